@@ -2,9 +2,13 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _CONTROL = re.compile(r"[\0-\x08\x0e-\x1f\x7f-\x9f]")
 """Unicode category Cc without tabs and line breaks, which are white space already."""
+
+_CACHED_LENGTH = 60
+"""Maximum characters of a text in the cache: names, categories and glasses repeat."""
 
 
 def word_set(text: str) -> frozenset[str]:
@@ -27,4 +31,11 @@ def visible(text: str) -> str:
 
 def one_line(text: str | None) -> str | None:
     """Return the text on one line; None if nothing is visible."""
-    return " ".join(visible(text).split()) or None if text else None
+    if not text:
+        return None
+    return _on_one_line(text) if len(text) <= _CACHED_LENGTH else _on_one_line.__wrapped__(text)
+
+
+@lru_cache(maxsize=4096)
+def _on_one_line(text: str) -> str | None:
+    return " ".join(visible(text).split()) or None

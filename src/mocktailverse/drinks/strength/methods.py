@@ -234,9 +234,9 @@ def _method(text: str, terms: frozenset[str]) -> Method | None:
     ):
         return "layered"
     in_vessel = not terms.isdisjoint(_VESSELS) or _TO_THE_TOP.search(text)
-    built = in_vessel and (not terms.isdisjoint(_BUILT) or _BUILDING.search(text))
-    is_one_drink = _is_put_together(text, terms) or _is_heated(text, terms)
-    return "built" if built or is_one_drink else None
+    if in_vessel and (not terms.isdisjoint(_BUILT) or _BUILDING.search(text)):
+        return "built"
+    return "built" if _is_put_together(text, terms) or _is_heated(text, terms) else None
 
 
 def _is_put_together(text: str, terms: frozenset[str]) -> bool:
@@ -250,8 +250,9 @@ def _is_put_together(text: str, terms: frozenset[str]) -> bool:
 
 def _is_heated(text: str, terms: frozenset[str]) -> bool:
     """Return whether a text without a vessel describes a drink to be served hot."""
-    is_cold = _COOLED.search(text) or _KEPT_FOR_LATER.search(text)
-    return not terms.isdisjoint(_HOT) and not is_cold
+    if terms.isdisjoint(_HOT):
+        return False
+    return not (_COOLED.search(text) or _KEPT_FOR_LATER.search(text))
 
 
 def _steps(text: str, terms: frozenset[str]) -> str:
