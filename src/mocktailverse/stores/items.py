@@ -30,6 +30,9 @@ _NULL: Value = {"NULL": True}
 _YES_OR_NO: dict[bool | None, Value] = {None: _NULL, True: {"BOOL": True}, False: {"BOOL": False}}
 _NO_STRINGS: Value = {"L": []}
 
+_CACHED_LINES = 4096
+"""Maximum lines in the cache, about 2 KB each: most drinks share theirs with others."""
+
 _RANGES = tuple(
     (place, name, f"{name.removesuffix('_min')}_max")
     for place, name in enumerate(Derived.__struct_fields__)
@@ -63,7 +66,7 @@ def _drink_item(drink: Drink, recipe: str) -> Item:
         "iba": _string(drink.iba),
         "tags": _strings(drink.tags),
         "instructions": {"M": {tag: {"S": text} for tag, text in drink.instructions.items()}},
-        "ingredients": {"L": [_line(line) for line in drink.ingredients]},
+        "ingredients": {"L": [*map(_line, drink.ingredients)]},
         "image": _NULL if drink.image is None else _image(drink.image),
         "video": _string(drink.video),
         "derived": _derived(drink.derived),
@@ -143,6 +146,7 @@ def _strings(texts: tuple[str, ...]) -> Value:
     return {"L": [{"S": text} for text in texts]} if texts else _NO_STRINGS
 
 
+@lru_cache(maxsize=_CACHED_LINES)
 def _line(line: IngredientLine) -> Value:
     return {
         "M": {

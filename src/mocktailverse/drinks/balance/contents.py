@@ -1,7 +1,9 @@
 """Contents: the sugar, acid and energy in 100 ml of what a line names, without its alcohol."""
 
 from functools import lru_cache
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mocktailverse.drinks.balance.composition import KCAL_PER_G, Spread, composition_of
 from mocktailverse.drinks.drink import IngredientLine
@@ -9,7 +11,7 @@ from mocktailverse.drinks.drink import IngredientLine
 NONE = Spread(0.0, 0.0, 0.0)
 
 
-class Contents(NamedTuple):
+class Contents(Struct, frozen=True, gc=False):
     """Sugar, acid and energy in 100 ml, without the alcohol."""
 
     sugar_g: Spread
@@ -23,8 +25,11 @@ class Contents(NamedTuple):
 
     def usually(self) -> "Contents":
         """Return the usual contents only."""
-        return Contents(
-            self.sugar_g.usually(), self.acid_g.usually(), self.kcal.usually(), *self[3:]
+        return replace(
+            self,
+            sugar_g=self.sugar_g.usually(),
+            acid_g=self.acid_g.usually(),
+            kcal=self.kcal.usually(),
         )
 
 

@@ -7,6 +7,9 @@ muddled or blended, ice cream melts. Herbs, spices, salt, ice and garnish add no
 from functools import lru_cache
 from typing import NamedTuple
 
+from msgspec import Struct
+from msgspec.structs import astuple, replace
+
 from mocktailverse.drinks.balance.composition import KCAL_PER_G, Spread
 from mocktailverse.drinks.balance.contents import NONE, UNKNOWN, Contents, contents_of
 from mocktailverse.drinks.balance.solid_masses import PIECES, grams_of
@@ -62,7 +65,7 @@ class Sums(NamedTuple):
     """1 for a dose of unknown energy, so that the sum counts them."""
 
 
-class Dose(NamedTuple):
+class Dose(Struct, frozen=True, gc=False):
     """What a line adds: an amount, and what 100 ml of it contain."""
 
     measured: Measured
@@ -93,14 +96,22 @@ class Dose(NamedTuple):
 
     def with_amount(self, low: float, usual: float, high: float) -> "Dose":
         """Return the same of another amount, in ml."""
-        return make_dose("ml", low, usual, high, *self[4:-1])
+        return make_dose("ml", low, usual, high, *astuple(self)[4:-1])
 
     def usually(self) -> "Dose":
         """Return the same with the usual figures only."""
         usual, percent, melt = self.usual, self.usual_percent, self.melt.usually()
         contents = self.contents.usually()
         return make_dose(
-            self.measured, usual, usual, usual, percent, percent, contents, melt, *self[8:-1]
+            self.measured,
+            usual,
+            usual,
+            usual,
+            percent,
+            percent,
+            contents,
+            melt,
+            *astuple(self)[8:-1],
         )
 
 
@@ -118,12 +129,12 @@ def make_dose(  # noqa: PLR0913, PLR0917 - these are its fields
     name: str = "",
 ) -> Dose:
     """Return a dose with its sums."""
-    sugar_g, acid_g, kcal, _, _, has_energy = contents
+    kcal, has_energy = contents.kcal, contents.has_energy
     sums = (
         low,
         high,
-        *_masses(low, high, sugar_g),
-        *_masses(low, high, acid_g),
+        *_masses(low, high, contents.sugar_g),
+        *_masses(low, high, contents.acid_g),
         low * (kcal[0] + weak * KCAL_PER_ML_PERCENT),
         high * (kcal[2] + strong * KCAL_PER_ML_PERCENT),
         0.0 if has_energy and has_strength else 1.0,
@@ -237,7 +248,7 @@ def _dissolved(line: IngredientLine, amount: Spread, contents: Contents) -> Dose
 
 
 def _unknown(line: IngredientLine) -> Dose:
-    return UNKNOWN_DOSE._replace(name=line.name)
+    return replace(UNKNOWN_DOSE, name=line.name)
 
 
 UNKNOWN_DOSE = make_dose("unbounded", 0.0, 0.0, 0.0, 0.0, 0.0, UNKNOWN, is_liquid=False)

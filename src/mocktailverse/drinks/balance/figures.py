@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from math import fsum
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from mocktailverse.drinks.balance.composition import Spread
 from mocktailverse.drinks.balance.doses import ALL, Dose
 from mocktailverse.drinks.balance.settling import Settled
@@ -40,9 +42,12 @@ def diluted_strength(settled: Settled) -> Range:
         return _ANY_STRENGTH
     if not doses:
         return 0.0, 0.0
-    _, low, _, high, weak, strong, *_ = zip(*doses, strict=True)
-    bounds = None if settled.rest else concentration(low, high, weak, strong)
-    return bounds or (min(weak), max(strong))
+    weak, strong = [one.weak for one in doses], [one.strong for one in doses]
+    if not settled.rest:
+        low, high = [one.low for one in doses], [one.high for one in doses]
+        if bounds := concentration(low, high, weak, strong):
+            return bounds
+    return min(weak), max(strong)
 
 
 def served_strength(settled: Settled, melt: Melt) -> Range | None:
@@ -62,10 +67,10 @@ def served_strength(settled: Settled, melt: Melt) -> Range | None:
 
 def figures_of(settled: Settled, melt: Melt) -> Figures:
     """Return the figures of a drink with this melt water per volume of what takes any."""
-    doses, rest, is_complete, is_topped, has_volume = settled
-    if not is_complete or not (doses or rest):
+    doses, is_topped = settled.doses, settled.is_topped
+    if not settled.is_complete or not (doses or settled.rest):
         return NO_FIGURES
-    if rest:
+    if settled.rest:
         return _open_figures(settled, melt)
     (
         low_ml, high_ml, weak_sugar, strong_sugar, most_sugar, weak_acid, strong_acid, most_acid,
@@ -90,7 +95,7 @@ def figures_of(settled: Settled, melt: Melt) -> Figures:
         acid = _ratio(
             (weak_acid, strong_acid), least_ml, [one.acid_g for one in contents], additions
         )
-    if not has_volume:
+    if not settled.has_volume:
         return Figures(None, None, None, sugar, acid)
     return Figures(
         (dry_ml, most_ml),
@@ -117,7 +122,7 @@ becomes with the least and with the most melt water."""
 
 
 def _additions(doses: Sequence[Dose], melt: Melt, *, is_topped: bool) -> list[_Addition]:
-    least, _, most = melt
+    least, most = melt.least, melt.most
     return [
         (
             one,
@@ -156,7 +161,7 @@ def _ratio(
 
 def _open_figures(settled: Settled, melt: Melt) -> Figures:
     """Return the figures if the amount of something is unknown."""
-    closed = figures_of(settled._replace(rest=[]), melt)
+    closed = figures_of(replace(settled, rest=[]), melt)
     rest = settled.rest
     sugar, acid = [one.contents.sugar_g for one in rest], [one.contents.acid_g for one in rest]
     shares = [one.melt if settled.is_topped else ALL for one in rest]
@@ -203,7 +208,7 @@ def usual_figures(settled: Settled, melt: Melt) -> Figures:
     if settled.rest:
         return NO_FIGURES
     usual = [one.usually() for one in settled.doses]
-    return figures_of(settled._replace(doses=usual), Melt(melt.usual, melt.usual, melt.usual))
+    return figures_of(replace(settled, doses=usual), Melt(melt.usual, melt.usual, melt.usual))
 
 
 def usual_alcohol_ml(settled: Settled) -> float | None:

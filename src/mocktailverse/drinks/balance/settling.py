@@ -3,7 +3,10 @@
 import re
 from collections.abc import Iterable, Sequence
 from math import fsum
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mocktailverse.drinks.balance.composition import Spread
 from mocktailverse.drinks.balance.contents import NONE, Contents
@@ -38,7 +41,7 @@ _STRAINED_METHODS = frozenset({"shaken", "stirred", "blended"})
 _ADDED = re.compile(r"\b(?:top|fill|float|add|drizzl|splash|layer|sink|finish)")
 
 
-class Settled(NamedTuple):
+class Settled(Struct, frozen=True):
     """The doses of one drink, all with the same unit of amount."""
 
     doses: list[Dose]
@@ -90,7 +93,7 @@ def settle(
 
 def _blended(dose: Dose) -> Dose:
     """Return the dose as part of what is blended, unless it fills up the glass afterwards."""
-    return dose if dose.melt.most or dose.measured == "fill" else dose._replace(melt=ALL)
+    return dose if dose.melt.most or dose.measured == "fill" else replace(dose, melt=ALL)
 
 
 def _is_on_top(dose: Dose) -> bool:
@@ -143,7 +146,7 @@ def _filling(rest: Sequence[Dose], ml: tuple[float, float], *, is_on_top: bool) 
     """Return one dose for those that share the rest of the glass, in unknown proportions."""
     if len(rest) == 1:
         filling = rest[0].with_amount(*_around(*ml))
-        return filling._replace(melt=NONE) if is_on_top else filling
+        return replace(filling, melt=NONE) if is_on_top else filling
     contents = [one.contents for one in rest]
     return make_dose(
         "ml",
@@ -173,7 +176,7 @@ def _poured_late(dose: Dose, early: str, late: str) -> Dose:
     for sentence in _SENTENCE.split(late):
         added = _ADDED.search(sentence)
         if added and dose.name in sentence[added.end() :]:
-            return dose._replace(melt=NONE)
+            return replace(dose, melt=NONE)
     return dose
 
 

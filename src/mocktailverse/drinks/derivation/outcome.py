@@ -1,7 +1,8 @@
 """What the lines of a recipe come to: the strength as mixed, and the figures as served."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from mocktailverse.drinks.balance.figures import (
     NO_FIGURES,
@@ -13,7 +14,7 @@ from mocktailverse.drinks.balance.figures import (
 )
 from mocktailverse.drinks.balance.settling import Settled, settle
 from mocktailverse.drinks.derivation.portions import Portion, Trait
-from mocktailverse.drinks.strength.dilution import NO_MELT, Melt, dilution, melt_of
+from mocktailverse.drinks.strength.dilution import MEASURED, NO_MELT, Melt, dilution, melt_of
 from mocktailverse.drinks.strength.glasses import Glass, vessel_of
 from mocktailverse.drinks.strength.methods import Preparation, preparation_of
 from mocktailverse.drinks.strength.pours import NON_ALCOHOLIC_PERCENT, Range
@@ -28,7 +29,7 @@ from mocktailverse.drinks.strength.totals import (
 _MAY_HOLD_ALCOHOL = frozenset({"strong", "doubtful"})
 
 
-class Outcome(NamedTuple):
+class Outcome(Struct, frozen=True):
     """Everything that is computed from the portions of a recipe."""
 
     preparation: Preparation
@@ -93,7 +94,11 @@ def _diluted(
     method, iced_glass = preparation.method, vessel is None or vessel.iced
     if preparation.is_hot and not ice_named:
         return NO_MELT, mixed
-    strength = diluted_strength(settled) if settled.is_topped or mixed is None else mixed
+    strength = mixed
+    if strength is None or settled.is_topped:
+        # Only the melt water of shaking and stirring depends on the strength.
+        is_needed = method is None or method in MEASURED
+        strength = diluted_strength(settled) if is_needed else (0.0, 0.0)
     melt = melt_of(method, strength, ice_named=ice_named, iced_glass=iced_glass)
     if mixed is None or mixed[1] == 0:
         return melt, mixed

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from functools import cache, lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from mocktailverse.drinks.balance.doses import Dose, Fruit, dose_of
@@ -42,7 +43,7 @@ FOOD_SHARE = 0.5
 _FOODS: frozenset[Kind] = frozenset({"food", "fruit", "vegetable"})
 
 
-class Portion(NamedTuple):
+class Portion(Struct, frozen=True, gc=False):
     """The contribution of one ingredient line to a drink.
 
     If no line of a drink is `open`, `ml` and `pure` are enough to compute the totals.

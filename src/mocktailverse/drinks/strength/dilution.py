@@ -1,6 +1,6 @@
 """Dilution: how much water the ice adds to a drink, by method of preparation."""
 
-from typing import NamedTuple
+from msgspec import Struct
 
 from mocktailverse.drinks.drink import Method
 
@@ -22,7 +22,7 @@ _PEAK_PERCENT = {method: -50 * b / a for method, (a, b, _) in MEASURED.items()}
 """The strength that melts most ice; the fit falls again above it."""
 
 
-class Melt(NamedTuple):
+class Melt(Struct, frozen=True, gc=False):
     """Melt water per volume of what is shaken, stirred, blended or built."""
 
     least: float

@@ -234,9 +234,12 @@ def _method(text: str, terms: frozenset[str]) -> Method | None:
     ):
         return "layered"
     in_vessel = not terms.isdisjoint(_VESSELS) or _TO_THE_TOP.search(text)
-    if in_vessel and (not terms.isdisjoint(_BUILT) or _BUILDING.search(text)):
-        return "built"
-    return "built" if _is_put_together(text, terms) or _is_heated(text, terms) else None
+    is_built = (
+        (in_vessel and (not terms.isdisjoint(_BUILT) or _BUILDING.search(text)))
+        or _is_put_together(text, terms)
+        or _is_heated(text, terms)
+    )
+    return "built" if is_built else None
 
 
 def _is_put_together(text: str, terms: frozenset[str]) -> bool:
