@@ -23,7 +23,7 @@ _NO_LINEAGE = Lineage("", "", "", 0, 0)
 _CACHED_LENGTH = 200
 """Maximum characters of a name and its measure in the cache: limits its memory."""
 
-_CACHED_LINES = 8192
+_CACHED_LINES = 16384
 """Maximum pairs of name and measure in the cache, about 1 KB each."""
 
 
@@ -107,7 +107,7 @@ def _parse_line(raw_line: RawLine) -> _ParsedLine:
 def _with_remark(name: IngredientName, name_raw: str, measure_raw: str | None) -> IngredientName:
     """Return the name with a preparation or "optional" that is in the measure: "2 sliced"."""
     remark = remark_in(measure_raw) if measure_raw else ""
-    if not any(character.isalpha() for character in remark):
+    if not (remark and any(character.isalpha() for character in remark)):
         return name
     is_note = remark.lstrip()[:1] in {",", "(", ";"}
     text = f"{name_raw}{remark}" if is_note else f"{remark} {name_raw}"
