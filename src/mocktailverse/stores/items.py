@@ -30,9 +30,6 @@ _NULL: Value = {"NULL": True}
 _YES_OR_NO: dict[bool | None, Value] = {None: _NULL, True: {"BOOL": True}, False: {"BOOL": False}}
 _NO_STRINGS: Value = {"L": []}
 
-_CACHED_LINES = 4096
-"""Maximum lines in the cache, about 2 KB each: most drinks share theirs with others."""
-
 _RANGES = tuple(
     (place, name, f"{name.removesuffix('_min')}_max")
     for place, name in enumerate(Derived.__struct_fields__)
@@ -138,7 +135,9 @@ def _number(number: float | None) -> Value:
     return _NULL if number is None else {"N": repr(number)}
 
 
-# Many lines have the same amounts, so caching them is faster; derived figures rarely repeat.
+# Many lines have the same amounts and units, so caching them is faster; derived figures rarely
+# repeat.
+_text = lru_cache(maxsize=4096)(_string)
 _amount = lru_cache(maxsize=2048, typed=True)(_number)
 
 
@@ -146,21 +145,20 @@ def _strings(texts: tuple[str, ...]) -> Value:
     return {"L": [{"S": text} for text in texts]} if texts else _NO_STRINGS
 
 
-@lru_cache(maxsize=_CACHED_LINES)
 def _line(line: IngredientLine) -> Value:
     return {
         "M": {
             "position": _amount(line.position),
-            "name": {"S": line.name},
+            "name": _text(line.name),
             "name_raw": {"S": line.name_raw},
             "measure_raw": _string(line.measure_raw),
             "amount_min": _amount(line.amount_min),
             "amount_max": _amount(line.amount_max),
-            "unit": {"S": line.unit},
+            "unit": _text(line.unit),
             "ml_min": _amount(line.ml_min),
             "ml_max": _amount(line.ml_max),
-            "kind": {"S": line.kind},
-            "certainty": {"S": line.certainty},
+            "kind": _text(line.kind),
+            "certainty": _text(line.certainty),
             "preparation": _string(line.preparation),
             "alternatives": _strings(line.alternatives),
             "optional": _YES_OR_NO[line.optional],
