@@ -3,7 +3,7 @@
 from mocktailverse.drinks.balance.composition import Spread
 from mocktailverse.drinks.conversion.original import Original
 from mocktailverse.drinks.derivation.served import Served
-from mocktailverse.drinks.drink import Drink
+from mocktailverse.drinks.drink import Method
 from mocktailverse.drinks.strength.pours import NON_ALCOHOLIC_PERCENT
 
 VOLUME_SHARE = 0.10
@@ -27,14 +27,14 @@ MARGIN = 0.97
 
 
 def exceeded_limit(
-    original: Original, mocktail: Drink, after: Served, water_share: float
+    original: Original, method: Method | None, after: Served, water_share: float
 ) -> str | None:
-    """Return the name of the first limit that the mocktail exceeds; None if it keeps all."""
+    """Return the name of the first limit that a mocktail exceeds; None if it keeps all."""
     before, abv = original.before, after.abv_served_percent
     is_weak = abv is not None and abv.most <= NON_ALCOHOLIC_PERCENT
     keeps = {
-        "method": mocktail.derived.method == original.method,
-        "alcohol": mocktail.derived.is_mocktail is True and is_weak,
+        "method": method == original.method,
+        "alcohol": is_weak,
         "volume": before.served_ml is None
         or not _differs(before.served_ml, after.served_ml, VOLUME_SHARE, 0.0),
         "sugar": not _differs(

@@ -1,24 +1,23 @@
 """Balance a plan: drafts of recipes, the one that changes least first."""
 
-from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from mocktailverse.drinks.conversion.bar_measures import FINENESS, unit_for_new
-from mocktailverse.drinks.conversion.drafting import (
-    LEAST_SCALE,
-    MOST_SCALE,
-    Draft,
-    draft_of,
-    least_scale,
-)
+from mocktailverse.drinks.conversion.drafting import Draft, draft_of
 from mocktailverse.drinks.conversion.linear_mix import Effects, LinearMix, linear_mix
 from mocktailverse.drinks.conversion.original import Original
 from mocktailverse.drinks.conversion.planning import Plan
 from mocktailverse.drinks.conversion.recipe_lines import POURED_UNITS, Group, KeptLine, NewLine
+from mocktailverse.drinks.conversion.rounding import (
+    LEAST_SCALE,
+    MOST_SCALE,
+    least_scale,
+    rounded_amounts,
+)
 from mocktailverse.drinks.conversion.solver import Amount, solve
 from mocktailverse.drinks.conversion.swapping import is_imitated
-from mocktailverse.drinks.derivation.served import Served
+from mocktailverse.drinks.conversion.trials import Trial
 
 MOST_WATER_SHARE = 0.33
 """Maximum plain water in the mix; below the limit, so that rounding keeps it."""
@@ -68,73 +67,80 @@ _STAGES = (
 
 
 def drafts_of(
-    original: Original, plan: Plan, served: Callable[[Draft], Served]
+    original: Original, plan: Plan, rejected: Sequence[Trial]
 ) -> Iterator[Iterator[Draft]]:
     """Yield drafts by stage, the one that changes the kept lines least first, coarse before fine.
 
-    `served` returns the product's own figures of a draft. They differ from the linear model where
-    the glass limits an amount. So if no draft of the first solution is accepted, its figures
-    correct the model.
+    `rejected` are the trials that the caller has rejected. The product's figures differ from the
+    linear model where the glass limits an amount, or where new instructions use a fruit in another
+    way. So the first rejected trial corrects the model, and its stage is repeated.
     """
     units = sorted(line.unit for line in original.drink.ingredients if line.unit in POURED_UNITS)
     unit = unit_for_new(units)
-    mix = linear_mix(original, plan.kept)
+    mix = linear_mix(original, plan)
     seen: set[object] = set()
-    for stage in (_STAGES[0], *_STAGES):
-        solution = _solved(plan, mix, stage)
-        write = partial(draft_of, plan, mix, solution, unit)
-        if mix.is_promising(_added(plan, mix, solution)):
-            yield _promising(map(write, FINENESS), mix, seen)
-        if not mix.is_corrected:
-            finest = write(FINENESS[-1])
-            mix = mix.corrected(finest.added, served(finest))
+    stages = list(reversed(_STAGES))
+    while stages:
+        solution, count = _solved(plan, mix, stages[-1]), len(rejected)
+        drafts = _drafts(plan, mix, solution, unit, seen)
+        if mix.is_promising(mix.added(*solution)):
+            yield drafts if mix.is_corrected else _until_rejected(drafts, rejected)
+        elif not (mix.is_exact or mix.is_corrected):
+            yield _finest(plan, mix, solution, unit)
+        if mix.is_corrected or len(rejected) == count:
+            stages.pop()
+        else:
+            mix = mix.corrected(rejected[-1].draft.added, rejected[-1].after)
 
 
-def _added(plan: Plan, mix: LinearMix, solution: tuple[list[float], list[float]]) -> Effects:
-    """Return what the lines of a solution add before they are rounded."""
-    lines = [
-        *(
-            [scale * effect for effect in mix.effects_of(one.content)]
-            for one, scale in zip(plan.kept, solution[0], strict=True)
-            if one.content
-        ),
-        *(
-            mix.effects_of_new(line, ml)
-            for line, ml in zip(plan.new, solution[1], strict=True)
-            if line.measure_raw is None
-        ),
-    ]
-    volume, sugar_g, acid_g = (sum(column) for column in zip((0.0, 0.0, 0.0), *lines, strict=True))
-    return volume, sugar_g, acid_g
+_Solution = tuple[list[float], list[float]]
+"""The scale of each kept line and the ml of each new one."""
 
 
-def _promising(drafts: Iterable[Draft], mix: LinearMix, seen: set[object]) -> Iterator[Draft]:
+def _drafts(
+    plan: Plan, mix: LinearMix, solution: _Solution, unit: str, seen: set[object]
+) -> Iterator[Draft]:
     """Yield the drafts that are new and keep the limits by the linear model."""
+    for fineness in FINENESS:
+        kept, new = rounded_amounts(plan, mix, solution, unit, fineness)
+        added = mix.added([one.size for one in kept], [one.size for one in new])
+        if (kept, new) not in seen and mix.is_promising(added):
+            seen.add((kept, new))
+            yield draft_of(plan, mix, (kept, new), added)
+
+
+def _until_rejected(drafts: Iterable[Draft], rejected: Sequence[Trial]) -> Iterator[Draft]:
+    count = len(rejected)
     for draft in drafts:
-        if draft.lines not in seen and mix.is_promising(draft.added):
-            seen.add(draft.lines)
-            yield draft
+        yield draft
+        if len(rejected) > count:
+            return
 
 
-def _solved(plan: Plan, mix: LinearMix, stage: _Stage) -> tuple[list[float], list[float]]:
+def _finest(plan: Plan, mix: LinearMix, solution: _Solution, unit: str) -> Iterator[Draft]:
+    """Yield one draft of a solution, to learn what the glass holds."""
+    kept, new = rounded_amounts(plan, mix, solution, unit, FINENESS[-1])
+    added = mix.added([one.size for one in kept], [one.size for one in new])
+    yield draft_of(plan, mix, (kept, new), added)
+
+
+def _solved(plan: Plan, mix: LinearMix, stage: _Stage) -> _Solution:
     """Return the scale of each kept line and the ml of each new one."""
     is_lengthened = _is_lengthened(plan)
     groups = stage.groups | {"body"} if is_lengthened else stage.groups
-    variable = [one for one in plan.kept if one.group in groups]
-    fixed = [
-        mix.effects_of(one.content) for one in plan.kept if one.content and one.group not in groups
+    amounts = [
+        _kept_amount(one, effects, lengthened=is_lengthened)
+        if one.group in groups
+        else Amount(1.0, 1.0, 1.0, effects, 0.0)
+        for one, effects in zip(plan.kept, mix.kept, strict=True)
     ]
-    volume, sugar_g, acid_g = (
-        (gap - sum(column) for gap, column in zip(mix.gaps, zip(*fixed, strict=True), strict=True))
-        if fixed
-        else mix.gaps
-    )
-    amounts = [_kept_amount(one, mix, lengthened=is_lengthened) for one in variable]
-    amounts += [_new_amount(line, plan, mix) for line in plan.new]
+    amounts += [
+        _new_amount(line, effects, plan, mix)
+        for line, effects in zip(plan.new, mix.new, strict=True)
+    ]
     amounts = [one._replace(weight=one.weight * stage.stiffness) for one in amounts]
-    values = solve(amounts, (volume, sugar_g, acid_g), mix.tolerances)
-    scales = dict(zip([one.line.position for one in variable], values, strict=False))
-    return [scales.get(one.line.position, 1.0) for one in plan.kept], values[len(variable) :]
+    values = solve(amounts, mix.gaps, mix.tolerances)
+    return values[: len(plan.kept)], values[len(plan.kept) :]
 
 
 def _is_lengthened(plan: Plan) -> bool:
@@ -142,9 +148,7 @@ def _is_lengthened(plan: Plan) -> bool:
     return "creamy" in plan.settings or not is_imitated(plan.swaps)
 
 
-def _kept_amount(one: KeptLine, mix: LinearMix, *, lengthened: bool) -> Amount:
-    assert one.content  # noqa: S101 - only measured lines vary
-    effects = mix.effects_of(one.content)
+def _kept_amount(one: KeptLine, effects: Effects, *, lengthened: bool) -> Amount:
     if one.group == "sweetener":
         return Amount(1.0, least_scale(one), MOST_SCALE, effects, _WEIGHTS[one.group])
     if one.group == "body" and lengthened:
@@ -152,11 +156,10 @@ def _kept_amount(one: KeptLine, mix: LinearMix, *, lengthened: bool) -> Amount:
     return Amount(1.0, LEAST_SCALE, MOST_SCALE, effects, _WEIGHTS[one.group])
 
 
-def _new_amount(line: NewLine, plan: Plan, mix: LinearMix) -> Amount:
+def _new_amount(line: NewLine, effects: Effects, plan: Plan, mix: LinearMix) -> Amount:
     natural = line.natural_ml
     if line.measure_raw is not None:
-        return Amount(natural, natural, natural, (0.0, 0.0, 0.0), 0.0)
-    effects = mix.effects_of_new(line, 1.0)
+        return Amount(natural, natural, natural, effects, 0.0)
     if line.is_filler:
         is_water = line.nature.kind == "water"
         weight = _WEIGHT_OF_WATER if is_water else _WEIGHT_OF_FILLER

@@ -8,7 +8,7 @@ from mocktailverse.drinks.conversion.recipe_lines import LONG_KINDS, KeptLine
 from mocktailverse.drinks.conversion.refusal import TRY_BOTTLES, NotConvertibleError
 from mocktailverse.drinks.conversion.swapping import Bottle
 from mocktailverse.drinks.conversion.usual_content import Content
-from mocktailverse.drinks.drink import Drink, Method
+from mocktailverse.drinks.drink import Drink
 from mocktailverse.drinks.strength.glasses import vessel_of
 
 LEAST_KEPT_SHARE = 0.2
@@ -22,9 +22,6 @@ SPLASH_SHARE = 0.25
 
 LONG_SODA_ML = 50.0
 """Soda of this volume makes a long drink."""
-
-FRUIT_ML = 25.0
-"""Juice of a fruit that is muddled or blended. An estimate."""
 
 _SODA_FLAVOUR = 0.25
 """How much flavour plain soda gives, compared with juice: bubbles only. An estimate."""
@@ -62,9 +59,8 @@ def require_body(
         raise NotConvertibleError(f"Wine, beer or cider is the drink itself: {wines}.", TRY_BOTTLES)
     if any(one.content is None and _fills(one.nature) for one in kept):
         return
-    method = drink.derived.method
-    flavour_ml = sum(flavour_of(one.nature) * _body_ml(one, method) for one in kept)
-    has_body = any(_body_ml(one, method) and _is_body(one.nature) for one in kept)
+    flavour_ml = sum(flavour_of(one.nature) * one.content.ml for one in kept if one.content)
+    has_body = any(one.content and one.content.ml and _is_body(one.nature) for one in kept)
     if any(one.nature.is_plain_soda for one in kept):
         liqueurs = [bottle.content for bottle in bottles if "liqueur" in bottle.role.name]
         syrups_ml = sum(content.ml for content in liqueurs if content)
@@ -79,15 +75,6 @@ def require_body(
 def _is_shot(drink: Drink) -> bool:
     vessel = vessel_of(drink.glass, drink.category)
     return vessel is not None and not vessel.iced and vessel.ml_max <= _SHOT_GLASS_ML
-
-
-def _body_ml(one: KeptLine, method: Method | None) -> float:
-    """Return the volume of a kept line; of a fruit that is crushed, an estimate of its juice."""
-    if one.nature.kind == "fruit" and one.line.unit in {"none", "piece"}:
-        is_crushed = method in {"muddled", "blended"} and one.line.amount_min is not None
-        if is_crushed and one.content and not one.content.ml:
-            return FRUIT_ML * (one.line.amount_min or 0.0)
-    return one.content.ml if one.content else 0.0
 
 
 def flavour_of(nature: Nature) -> float:

@@ -13,7 +13,7 @@ from mocktailverse.drinks.conversion.recipe_lines import KeptLine, NewLine, kept
 from mocktailverse.drinks.conversion.refusal import NotConvertibleError
 from mocktailverse.drinks.conversion.roles import Role, role_of
 from mocktailverse.drinks.conversion.swapping import Bottle, Swap, new_lines_of, swaps_of
-from mocktailverse.drinks.conversion.usual_content import Content, content_of_line
+from mocktailverse.drinks.conversion.usual_content import Content
 from mocktailverse.drinks.drink import IngredientLine
 from mocktailverse.drinks.strength.methods import preparation_of
 from mocktailverse.drinks.strength.pours import substance_of
@@ -45,12 +45,16 @@ def plan_of(original: Original, style: Style, have: Sequence[str], *, bitters_st
     others = [line for line in drink.ingredients if not substance_of(line.name).alcoholic]
     bitters, bottles = _split_bitters(alcoholic, served_ml, stay=bitters_stay)
     roles = [_required_role(line) for line in bottles]
-    kept = tuple(kept_line(line) for line in others)
+    by_position = {
+        line.position: content
+        for line, content in zip(drink.ingredients, original.contents, strict=True)
+    }
+    kept = tuple(kept_line(line, by_position[line.position]) for line in others)
     settings = settings_of(prominent(kept), [role.name for role in roles])
     hot = preparation_of(drink.instructions.get("en")).is_hot
-    open_lines = [line for line in drink.ingredients if content_of_line(line) is None]
-    topping = Content(original.unmeasured_ml, 0.0, 0.0) if len(open_lines) == 1 else None
-    contents = [content_of_line(line) or topping for line in bottles]
+    is_topping = original.contents.count(None) == 1
+    topping = Content(original.unmeasured_ml, 0.0, 0.0) if is_topping else None
+    contents = [by_position[line.position] or topping for line in bottles]
     replaced = [Bottle(*one) for one in zip(bottles, roles, contents, strict=True)]
     if style == "pantry":
         require_body(kept, replaced, served_ml, drink)

@@ -3,7 +3,7 @@
 from typing import Literal, NamedTuple
 
 from mocktailverse.drinks.conversion.drink_setting import Nature, nature_of
-from mocktailverse.drinks.conversion.usual_content import Content, content_of_line
+from mocktailverse.drinks.conversion.usual_content import Content
 from mocktailverse.drinks.drink import IngredientLine
 
 LONG_KINDS = frozenset({"soda", "juice", "mixer", "dairy", "tea_coffee", "water"})
@@ -48,9 +48,9 @@ class NewLine(NamedTuple):
     """The replaced line's measure, if the amount is the same; None if it is to be found."""
 
 
-def kept_line(line: IngredientLine) -> KeptLine:
+def kept_line(line: IngredientLine, content: Content | None) -> KeptLine:
     """Return a line of the original with what the converter knows about it."""
-    nature, content = nature_of(line.name), content_of_line(line)
+    nature = nature_of(line.name)
     return KeptLine(line, nature, content, _group_of(line, nature, content))
 
 

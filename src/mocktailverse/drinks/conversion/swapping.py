@@ -15,7 +15,7 @@ from mocktailverse.drinks.conversion.roles import (
     SubstitutePart,
     substitute_for,
 )
-from mocktailverse.drinks.conversion.usual_content import Content, content_of, content_of_line
+from mocktailverse.drinks.conversion.usual_content import Content, content_of
 from mocktailverse.drinks.drink import IngredientLine
 
 MOST_NEW = 3
@@ -45,6 +45,7 @@ class Swap(NamedTuple):
     role: Role
     lines: tuple[IngredientLine, ...]
     ml: float
+    sugar_g: float
     substitute: RoleSubstitute
     names: tuple[str, ...]
     """Names of the replacement, with the reader's own bottles."""
@@ -80,8 +81,9 @@ def _swap(
         raise NotConvertibleError(
             f"The amount of `{lines[0].name}` is unknown.", "A recipe that states the amount."
         )
-    ml = sum(bottle.content.ml for bottle in group if bottle.content)
-    return Swap(role, lines, ml, substitute, _names(substitute, have))
+    contents = [bottle.content for bottle in group if bottle.content]
+    ml, sugar_g = sum(one.ml for one in contents), sum(one.sugar_g for one in contents)
+    return Swap(role, lines, ml, sugar_g, substitute, _names(substitute, have))
 
 
 def _nothing_for(
@@ -139,7 +141,7 @@ def _with_one_brew(
         without_tea = substitute_for(swap.role, style, ("creamy", *settings))
         if without_tea is None:
             raise NotConvertibleError(f"`{swap.lines[0].name}` takes a second brew.", TRY_BOTTLES)
-        plain = Swap(swap.role, swap.lines, swap.ml, without_tea, _names(without_tea, have))
+        plain = swap._replace(substitute=without_tea, names=_names(without_tea, have))
         swaps = [plain if one is swap else one for one in swaps]
     return swaps
 
@@ -180,7 +182,7 @@ def _joined(least: Swap, largest: Swap) -> Swap:
     why = f"It is so little that {name} takes its place, to keep the recipe simple."
     shares = (SubstitutePart(largest.substitute.shares[0].name, None),)
     substitute = RoleSubstitute(shares, why, f"the {least.role.name}", largest.substitute.style)
-    return Swap(least.role, least.lines, least.ml, substitute, (name,))
+    return least._replace(substitute=substitute, names=(name,))
 
 
 def _without_bitters(swap: Swap) -> Swap:
@@ -192,7 +194,7 @@ def _without_bitters(swap: Swap) -> Swap:
         "the bitters",
         swap.substitute.style,
     )
-    return Swap(swap.role, swap.lines, swap.ml, left_out, ())
+    return swap._replace(substitute=left_out, names=())
 
 
 def is_imitated(swaps: Sequence[Swap]) -> bool:
@@ -243,6 +245,5 @@ def _same_measure(swap: Swap) -> str | None:
 def _natural_ml(swap: Swap, ml_per_ml: float | None, name: str) -> float:
     if ml_per_ml is not None:
         return swap.ml * ml_per_ml
-    sugar_g = sum(content.sugar_g for line in swap.lines if (content := content_of_line(line)))
     per_ml = content_of(nature_of(name).name)[0]
-    return sugar_g / per_ml if per_ml else swap.ml / 2
+    return swap.sugar_g / per_ml if per_ml else swap.ml / 2

@@ -3,13 +3,12 @@
 The solver works with them; the figures of the result come from the product's own model.
 """
 
-from functools import lru_cache
 from typing import NamedTuple
 
 from mocktailverse.drinks.balance.composition import composition_of
-from mocktailverse.drinks.balance.doses import Fruit, dose_of
-from mocktailverse.drinks.drink import IngredientLine
-from mocktailverse.drinks.strength.pours import pour_of, substance_of
+from mocktailverse.drinks.balance.settling import settle
+from mocktailverse.drinks.derivation.portions import Portion
+from mocktailverse.drinks.strength.methods import Preparation
 
 PART_ML = 30.0
 """The size of a part for the solver; a recipe in parts is converted in parts."""
@@ -28,12 +27,16 @@ class Content(NamedTuple):
 _NOTHING = Content(0.0, 0.0, 0.0)
 
 
-@lru_cache(maxsize=4096)
-def content_of_line(line: IngredientLine) -> Content | None:
-    """Return what a line adds; None if only the glass or the instructions limit its amount."""
-    substance = substance_of(line.name)
-    dose = dose_of(line, substance, pour_of(line, substance))
-    if dose is None or isinstance(dose, Fruit):
+def content_of_portion(portion: Portion, preparation: Preparation) -> Content | None:
+    """Return what a line adds as the instructions use it; None if only the glass limits it.
+
+    What a fruit adds, and whether melt water is added to it, depends on the instructions.
+    """
+    if portion.dose is None:
+        return _NOTHING
+    settled = settle([portion.dose], preparation, None, ice_named=False)
+    dose = next((one for one in (*settled.doses, *settled.rest)), None)
+    if dose is None:
         return _NOTHING
     if dose.measured not in {"ml", "part"}:
         return None
