@@ -95,7 +95,7 @@ def _lines(drink, conversion, style):
     new = [line for line in mocktail.ingredients if line.name_raw not in old]
     if {one.position for one in conversion.replacements} != {line.position for line in alcoholic}:
         yield "an alcoholic line without a replacement"
-    if any(not one.to or not one.why for one in conversion.replacements):
+    if any(not one.why or not (one.to or one.role == "bitters") for one in conversion.replacements):
         yield "a replacement without what or why"
     flavours = {line.name for line in new if not _is(line.name, "Water")}
     if len(flavours - {"Soda water", "Milk", "Coffee"}) > 3:

@@ -35,7 +35,7 @@ _FILLER_FOR_BOTTLES = 1.3
 """ml of soda or milk for a ml of bottles and melt water, at most: juice may take less ice."""
 
 _DRINKS = frozenset({"wine", "beer", "cider"})
-"""Kinds that may be the largest line of a long drink."""
+"""Kinds that may be the largest line of a long drink, like that which they replace."""
 
 _WEIGHTS: dict[Group, float] = {"fixed": 0.0, "sweetener": 0.3, "body": 1.0, "citrus": 2.0}
 _WEIGHT_OF_LENGTHENED_BODY = 0.8
@@ -166,17 +166,16 @@ def _new_amount(line: NewLine, effects: Effects, plan: Plan, mix: LinearMix) -> 
         if is_water and _is_lengthened(plan):
             weight = _WEIGHT_OF_THINNING_WATER
         return Amount(0.0, 0.0, _most_of_filler(line, plan, mix), effects, weight)
+    share, most, weight = 0.5, 1.6 * natural, _WEIGHT_BY_VOLUME
     if line.by_sugar:
-        return Amount(natural, 0.4 * natural, 1.4 * natural, effects, _WEIGHT_BY_SUGAR)
-    if line.nature.is_brew:
-        most, weight = 1.6 * natural, _WEIGHT_OF_BREW
-    else:
-        most, weight = 1.6 * natural, _WEIGHT_BY_VOLUME
-    if line.nature.kind not in _DRINKS:
-        most = min(most, _largest_kept(plan) or most)
+        share, most, weight = 0.4, 1.4 * natural, _WEIGHT_BY_SUGAR
+    elif line.nature.is_brew:
+        weight = _WEIGHT_OF_BREW
     if line.nature.is_plain_soda and _is_lengthened(plan):
         most += _most_of_filler(line, plan, mix)
-    least = 0.0 if line.is_hint else 0.5 * natural
+    if line.nature.kind not in _DRINKS:
+        most = min(most, _largest_kept(plan) or most)
+    least = 0.0 if line.is_hint else share * natural
     return Amount(min(natural, most), min(least, most), most, effects, weight)
 
 
@@ -193,9 +192,11 @@ def _most_of_filler(line: NewLine, plan: Plan, mix: LinearMix) -> float:
 def _largest_kept(plan: Plan) -> float | None:
     """Return the ml of the largest kept line, which a long drink's replacements do not exceed.
 
-    None if the drink is not long, or if a kept line fills the glass.
+    None if the drink is not long, or if a kept line fills the glass. Wine or beer counts as kept
+    where it is replaced by the same without alcohol.
     """
     if not plan.is_long or any(one.content is None for one in plan.kept):
         return None
-    largest = max((one.content.ml for one in plan.kept if one.content), default=0.0)
-    return _BELOW_THE_LARGEST * largest or None
+    kept = [one.content.ml for one in plan.kept if one.content]
+    drinks = [line.natural_ml for line in plan.new if line.nature.kind in _DRINKS]
+    return _BELOW_THE_LARGEST * max(kept + drinks, default=0.0) or None

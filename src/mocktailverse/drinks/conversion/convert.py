@@ -144,7 +144,9 @@ def _replacements(plan: Plan, draft: Draft) -> Iterator[Replacement]:
     )
     used, lengthened_by = draft.used, draft.lengthened_by
     for line, swap in by_position:
-        to = canonical_names([name for name in swap.names if name in used]) or lengthened_by
+        to = canonical_names([name for name in swap.names if name in used]) or swap.joins
+        if not (to or swap.is_left_out):
+            to = lengthened_by
         yield Replacement(line.position, line.name, to, swap.role.name, swap.substitute.why)
 
 

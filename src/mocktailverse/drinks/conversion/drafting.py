@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 from mocktailverse.drinks.conversion.drink_body import flavour_of
 from mocktailverse.drinks.conversion.drink_setting import Nature
-from mocktailverse.drinks.conversion.linear_mix import SOLIDS, Effects, LinearMix
+from mocktailverse.drinks.conversion.linear_mix import Effects, LinearMix
 from mocktailverse.drinks.conversion.phrases import lowered
 from mocktailverse.drinks.conversion.planning import Plan
 from mocktailverse.drinks.conversion.recipe_lines import KeptLine
 from mocktailverse.drinks.conversion.rounding import UNCHANGED, BarAmount
+from mocktailverse.drinks.conversion.usual_content import Content
 from mocktailverse.drinks.drink import IngredientLine
 from mocktailverse.drinks.ingredients import canonical_name
 from mocktailverse.drinks.record import RawLine
@@ -31,7 +32,7 @@ class _DraftLine(NamedTuple):
     name: str
     measure: str | None
     ml: float
-    """Liquid, for the share of water."""
+    is_liquid: bool
     nature: Nature
     lengthens: bool
     """Whether it is there to lengthen the drink, or more of it than in the original."""
@@ -106,7 +107,7 @@ def draft_of(
     kept, new = amounts
     dropped = [one.line.name for one, to in zip(plan.kept, kept, strict=True) if not to.size]
     lines = (*_kept_lines(plan, kept), *_new_lines(plan, new))
-    mixed_ml = sum(line.ml for line in lines)
+    mixed_ml = sum(line.ml for line in lines if line.is_liquid)
     water_ml = sum(line.ml for line in lines if line.is_filler and line.nature.kind == "water")
     extra_ml = max(0.0, water_ml - mix.melt_lost_ml(mixed_ml)) if water_ml else 0.0
     return Draft(
@@ -137,12 +138,13 @@ def canonical_names(names: Sequence[str]) -> tuple[str, ...]:
 def _kept_lines(plan: Plan, amounts: Sequence[BarAmount]) -> Iterator[_DraftLine]:
     for one, (scale, measure) in zip(plan.kept, amounts, strict=True):
         if scale:
-            is_dry = one.nature.kind in SOLIDS or not one.content
+            content = one.content or Content(0.0, 0.0, 0.0)
             yield _DraftLine(
                 one.line.position,
                 one.line.name_raw,
                 one.line.measure_raw if measure is None else _with_amount(one, measure),
-                0.0 if is_dry or not one.content else scale * one.content.ml,
+                scale * content.ml,
+                content.is_liquid,
                 one.nature,
                 lengthens=scale > 1 + UNCHANGED,
                 is_new=False,
@@ -165,6 +167,7 @@ def _new_lines(plan: Plan, amounts: Sequence[BarAmount]) -> Iterator[_DraftLine]
                 line.name,
                 measure,
                 ml,
+                True,  # noqa: FBT003 - a field
                 line.nature,
                 lengthens=line.is_filler,
                 is_new=True,

@@ -20,6 +20,9 @@ WINE_IS_THE_DRINK = 0.45
 SPLASH_SHARE = 0.25
 """Below this share of the kept lines soda is a splash, which makes no fizzy drink."""
 
+LONG_DRINK_ML = 200.0
+"""A drink of this volume as served is long, whatever is in it. In parts, none is known."""
+
 LONG_SODA_ML = 50.0
 """Soda of this volume makes a long drink."""
 

@@ -6,7 +6,13 @@ from typing import Literal
 
 from msgspec import Struct
 
-from mocktailverse.drinks.ingredients import LONGEST_NAME, Kind, ancestors, match_ingredient
+from mocktailverse.drinks.ingredients import (
+    LONGEST_NAME,
+    Kind,
+    ancestors,
+    family_of,
+    match_ingredient,
+)
 
 Setting = Literal["milky", "creamy", "savoury", "fizzy", "tropical"]
 """Settings, the one that decides first.
@@ -90,9 +96,12 @@ def nature_of(name: str) -> Nature:
 @lru_cache(maxsize=2048)
 def _nature(name: str) -> Nature:
     row = match_ingredient(name) or match_ingredient(name.partition(" (")[0])
-    if row is None:
+    if row:
+        return Nature(row.name, row.kind, frozenset({row.name, *ancestors(row.name)}))
+    family = family_of(name)
+    if family is None or family.guessed:
         return Nature(name, None, frozenset({name}))
-    return Nature(row.name, row.kind, frozenset({row.name, *ancestors(row.name)}))
+    return Nature(name, family.kind, frozenset({name, family.name, *ancestors(family.name)}))
 
 
 def settings_of(kept: Sequence[Nature], roles: Sequence[str]) -> tuple[Setting, ...]:

@@ -15,15 +15,12 @@ from mocktailverse.drinks.conversion.balance_limits import (
     SUGAR_G_PER_100ML,
     VOLUME_SHARE,
 )
-from mocktailverse.drinks.conversion.drink_setting import nature_of
 from mocktailverse.drinks.conversion.original import Original
 from mocktailverse.drinks.conversion.planning import Plan
 from mocktailverse.drinks.conversion.recipe_lines import NewLine
 from mocktailverse.drinks.conversion.usual_content import Content, content_of
 from mocktailverse.drinks.derivation.served import Served
 from mocktailverse.drinks.strength.dilution import MEASURED
-
-SOLIDS = frozenset({"food", "sweetener"})
 
 _TIGHTNESS = 0.4
 """Share of a limit that the solver takes as its tolerance."""
@@ -110,7 +107,7 @@ def linear_mix(original: Original, plan: Plan) -> LinearMix:
     is_iced_apart = original.method in MEASURED
     top_ml = sum(content.ml for _, content in measured if is_iced_apart and not content.melts_ice)
     iced_ml = sum(content.ml for _, content in measured) - top_ml
-    dry_ml = sum(content.ml for line, content in measured if nature_of(line.name).kind in SOLIDS)
+    dry_ml = sum(content.ml for _, content in measured if not content.is_liquid)
     melts = original.melts
     linear_ml = iced_ml * (1 + melts.before) + top_ml
     volume = original.before.served_ml.usual if original.before.served_ml else linear_ml
@@ -155,7 +152,7 @@ def _content_of_ml(line: NewLine) -> Content:
 
 def _effects(contents: Sequence[Content], melt: float, *, apart: bool) -> Iterator[Effects]:
     """Yield what each content adds; unless some of it is iced `apart`, all takes melt water."""
-    for ml, sugar_g, acid_g, melts_ice in contents:
+    for ml, sugar_g, acid_g, melts_ice, _ in contents:
         yield ml * (1 + (melts_ice or not apart) * melt), sugar_g, acid_g
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from mocktailverse.drinks.conversion.conversion_result import Style
-from mocktailverse.drinks.conversion.drink_body import is_long, prominent, require_body
+from mocktailverse.drinks.conversion.drink_body import LONG_DRINK_ML, is_long, prominent, require_body
 from mocktailverse.drinks.conversion.drink_setting import Setting, settings_of
 from mocktailverse.drinks.conversion.lengthening import lengthening_lines
 from mocktailverse.drinks.conversion.original import Original
@@ -58,14 +58,14 @@ def plan_of(original: Original, style: Style, have: Sequence[str], *, bitters_st
     replaced = [Bottle(*one) for one in zip(bottles, roles, contents, strict=True)]
     if style == "pantry":
         require_body(kept, replaced, served_ml, drink)
-    swaps = swaps_of(replaced, style, settings, have)
+    swaps = swaps_of(replaced, style, settings, have, [one.nature for one in kept])
     new = [
-        *new_lines_of(swaps, {one.nature.name for one in kept}),
+        *new_lines_of(swaps),
         *lengthening_lines(kept, swaps, settings, drink, hot=hot),
     ]
-    return Plan(
-        kept, tuple(new), tuple(swaps), tuple(bitters), settings, hot, is_long(kept, contents)
-    )
+    volume = original.before.served_ml
+    long = (volume is not None and volume.usual >= LONG_DRINK_ML) or is_long(kept, contents)
+    return Plan(kept, tuple(new), tuple(swaps), tuple(bitters), settings, hot, long)
 
 
 def _split_bitters(

@@ -10,7 +10,7 @@ from mocktailverse.drinks.conversion.bar_measures import (
     new_amount,
     rounded_within,
 )
-from mocktailverse.drinks.conversion.linear_mix import SOLIDS, LinearMix
+from mocktailverse.drinks.conversion.linear_mix import LinearMix
 from mocktailverse.drinks.conversion.planning import Plan
 from mocktailverse.drinks.conversion.recipe_lines import KeptLine, NewLine
 from mocktailverse.drinks.units import ML_PER_UNIT
@@ -79,7 +79,7 @@ def _scaled(one: KeptLine, scale: float, fineness: int) -> BarAmount:
     if one.group == "fixed" or abs(scale - 1) < UNCHANGED or not line.amount_min:
         return BarAmount(1.0)
     amount, unit = line.amount_min, line.unit
-    if unit == "cup" and amount < 1 and one.nature.kind not in SOLIDS:
+    if unit == "cup" and amount < 1 and one.content and one.content.is_liquid:
         amount, unit = amount * ML_PER_UNIT["cup"] / ML_PER_UNIT["oz"], "oz"
     bounds = amount * least_scale(one), amount * MOST_SCALE
     new = rounded_within(amount * scale, unit, fineness, bounds)

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from msgspec import structs
+
 from mocktailverse.drinks.conversion.conversion_result import Style
-from mocktailverse.drinks.conversion.drink_setting import Setting, nature_of
+from mocktailverse.drinks.conversion.drink_setting import Nature, Setting, nature_of
 from mocktailverse.drinks.conversion.own_bottles import own_name
-from mocktailverse.drinks.conversion.phrases import named
+from mocktailverse.drinks.conversion.phrases import lowered, named
 from mocktailverse.drinks.conversion.recipe_lines import NewLine
 from mocktailverse.drinks.conversion.refusal import TRY_BOTTLES, NotConvertibleError
 from mocktailverse.drinks.conversion.roles import (
@@ -49,6 +51,13 @@ class Swap(NamedTuple):
     substitute: RoleSubstitute
     names: tuple[str, ...]
     """Names of the replacement, with the reader's own bottles."""
+    joins: tuple[str, ...] = ()
+    """Kept ingredients that do the job already, so that nothing of its own is needed."""
+
+    @property
+    def is_left_out(self) -> bool:
+        """Whether nothing takes its place, not even what lengthens the drink."""
+        return self.role.name == "bitters" and not self.names
 
 
 def swaps_of(
@@ -56,12 +65,14 @@ def swaps_of(
     style: Style,
     settings: tuple[Setting, ...],
     have: Sequence[str],
+    kept: Sequence[Nature],
 ) -> list[Swap]:
     """Return one swap for all base spirits, and one for each other role."""
     groups: dict[str, list[Bottle]] = {}
     for bottle in bottles:
         groups.setdefault("base" if bottle.role.is_base else bottle.role.name, []).append(bottle)
     swaps = [_swap(group, style, settings, have) for group in groups.values()]
+    swaps = [_joining(swap, kept) for swap in swaps]
     swaps = _with_one_brew(swaps, style, settings, have)
     return _with_few_ingredients(swaps)
 
@@ -119,6 +130,30 @@ def _leading_role(
         return bool(shares), amounts[role], any(nature_of(part.name).is_brew for part in shares)
 
     return max(amounts, key=rank)
+
+
+def _joining(swap: Swap, kept: Sequence[Nature]) -> Swap:
+    """Return the swap without what the drink has already; its own tea stands for any tea."""
+    own = {nature.name for nature in kept}
+    teas = [nature.name for nature in kept if nature.is_brew]
+    parts, joins = [], []
+    for part, name in zip(swap.substitute.shares, swap.names, strict=True):
+        if name in own:
+            joins.append(name)
+        elif teas and nature_of(name).is_brew:
+            joins.append(teas[0])
+        else:
+            parts.append((part, name))
+    if not joins:
+        return swap
+    shares = tuple(part for part, _ in parts)
+    substitute = swap.substitute
+    if parts:
+        substitute = structs.replace(substitute, shares=shares)
+        return swap._replace(substitute=substitute, names=tuple(name for _, name in parts))
+    why = f"The drink has {lowered(joins[0])} already, which does the job."
+    substitute = structs.replace(substitute, shares=(), why=why)
+    return swap._replace(substitute=substitute, names=(), joins=tuple(joins))
 
 
 def _names(substitute: RoleSubstitute, have: Sequence[str]) -> tuple[str, ...]:
@@ -198,21 +233,24 @@ def _without_bitters(swap: Swap) -> Swap:
 
 
 def is_imitated(swaps: Sequence[Swap]) -> bool:
-    """Return whether something imitates every bottle; bitters do not count."""
-    return all(swap.substitute.shares or swap.role.name == "bitters" for swap in swaps)
+    """Return whether something imitates every bottle; bitters do not count.
 
-
-def new_lines_of(swaps: Sequence[Swap], kept: set[str]) -> list[NewLine]:
-    """Return the new lines of all swaps; the same ingredient for two roles is one line.
-
-    A hint of what is `kept` anyway is left out.
+    Where the drink's own tea does the job, more of it lengthens the drink.
     """
+    return all(
+        swap.substitute.shares
+        or swap.role.name == "bitters"
+        or any(nature_of(name).is_sweetener for name in swap.joins)
+        for swap in swaps
+    )
+
+
+def new_lines_of(swaps: Sequence[Swap]) -> list[NewLine]:
+    """Return the new lines of all swaps; the same ingredient for two roles is one line."""
     lines: dict[str, NewLine] = {}
     for swap in swaps:
         position = min(line.position for line in swap.lines)
         for share, name in zip(swap.substitute.shares, swap.names, strict=True):
-            if name in kept and (_is_hint(share) or len(swap.names) > 1):
-                continue
             ml = _natural_ml(swap, share.ml_per_ml, name)
             earlier = lines.get(name)
             if earlier:

@@ -6,6 +6,7 @@ The solver works with them; the figures of the result come from the product's ow
 from typing import NamedTuple
 
 from mocktailverse.drinks.balance.composition import composition_of
+from mocktailverse.drinks.balance.doses import Fruit
 from mocktailverse.drinks.balance.settling import settle
 from mocktailverse.drinks.derivation.portions import Portion
 from mocktailverse.drinks.strength.methods import Preparation
@@ -22,6 +23,8 @@ class Content(NamedTuple):
     acid_g: float
     melts_ice: bool = True
     """Whether it is iced; False for what is poured on top."""
+    is_liquid: bool = True
+    """Whether it is poured; False for sugar, fruit and food."""
 
 
 _NOTHING = Content(0.0, 0.0, 0.0)
@@ -36,14 +39,14 @@ def content_of_portion(portion: Portion, preparation: Preparation) -> Content | 
         return _NOTHING
     settled = settle([portion.dose], preparation, None, ice_named=False)
     dose = next((one for one in (*settled.doses, *settled.rest)), None)
-    if dose is None:
+    if dose is None or (dose.measured == "unbounded" and isinstance(portion.dose, Fruit)):
         return _NOTHING
     if dose.measured not in {"ml", "part"}:
         return None
     ml = dose.usual * (PART_ML if dose.measured == "part" else 1)
     contents = dose.contents
     sugar_g, acid_g = contents.sugar_g.usual * ml / 100, contents.acid_g.usual * ml / 100
-    return Content(ml, sugar_g, acid_g, dose.melt.usual > 0)
+    return Content(ml, sugar_g, acid_g, dose.melt.usual > 0, dose.is_liquid)
 
 
 def content_of(name: str) -> tuple[float, float]:
