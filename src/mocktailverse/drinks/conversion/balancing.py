@@ -73,7 +73,7 @@ def drafts_of(
 
     `rejected` are the trials that the caller has rejected. The product's figures differ from the
     linear model where the glass limits an amount, or where new instructions use a fruit in another
-    way. So the first rejected trial corrects the model, and its stage is repeated.
+    way. So a rejected trial corrects the model, and its stage is repeated.
     """
     units = sorted(line.unit for line in original.drink.ingredients if line.unit in POURED_UNITS)
     unit = unit_for_new(units)
@@ -84,10 +84,10 @@ def drafts_of(
         solution, count = _solved(plan, mix, stages[-1]), len(rejected)
         drafts = _drafts(plan, mix, solution, unit, seen)
         if mix.is_promising(mix.added(*solution)):
-            yield drafts if mix.is_corrected else _until_rejected(drafts, rejected)
+            yield _until_rejected(drafts, rejected)
         elif not (mix.is_exact or mix.is_corrected):
             yield _finest(plan, mix, solution, unit)
-        if mix.is_corrected or len(rejected) == count:
+        if len(rejected) == count:
             stages.pop()
         else:
             mix = mix.corrected(rejected[-1].draft.added, rejected[-1].after)
@@ -129,7 +129,7 @@ def _solved(plan: Plan, mix: LinearMix, stage: _Stage) -> _Solution:
     is_lengthened = _is_lengthened(plan)
     groups = stage.groups | {"body"} if is_lengthened else stage.groups
     amounts = [
-        _kept_amount(one, effects, lengthened=is_lengthened)
+        _kept_amount(one, effects, lengthened=is_lengthened, grows="body" not in stage.groups)
         if one.group in groups
         else Amount(1.0, 1.0, 1.0, effects, 0.0)
         for one, effects in zip(plan.kept, mix.kept, strict=True)
@@ -148,11 +148,12 @@ def _is_lengthened(plan: Plan) -> bool:
     return "creamy" in plan.settings or not is_imitated(plan.swaps)
 
 
-def _kept_amount(one: KeptLine, effects: Effects, *, lengthened: bool) -> Amount:
+def _kept_amount(one: KeptLine, effects: Effects, *, lengthened: bool, grows: bool) -> Amount:
     if one.group == "sweetener":
         return Amount(1.0, least_scale(one), MOST_SCALE, effects, _WEIGHTS[one.group])
     if one.group == "body" and lengthened:
-        return Amount(_LENGTHENED, LEAST_SCALE, MOST_SCALE, effects, _WEIGHT_OF_LENGTHENED_BODY)
+        least = 1.0 if grows else LEAST_SCALE
+        return Amount(_LENGTHENED, least, MOST_SCALE, effects, _WEIGHT_OF_LENGTHENED_BODY)
     return Amount(1.0, LEAST_SCALE, MOST_SCALE, effects, _WEIGHTS[one.group])
 
 
@@ -195,7 +196,7 @@ def _largest_kept(plan: Plan) -> float | None:
     None if the drink is not long, or if a kept line fills the glass. Wine or beer counts as kept
     where it is replaced by the same without alcohol.
     """
-    if not plan.is_long or any(one.content is None for one in plan.kept):
+    if not plan.is_long or any(one.is_open for one in plan.kept):
         return None
     kept = [one.content.ml for one in plan.kept if one.content]
     drinks = [line.natural_ml for line in plan.new if line.nature.kind in _DRINKS]

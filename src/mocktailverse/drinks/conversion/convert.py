@@ -37,6 +37,8 @@ _LESS_WATER = 0.03
 _OF_THE_TEXT = frozenset({"method", "alcohol"})
 """Limits that no other amounts help to keep."""
 
+_OF_THE_AMOUNTS = frozenset({"balance", "volume", "sugar", "acid"})
+
 
 _NO_AMOUNTS = "Without {{}} no amounts within the limits keep the {} of the drink."
 _EXCEEDED = {
@@ -69,16 +71,20 @@ def to_mocktail(drink: Drink, style: Style = "pantry", have: Sequence[str] = ())
 
 def _converted(drink: Drink, style: Style, have: tuple[str, ...]) -> Conversion:
     original = original_of(drink)
-    limit = "balance"
-    for bitters_stay in (True, False):
-        plan = plan_of(original, style, have, bitters_stay=bitters_stay)
+    bitters_stay, still = True, False
+    while True:
+        plan = plan_of(original, style, have, bitters_stay=bitters_stay, still=still)
         best, limit = _best(original, plan)
         if best:
             mocktail = mocktail_of(drink, style, best)
             if mocktail.derived.is_mocktail:
                 return _conversion(original, plan, best, mocktail)
             limit = "alcohol"
-        if not plan.kept_bitters or limit not in _OF_THE_TEXT:
+        if plan.kept_bitters and limit in _OF_THE_TEXT:
+            bitters_stay = False
+        elif not still and limit in _OF_THE_AMOUNTS and plan.may_be_still:
+            still = True
+        else:
             break
     bottles = named([line for swap in plan.swaps for line in swap.lines] or plan.kept_bitters)
     reason = _EXCEEDED[limit].format(bottles)

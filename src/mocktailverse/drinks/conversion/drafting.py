@@ -21,6 +21,9 @@ _AMOUNT_AND_REST = re.compile(r"\s*[\d./ ]*\d\s*(?P<rest>[^\W\d][^\d]*)")
 MOST_FILLER = 1.5
 """ml of what lengthens the drink that a ml of flavour carries. An estimate."""
 
+LEAST_FLAVOUR = 0.33
+"""Least flavour in the mix other than that of a brew, compared with juice. An estimate."""
+
 SPLASH_ML = 15.0
 """What lengthens a drink of any flavour."""
 
@@ -37,6 +40,8 @@ class _DraftLine(NamedTuple):
     lengthens: bool
     """Whether it is there to lengthen the drink, or more of it than in the original."""
     is_new: bool
+    fills_up: bool = False
+    """Whether only the glass limits it."""
 
     @property
     def is_filler(self) -> bool:
@@ -93,8 +98,13 @@ class Draft(NamedTuple):
 
     @property
     def lengthened_by(self) -> tuple[str, ...]:
-        """Canonical names of what takes the place of a bottle that nothing imitates."""
-        return canonical_names([line.name for line in self.parts if line.lengthens]) or ("Water",)
+        """Canonical names of what takes the place of a bottle that nothing imitates.
+
+        If nothing is added, it is more of what fills the glass.
+        """
+        longer = [line for line in self.parts if line.lengthens]
+        longer = longer or [line for line in self.parts if line.fills_up]
+        return canonical_names([line.name for line in longer]) or ("Water",)
 
 
 def draft_of(
@@ -120,14 +130,29 @@ def draft_of(
 
 
 def is_thin(plan: Plan, draft: Draft) -> bool:
-    """Return whether there is more of water, soda or milk than the flavour carries."""
-    if any(one.content is None for one in plan.kept):
+    """Return whether there is more of water, soda or milk than the flavour carries.
+
+    A brew carries some of it, but no drink is made of tea and water alone.
+    """
+    if any(one.is_open for one in plan.kept):
         return False
     filler_ml = sum(line.ml for line in draft.parts if line.adds_volume_only)
-    flavour_ml = sum(
-        flavour_of(line.nature) * line.ml for line in draft.parts if not line.adds_volume_only
-    )
+    flavours = [line for line in draft.parts if not line.adds_volume_only]
+    flavour_ml = sum(flavour_of(line.nature) * line.ml for line in flavours)
+    brew_ml = sum(line.ml for line in flavours if line.is_new and _is_light(line.nature))
+    mixed_ml = sum(line.ml for line in draft.parts if line.is_new or not _is_plain(line.nature))
+    if flavour_ml - brew_ml < LEAST_FLAVOUR * mixed_ml:
+        return True
     return filler_ml > MOST_FILLER * flavour_ml + SPLASH_ML
+
+
+def _is_plain(nature: Nature) -> bool:
+    return nature.kind == "water" or nature.is_plain_soda
+
+
+def _is_light(nature: Nature) -> bool:
+    """Return whether it imitates a spirit with hardly any sugar or acid."""
+    return nature.is_brew or "Coconut water" in nature.lineage
 
 
 def canonical_names(names: Sequence[str]) -> tuple[str, ...]:
@@ -148,6 +173,7 @@ def _kept_lines(plan: Plan, amounts: Sequence[BarAmount]) -> Iterator[_DraftLine
                 one.nature,
                 lengthens=scale > 1 + UNCHANGED,
                 is_new=False,
+                fills_up=one.is_open,
             )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from mocktailverse.drinks.conversion.drink_setting import Nature
+from mocktailverse.drinks.conversion.original import Original
 from mocktailverse.drinks.conversion.phrases import named
 from mocktailverse.drinks.conversion.recipe_lines import LONG_KINDS, KeptLine
 from mocktailverse.drinks.conversion.refusal import TRY_BOTTLES, NotConvertibleError
@@ -41,26 +42,27 @@ _WINES = frozenset({"red wine", "white wine", "sparkling wine", "cider", "beer"}
 def require_body(
     kept: Sequence[KeptLine],
     bottles: Sequence[Bottle],
-    served_ml: float,
-    drink: Drink,
+    original: Original,
 ) -> None:
     """Refuse a drink that hardly anything stays of without its bottles."""
     names = named([bottle.line for bottle in bottles])
-    if _is_shot(drink):
+    if _is_shot(original.drink):
         raise NotConvertibleError(
             f"A shot is drunk for its spirit; without {names} there is no drink.", TRY_BOTTLES
         )
     bottles_ml = sum(bottle.content.ml for bottle in bottles if bottle.content)
     total_ml = bottles_ml + sum(one.content.ml for one in kept if one.content)
+    if any(one.is_open for one in kept):
+        total_ml += original.unmeasured_ml
     wine_ml = sum(
-        bottle.content.ml if bottle.content else served_ml
+        bottle.content.ml if bottle.content else original.served_ml
         for bottle in bottles
         if bottle.role.name in _WINES
     )
     if wine_ml >= WINE_IS_THE_DRINK * max(total_ml, 1):
         wines = named([bottle.line for bottle in bottles if bottle.role.name in _WINES])
         raise NotConvertibleError(f"Wine, beer or cider is the drink itself: {wines}.", TRY_BOTTLES)
-    if any(one.content is None and _fills(one.nature) for one in kept):
+    if any(one.is_open and _fills(one.nature) for one in kept):
         return
     flavour_ml = sum(flavour_of(one.nature) * one.content.ml for one in kept if one.content)
     has_body = any(one.content and one.content.ml and _is_body(one.nature) for one in kept)
@@ -116,7 +118,7 @@ def prominent(kept: Sequence[KeptLine]) -> list[Nature]:
 def is_long(kept: Sequence[KeptLine], bottles: Sequence[Content | None]) -> bool:
     """Return whether more stays than is replaced, as in a highball."""
     if any(
-        (one.content is None and one.nature.kind in LONG_KINDS)
+        (one.is_open and one.nature.kind in LONG_KINDS)
         or (one.content and one.nature.kind == "soda" and one.content.ml >= LONG_SODA_ML)
         for one in kept
     ):

@@ -14,12 +14,13 @@ from mocktailverse.drinks.ingredients import (
     match_ingredient,
 )
 
-Setting = Literal["milky", "creamy", "savoury", "fizzy", "tropical"]
+Setting = Literal["milky", "creamy", "savoury", "blue", "fizzy", "tropical"]
 """Settings, the one that decides first.
 
-milky      milk or cream stays
+milky      cream or ice cream stays
 creamy     coffee, cocoa, milk, cream or whole egg: takes no tea, citrus, verjus or coconut water
 savoury    tomato or broth
+blue       the colour of blue curaçao
 fizzy      soda, sparkling wine, beer
 tropical   pineapple, coconut and the like
 """
@@ -109,7 +110,7 @@ def settings_of(kept: Sequence[Nature], roles: Sequence[str]) -> tuple[Setting, 
     lineages = frozenset().union(*(nature.lineage for nature in kept))
     kinds = {nature.kind for nature in kept}
     settings: dict[Setting, bool] = {
-        "milky": "dairy" in kinds,
+        "milky": not lineages.isdisjoint({"Cream", "Ice cream"}),
         "creamy": bool(
             "dairy" in kinds
             or lineages & _CREAMY_FOODS
@@ -117,6 +118,7 @@ def settings_of(kept: Sequence[Nature], roles: Sequence[str]) -> tuple[Setting, 
             or _CREAMY_ROLES.intersection(roles)
         ),
         "savoury": bool(lineages & _SAVOURY),
+        "blue": "Blue curaçao syrup" in lineages or "blue orange liqueur" in roles,
         "fizzy": any(nature.is_fizzy for nature in kept) or bool(_FIZZY_ROLES.intersection(roles)),
         "tropical": bool(lineages & _TROPICAL),
     }

@@ -22,20 +22,22 @@ def lengthening_lines(
     drink: Drink,
     *,
     hot: bool,
+    still: bool,
 ) -> list[NewLine]:
     """Return what lengthens the drink in place of the alcohol and its melt water.
 
-    A fizzy drink that has as many new ingredients as allowed is lengthened by those it has.
+    A fizzy drink that has as many new ingredients as allowed is lengthened by those it has. `still`
+    asks for water where soda would be better.
     """
     names = {one.nature.name for one in kept} | {name for swap in swaps for name in swap.names}
     lineages = frozenset().union(*(one.nature.lineage for one in kept))
     has_room = len({name for swap in swaps for name in swap.names}) < MOST_NEW
     candidates: list[str]
-    if "fizzy" in settings or any(_may_be_fizzy(one.nature) for one in kept):
+    if "fizzy" in settings or any(may_be_fizzy(one.nature) for one in kept):
         candidates = [_soda_beside(kept, settings)] if has_room else []
     elif "creamy" in settings:
         candidates = [*(_milk_or_coffee(kept, swaps, lineages) if has_room else ()), "Water"]
-    elif hot or not has_room or settings not in _TAKES_SODA or drink.derived.method == "blended":
+    elif hot or still or not has_room or not _takes_soda(settings, lineages, drink):
         candidates = ["Water"]
     else:
         is_long = drink.derived.method == "built" or _is_long_glass(drink)
@@ -45,7 +47,14 @@ def lengthening_lines(
     return [NewLine(name, nature_of(name), position, 0.0, is_filler=True) for name in fresh]
 
 
-def _may_be_fizzy(nature: Nature) -> bool:
+def _takes_soda(
+    settings: tuple[Setting, ...], lineages: frozenset[str], drink: Drink
+) -> bool:
+    is_thick = not lineages.isdisjoint({"Cream of coconut", "Coconut milk"})
+    return settings in _TAKES_SODA and not is_thick and drink.derived.method != "blended"
+
+
+def may_be_fizzy(nature: Nature) -> bool:
     """Return whether it has bubbles, if only a splash of it; some bottled lemonade has."""
     return nature.is_fizzy or "Lemonade" in nature.lineage
 
@@ -72,7 +81,7 @@ def _soda_beside(kept: Sequence[KeptLine], settings: tuple[Setting, ...]) -> str
     """
     sodas = [one for one in kept if one.nature.name == "Soda water"]
     is_sour = any(one.nature.is_citrus for one in kept)
-    if not sodas or any(one.content is None for one in sodas):
+    if not sodas or any(one.is_open for one in sodas):
         return "Soda water"
     if "creamy" in settings and not is_sour:
         return "Soda water"  # no citrus beside milk

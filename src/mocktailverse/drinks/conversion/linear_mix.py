@@ -112,7 +112,7 @@ def linear_mix(original: Original, plan: Plan) -> LinearMix:
     linear_ml = iced_ml * (1 + melts.before) + top_ml
     volume = original.before.served_ml.usual if original.before.served_ml else linear_ml
     totals = _effects_in(original.before, volume)
-    is_exact = all(one.content for one in plan.kept)
+    is_exact = not any(one.is_open for one in plan.kept)
     gaps = totals
     if not is_exact:
         sugar_g = sum(content.sugar_g for _, content in measured)

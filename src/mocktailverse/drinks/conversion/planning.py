@@ -7,7 +7,7 @@ from msgspec import Struct
 from mocktailverse.drinks.conversion.conversion_result import Style
 from mocktailverse.drinks.conversion.drink_body import LONG_DRINK_ML, is_long, prominent, require_body
 from mocktailverse.drinks.conversion.drink_setting import Setting, settings_of
-from mocktailverse.drinks.conversion.lengthening import lengthening_lines
+from mocktailverse.drinks.conversion.lengthening import lengthening_lines, may_be_fizzy
 from mocktailverse.drinks.conversion.original import Original
 from mocktailverse.drinks.conversion.recipe_lines import KeptLine, NewLine, kept_line
 from mocktailverse.drinks.conversion.refusal import NotConvertibleError
@@ -34,11 +34,21 @@ class Plan(Struct, frozen=True):
     hot: bool
     is_long: bool
 
+    @property
+    def may_be_still(self) -> bool:
+        """Whether water may lengthen it in place of soda, of which a long drink takes less."""
+        is_fizzy = "fizzy" in self.settings or any(may_be_fizzy(one.nature) for one in self.kept)
+        has_soda = any(line.is_filler and line.nature.is_fizzy for line in self.new)
+        return self.is_long and has_soda and not is_fizzy
 
-def plan_of(original: Original, style: Style, have: Sequence[str], *, bitters_stay: bool) -> Plan:
+
+def plan_of(
+    original: Original, style: Style, have: Sequence[str], *, bitters_stay: bool, still: bool
+) -> Plan:
     """Return the plan for a drink; raise `NotConvertibleError` if there is none.
 
-    `bitters_stay` keeps bitters if they are few enough.
+    `bitters_stay` keeps bitters if they are few enough. `still` lengthens with water in place of
+    soda, unless the drink is fizzy.
     """
     drink, served_ml = original.drink, original.served_ml
     alcoholic = [line for line in drink.ingredients if substance_of(line.name).alcoholic]
@@ -57,11 +67,11 @@ def plan_of(original: Original, style: Style, have: Sequence[str], *, bitters_st
     contents = [by_position[line.position] or topping for line in bottles]
     replaced = [Bottle(*one) for one in zip(bottles, roles, contents, strict=True)]
     if style == "pantry":
-        require_body(kept, replaced, served_ml, drink)
+        require_body(kept, replaced, original)
     swaps = swaps_of(replaced, style, settings, have, [one.nature for one in kept])
     new = [
         *new_lines_of(swaps),
-        *lengthening_lines(kept, swaps, settings, drink, hot=hot),
+        *lengthening_lines(kept, swaps, settings, drink, hot=hot, still=still),
     ]
     volume = original.before.served_ml
     long = (volume is not None and volume.usual >= LONG_DRINK_ML) or is_long(kept, contents)

@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple
 from mocktailverse.drinks.conversion.drink_setting import Nature, nature_of
 from mocktailverse.drinks.conversion.usual_content import Content
 from mocktailverse.drinks.drink import IngredientLine
+from mocktailverse.drinks.ingredients import SOLID
 
 LONG_KINDS = frozenset({"soda", "juice", "mixer", "dairy", "tea_coffee", "water"})
 """Kinds that make a drink long."""
@@ -26,9 +27,14 @@ class KeptLine(NamedTuple):
     line: IngredientLine
     nature: Nature
     content: Content | None
-    """None if the amount is only limited by the glass."""
+    """None if the amount is only limited by the glass, or unknown."""
     group: Group
     """How its amount may change; the amount of a `fixed` one may not."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether only the glass limits its amount."""
+        return self.content is None and self.nature.kind not in SOLID
 
 
 class NewLine(NamedTuple):

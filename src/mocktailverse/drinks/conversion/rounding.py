@@ -25,6 +25,9 @@ LEAST_FLAVOUR_SCALE = 0.5
 LEAST_NEW_ML = 2.0
 """Least amount of a flavour: under half a teaspoon."""
 
+LEAST_FILLER_ML = 2.5
+"""Least amount of what lengthens a drink."""
+
 UNCHANGED = 0.04
 """A kept line that changes by less than this share stays as written."""
 
@@ -57,7 +60,8 @@ def rounded_amounts(
     lines; `fineness` is an index of `bar_measures.FINENESS`.
     """
     scales, amounts_ml = solution
-    trifle_ml = _TRIFLE_SHARE * mix.mixed_ml if fineness < FINENESS[-1] else 0.0
+    served_ml = mix.totals[0] if not mix.is_exact else mix.mixed_ml
+    trifle_ml = _TRIFLE_SHARE * served_ml if fineness < FINENESS[-1] else LEAST_FILLER_ML
     return (
         tuple(_scaled(one, scale, fineness) for one, scale in zip(plan.kept, scales, strict=True)),
         tuple(

@@ -182,9 +182,13 @@ def _with_one_brew(
 
 
 def _with_few_ingredients(swaps: list[Swap]) -> list[Swap]:
-    """Return swaps with at most three new ingredients: the least liqueurs join the largest."""
-    if _count_of_names(swaps) > MOST_NEW:
-        swaps = [_without_bitters(swap) for swap in swaps]
+    """Return swaps with at most three new ingredients.
+
+    Bitters are left out first, then hints of flavour; then the least liqueur joins the largest.
+    """
+    for simpler in (_without_bitters, _without_hint):
+        if _count_of_names(swaps) > MOST_NEW:
+            swaps = [simpler(swap) for swap in swaps]
     if _count_of_names(swaps) > MOST_NEW:
         swaps = _with_least_liqueur_joined(swaps)
     if (count := _count_of_names(swaps)) > MOST_NEW:
@@ -230,6 +234,17 @@ def _without_bitters(swap: Swap) -> Swap:
         swap.substitute.style,
     )
     return swap._replace(substitute=left_out, names=())
+
+
+def _without_hint(swap: Swap) -> Swap:
+    """Return the swap without the hints of flavour beside a larger part."""
+    pairs = list(zip(swap.substitute.shares, swap.names, strict=True))
+    larger = [(share, name) for share, name in pairs if not _is_hint(share)]
+    if not larger or len(larger) == len(pairs):
+        return swap
+    shares = tuple(share for share, _ in larger)
+    substitute = structs.replace(swap.substitute, shares=shares)
+    return swap._replace(substitute=substitute, names=tuple(name for _, name in larger))
 
 
 def is_imitated(swaps: Sequence[Swap]) -> bool:

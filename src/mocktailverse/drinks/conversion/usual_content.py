@@ -6,7 +6,6 @@ The solver works with them; the figures of the result come from the product's ow
 from typing import NamedTuple
 
 from mocktailverse.drinks.balance.composition import composition_of
-from mocktailverse.drinks.balance.doses import Fruit
 from mocktailverse.drinks.balance.settling import settle
 from mocktailverse.drinks.derivation.portions import Portion
 from mocktailverse.drinks.strength.methods import Preparation
@@ -39,7 +38,7 @@ def content_of_portion(portion: Portion, preparation: Preparation) -> Content | 
         return _NOTHING
     settled = settle([portion.dose], preparation, None, ice_named=False)
     dose = next((one for one in (*settled.doses, *settled.rest)), None)
-    if dose is None or (dose.measured == "unbounded" and isinstance(portion.dose, Fruit)):
+    if dose is None:
         return _NOTHING
     if dose.measured not in {"ml", "part"}:
         return None
