@@ -19,6 +19,9 @@ ACID_G_PER_100ML = 0.10
 PLAIN_WATER_SHARE = 0.35
 """Maximum share of plain water in the mix, beyond the melt water of the original."""
 
+SOUR_G_PER_100ML = 1.5
+"""Acid from which a drink needs as much sugar to be drunk without spirit. An estimate."""
+
 _ROUNDING = 0.001
 """Figures are shown with three decimals."""
 
@@ -50,8 +53,16 @@ def exceeded_limit(
             ACID_G_PER_100ML,
         ),
         "water": water_share <= PLAIN_WATER_SHARE,
+        "sour": not _is_sour(after.sugar_served_g_per_100ml, after.acid_served_g_per_100ml),
     }
     return next((name for name, kept in keeps.items() if not kept), None)
+
+
+def _is_sour(sugar: Spread | None, acid: Spread | None) -> bool:
+    """Return whether it is hardly more than lemon juice."""
+    if sugar is None or acid is None:
+        return False
+    return acid.usual > SOUR_G_PER_100ML and sugar.usual < acid.usual
 
 
 def _differs(before: Spread | None, after: Spread | None, share: float, absolute: float) -> bool:

@@ -1,6 +1,6 @@
 """Balance a plan: drafts of recipes, the one that changes least first."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from mocktailverse.drinks.conversion.bar_measures import FINENESS, unit_for_new
@@ -17,13 +17,16 @@ from mocktailverse.drinks.conversion.rounding import (
 )
 from mocktailverse.drinks.conversion.solver import Amount, solve
 from mocktailverse.drinks.conversion.swapping import is_imitated
-from mocktailverse.drinks.conversion.trials import Trial
+from mocktailverse.drinks.conversion.trials import Search
 
 MOST_WATER_SHARE = 0.33
 """Maximum plain water in the mix; below the limit, so that rounding keeps it."""
 
 MOST_WATER_IN_MILK = 0.10
 """The same for coffee, milk and cream, which water makes thin."""
+
+_ROUNDED_WATER = 0.02
+"""How much rounding may change that share."""
 
 _BELOW_THE_LARGEST = 0.95
 """Room for rounding below the largest kept line."""
@@ -40,7 +43,7 @@ _DRINKS = frozenset({"wine", "beer", "cider"})
 _WEIGHTS: dict[Group, float] = {"fixed": 0.0, "sweetener": 0.3, "body": 1.0, "citrus": 2.0}
 _WEIGHT_OF_LENGTHENED_BODY = 0.8
 _WEIGHT_BY_SUGAR = 1.0
-_WEIGHT_BY_VOLUME = 10.0
+_WEIGHT_BY_VOLUME = 40.0
 _WEIGHT_OF_BREW = 1.0
 _WEIGHT_OF_WATER = 0.6
 _WEIGHT_OF_THINNING_WATER = 4.0
@@ -66,31 +69,36 @@ _STAGES = (
 )
 
 
-def drafts_of(
-    original: Original, plan: Plan, rejected: Sequence[Trial]
-) -> Iterator[Iterator[Draft]]:
+def drafts_of(original: Original, plan: Plan, search: Search) -> Iterator[Iterator[Draft]]:
     """Yield drafts by stage, the one that changes the kept lines least first, coarse before fine.
 
-    `rejected` are the trials that the caller has rejected. The product's figures differ from the
-    linear model where the glass limits an amount, or where new instructions use a fruit in another
-    way. So a rejected trial corrects the model, and its stage is repeated.
+    The caller adds its trials to the `search`. The product's figures differ from the linear model
+    where the glass limits an amount, or where new instructions use a fruit in another way. So a
+    rejected trial corrects the model, and its stage is repeated.
     """
     units = sorted(line.unit for line in original.drink.ingredients if line.unit in POURED_UNITS)
     unit = unit_for_new(units)
     mix = linear_mix(original, plan)
-    seen: set[object] = set()
-    stages = list(reversed(_STAGES))
+    stages = _stages_of(plan)
     while stages:
-        solution, count = _solved(plan, mix, stages[-1]), len(rejected)
-        drafts = _drafts(plan, mix, solution, unit, seen)
+        solution, count = _solved(plan, mix, stages[-1]), len(search.rejected)
         if mix.is_promising(mix.added(*solution)):
-            yield _until_rejected(drafts, rejected)
+            if not search.is_watery(mix.water_share(*solution) - _ROUNDED_WATER):
+                yield _drafts(plan, mix, solution, unit, search)
         elif not (mix.is_exact or mix.is_corrected):
-            yield _finest(plan, mix, solution, unit)
-        if len(rejected) == count:
+            yield iter([_finest(plan, mix, solution, unit)])
+        if len(search.rejected) == count:
             stages.pop()
         else:
-            mix = mix.corrected(rejected[-1].draft.added, rejected[-1].after)
+            rejected = search.rejected[-1]
+            mix = mix.corrected(rejected.draft.added, rejected.after)
+
+
+def _stages_of(plan: Plan) -> list[_Stage]:
+    """Return the stages that differ for a plan, the last one first."""
+    groups = {one.group for one in plan.kept}
+    stages = {(stage.groups & groups, stage.stiffness): stage for stage in reversed(_STAGES)}
+    return list(stages.values())
 
 
 _Solution = tuple[list[float], list[float]]
@@ -98,49 +106,50 @@ _Solution = tuple[list[float], list[float]]
 
 
 def _drafts(
-    plan: Plan, mix: LinearMix, solution: _Solution, unit: str, seen: set[object]
+    plan: Plan, mix: LinearMix, solution: _Solution, unit: str, search: Search
 ) -> Iterator[Draft]:
-    """Yield the drafts that are new and keep the limits by the linear model."""
+    """Yield the drafts that are new and keep the limits by the linear model, until one fails."""
+    count = len(search.rejected)
     for fineness in FINENESS:
-        kept, new = rounded_amounts(plan, mix, solution, unit, fineness)
-        added = mix.added([one.size for one in kept], [one.size for one in new])
-        if (kept, new) not in seen and mix.is_promising(added):
-            seen.add((kept, new))
-            yield draft_of(plan, mix, (kept, new), added)
-
-
-def _until_rejected(drafts: Iterable[Draft], rejected: Sequence[Trial]) -> Iterator[Draft]:
-    count = len(rejected)
-    for draft in drafts:
-        yield draft
-        if len(rejected) > count:
+        amounts = rounded_amounts(plan, mix, solution, unit, fineness)
+        sizes = [[one.size for one in lines] for lines in amounts]
+        added, water_share = mix.added(*sizes), mix.water_share(*sizes)
+        is_new = amounts not in search.drafts and not search.is_watery(water_share)
+        if is_new and mix.is_promising(added):
+            search.drafts.add(amounts)
+            yield draft_of(plan, amounts, water_share, added)
+        if len(search.rejected) > count:
             return
 
 
-def _finest(plan: Plan, mix: LinearMix, solution: _Solution, unit: str) -> Iterator[Draft]:
-    """Yield one draft of a solution, to learn what the glass holds."""
-    kept, new = rounded_amounts(plan, mix, solution, unit, FINENESS[-1])
-    added = mix.added([one.size for one in kept], [one.size for one in new])
-    yield draft_of(plan, mix, (kept, new), added)
+def _finest(plan: Plan, mix: LinearMix, solution: _Solution, unit: str) -> Draft:
+    """Return a draft of a solution, to learn what the glass holds."""
+    amounts = rounded_amounts(plan, mix, solution, unit, FINENESS[-1])
+    sizes = [[one.size for one in lines] for lines in amounts]
+    return draft_of(plan, amounts, mix.water_share(*sizes), mix.added(*sizes))
 
 
 def _solved(plan: Plan, mix: LinearMix, stage: _Stage) -> _Solution:
     """Return the scale of each kept line and the ml of each new one."""
-    is_lengthened = _is_lengthened(plan)
+    is_lengthened, grows = _is_lengthened(plan), "body" not in stage.groups
     groups = stage.groups | {"body"} if is_lengthened else stage.groups
+    places = [place for place, one in enumerate(plan.kept) if one.group in groups]
     amounts = [
-        _kept_amount(one, effects, lengthened=is_lengthened, grows="body" not in stage.groups)
-        if one.group in groups
-        else Amount(1.0, 1.0, 1.0, effects, 0.0)
-        for one, effects in zip(plan.kept, mix.kept, strict=True)
+        _kept_amount(plan.kept[place], mix.kept[place], lengthened=is_lengthened, grows=grows)
+        for place in places
     ]
     amounts += [
         _new_amount(line, effects, plan, mix)
         for line, effects in zip(plan.new, mix.new, strict=True)
     ]
     amounts = [one._replace(weight=one.weight * stage.stiffness) for one in amounts]
-    values = solve(amounts, mix.gaps, mix.tolerances)
-    return values[: len(plan.kept)], values[len(plan.kept) :]
+    scales = [float(place not in places) for place in range(len(plan.kept))]
+    fixed = mix.added(scales, [0.0] * len(plan.new))
+    volume, sugar_g, acid_g = (gap - of for gap, of in zip(mix.gaps, fixed, strict=True))
+    values = solve(amounts, (volume, sugar_g, acid_g), mix.tolerances)
+    for place, value in zip(places, values, strict=False):
+        scales[place] = value
+    return scales, values[len(places) :]
 
 
 def _is_lengthened(plan: Plan) -> bool:
@@ -176,7 +185,7 @@ def _new_amount(line: NewLine, effects: Effects, plan: Plan, mix: LinearMix) -> 
         most += _most_of_filler(line, plan, mix)
     if line.nature.kind not in _DRINKS:
         most = min(most, _largest_kept(plan) or most)
-    least = 0.0 if line.is_hint else share * natural
+    least = 0.0 if line.is_hint else max(share * natural, line.least_ml)
     return Amount(min(natural, most), min(least, most), most, effects, weight)
 
 

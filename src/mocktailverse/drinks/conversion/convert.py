@@ -19,10 +19,10 @@ from mocktailverse.drinks.conversion.own_bottles import require_known
 from mocktailverse.drinks.conversion.phrases import named
 from mocktailverse.drinks.conversion.planning import Plan, plan_of
 from mocktailverse.drinks.conversion.refusal import TRY_BOTTLES, NotConvertibleError
-from mocktailverse.drinks.conversion.trials import Trial, mocktail_of, trial_of
+from mocktailverse.drinks.conversion.trials import Search, Trial, mocktail_of, trial_of
 from mocktailverse.drinks.drink import Drink
 
-MOST_REJECTED = 3
+MOST_REJECTED = 2
 """Maximum number of recipes that are rejected before the drink is; most need none."""
 
 _LITTLE_WATER = 0.12
@@ -30,9 +30,6 @@ _LITTLE_WATER = 0.12
 
 _MANY_REPLACEMENTS = 3
 """With this many the mocktail is likely to be another drink."""
-
-_LESS_WATER = 0.03
-"""Difference of that share for which more of the kept lines may change."""
 
 _OF_THE_TEXT = frozenset({"method", "alcohol"})
 """Limits that no other amounts help to keep."""
@@ -45,6 +42,7 @@ _EXCEEDED = {
     "alcohol": "What stays, such as an extract, keeps it above 0.5 % vol without {}, too.",
     "method": "Its steps cannot be written without {}.",
     "water": "Without {} it would be more water, soda or milk than drink.",
+    "sour": "Without {} it would be too sour to drink.",
     **{name: _NO_AMOUNTS.format(name) for name in ("balance", "volume", "sugar", "acid")},
 }
 """Why there is no mocktail, by the limit that the last draft exceeds."""
@@ -76,7 +74,7 @@ def _converted(drink: Drink, style: Style, have: tuple[str, ...]) -> Conversion:
         plan = plan_of(original, style, have, bitters_stay=bitters_stay, still=still)
         best, limit = _best(original, plan)
         if best:
-            mocktail = mocktail_of(drink, style, best)
+            mocktail = mocktail_of(original, style, plan, best)
             if mocktail.derived.is_mocktail:
                 return _conversion(original, plan, best, mocktail)
             limit = "alcohol"
@@ -96,28 +94,24 @@ def _best(original: Original, plan: Plan) -> tuple[Trial | None, str]:
 
     If there is none, the second value is the limit that the last trial exceeds.
     """
-    best: Trial | None = None
-    rejected: list[Trial] = []
-    exceeded = "balance"
-    for drafts in drafts_of(original, plan, rejected):
+    search, exceeded = Search(), "balance"
+    for drafts in drafts_of(original, plan, search):
         for draft in drafts:
-            if best and draft.water_share >= best.draft.water_share - _LESS_WATER:
-                continue
             if is_thin(plan, draft):
                 exceeded = "water"
                 continue
-            trial = trial_of(original, plan, draft)
+            trial = trial_of(original, plan, draft, search.texts)
             limit = exceeded_limit(original, trial.method, trial.after, draft.water_share)
             if limit is None:
-                best = trial
+                search.best = trial
                 break
             exceeded = limit
-            rejected.append(trial)
-            if len(rejected) >= MOST_REJECTED or exceeded in _OF_THE_TEXT:
-                return best, exceeded
-        if best is not None and best.draft.water_share <= _LITTLE_WATER:
+            search.rejected.append(trial)
+            if len(search.rejected) >= MOST_REJECTED or exceeded in _OF_THE_TEXT:
+                return search.best, exceeded
+        if search.best is not None and search.best.draft.water_share <= _LITTLE_WATER:
             break
-    return best, exceeded
+    return search.best, exceeded
 
 
 def _conversion(original: Original, plan: Plan, trial: Trial, mocktail: Drink) -> Conversion:

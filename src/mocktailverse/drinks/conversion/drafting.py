@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from mocktailverse.drinks.conversion.drink_body import flavour_of
 from mocktailverse.drinks.conversion.drink_setting import Nature
-from mocktailverse.drinks.conversion.linear_mix import Effects, LinearMix
+from mocktailverse.drinks.conversion.linear_mix import Effects
 from mocktailverse.drinks.conversion.phrases import lowered
 from mocktailverse.drinks.conversion.planning import Plan
 from mocktailverse.drinks.conversion.recipe_lines import KeptLine
-from mocktailverse.drinks.conversion.rounding import UNCHANGED, BarAmount
+from mocktailverse.drinks.conversion.rounding import UNCHANGED, BarAmount, BarAmounts
 from mocktailverse.drinks.conversion.usual_content import Content
 from mocktailverse.drinks.drink import IngredientLine
 from mocktailverse.drinks.ingredients import canonical_name
@@ -35,7 +35,6 @@ class _DraftLine(NamedTuple):
     name: str
     measure: str | None
     ml: float
-    is_liquid: bool
     nature: Nature
     lengthens: bool
     """Whether it is there to lengthen the drink, or more of it than in the original."""
@@ -107,26 +106,12 @@ class Draft(NamedTuple):
         return canonical_names([line.name for line in longer]) or ("Water",)
 
 
-def draft_of(
-    plan: Plan,
-    mix: LinearMix,
-    amounts: tuple[Sequence[BarAmount], Sequence[BarAmount]],
-    added: Effects,
-) -> Draft:
+def draft_of(plan: Plan, amounts: BarAmounts, water_share: float, added: Effects) -> Draft:
     """Return the recipe with these amounts of the kept and the new lines."""
     kept, new = amounts
     dropped = [one.line.name for one, to in zip(plan.kept, kept, strict=True) if not to.size]
     lines = (*_kept_lines(plan, kept), *_new_lines(plan, new))
-    mixed_ml = sum(line.ml for line in lines if line.is_liquid)
-    water_ml = sum(line.ml for line in lines if line.is_filler and line.nature.kind == "water")
-    extra_ml = max(0.0, water_ml - mix.melt_lost_ml(mixed_ml)) if water_ml else 0.0
-    return Draft(
-        lines,
-        plan.kept_bitters,
-        tuple(dropped),
-        extra_ml / mixed_ml if mixed_ml else 0.0,
-        added,
-    )
+    return Draft(lines, plan.kept_bitters, tuple(dropped), water_share, added)
 
 
 def is_thin(plan: Plan, draft: Draft) -> bool:
@@ -169,7 +154,6 @@ def _kept_lines(plan: Plan, amounts: Sequence[BarAmount]) -> Iterator[_DraftLine
                 one.line.name_raw,
                 one.line.measure_raw if measure is None else _with_amount(one, measure),
                 scale * content.ml,
-                content.is_liquid,
                 one.nature,
                 lengthens=scale > 1 + UNCHANGED,
                 is_new=False,
@@ -193,7 +177,6 @@ def _new_lines(plan: Plan, amounts: Sequence[BarAmount]) -> Iterator[_DraftLine]
                 line.name,
                 measure,
                 ml,
-                True,  # noqa: FBT003 - a field
                 line.nature,
                 lengthens=line.is_filler,
                 is_new=True,

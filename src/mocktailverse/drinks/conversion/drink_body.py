@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from mocktailverse.drinks.conversion.drink_setting import Nature
+from mocktailverse.drinks.conversion.drink_setting import Nature, Setting
 from mocktailverse.drinks.conversion.original import Original
 from mocktailverse.drinks.conversion.phrases import named
 from mocktailverse.drinks.conversion.recipe_lines import LONG_KINDS, KeptLine
 from mocktailverse.drinks.conversion.refusal import TRY_BOTTLES, NotConvertibleError
-from mocktailverse.drinks.conversion.swapping import Bottle
+from mocktailverse.drinks.conversion.swapping import Bottle, Swap
 from mocktailverse.drinks.conversion.usual_content import Content
 from mocktailverse.drinks.drink import Drink
 from mocktailverse.drinks.strength.glasses import vessel_of
@@ -74,6 +74,20 @@ def require_body(
         raise NotConvertibleError(
             f"It is nothing but spirit and liqueur: without {names} hardly anything is left.",
             TRY_BOTTLES,
+        )
+
+
+def require_mixture(
+    kept: Sequence[KeptLine], swaps: Sequence[Swap], settings: tuple[Setting, ...]
+) -> None:
+    """Refuse a drink that is only coffee or milk without its bottles; soda makes juice a drink."""
+    drunk = [one.line for one in kept if one.nature.kind in LONG_KINDS | {"egg", "fruit", "food"}]
+    is_plain = bool(swaps) and not any(swap.names for swap in swaps)
+    if "creamy" in settings and len(drunk) == 1 and is_plain:
+        bottles = named([line for swap in swaps for line in swap.lines])
+        raise NotConvertibleError(
+            f"Without {bottles} nothing but {named(drunk)} is left.",
+            "A recipe with something else in it.",
         )
 
 

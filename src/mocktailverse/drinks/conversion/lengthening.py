@@ -21,13 +21,12 @@ def lengthening_lines(
     settings: tuple[Setting, ...],
     drink: Drink,
     *,
-    hot: bool,
     still: bool,
 ) -> list[NewLine]:
     """Return what lengthens the drink in place of the alcohol and its melt water.
 
     A fizzy drink that has as many new ingredients as allowed is lengthened by those it has. `still`
-    asks for water where soda would be better.
+    asks for water in place of soda, as in a hot drink.
     """
     names = {one.nature.name for one in kept} | {name for swap in swaps for name in swap.names}
     lineages = frozenset().union(*(one.nature.lineage for one in kept))
@@ -37,7 +36,7 @@ def lengthening_lines(
         candidates = [_soda_beside(kept, settings)] if has_room else []
     elif "creamy" in settings:
         candidates = [*(_milk_or_coffee(kept, swaps, lineages) if has_room else ()), "Water"]
-    elif hot or still or not has_room or not _takes_soda(settings, lineages, drink):
+    elif still or not has_room or not _takes_soda(settings, lineages, drink):
         candidates = ["Water"]
     else:
         is_long = drink.derived.method == "built" or _is_long_glass(drink)
@@ -47,9 +46,7 @@ def lengthening_lines(
     return [NewLine(name, nature_of(name), position, 0.0, is_filler=True) for name in fresh]
 
 
-def _takes_soda(
-    settings: tuple[Setting, ...], lineages: frozenset[str], drink: Drink
-) -> bool:
+def _takes_soda(settings: tuple[Setting, ...], lineages: frozenset[str], drink: Drink) -> bool:
     is_thick = not lineages.isdisjoint({"Cream of coconut", "Coconut milk"})
     return settings in _TAKES_SODA and not is_thick and drink.derived.method != "blended"
 

@@ -6,6 +6,7 @@ correct it.
 """
 
 from collections.abc import Iterator, Sequence
+from operator import mul
 from typing import NamedTuple
 
 from mocktailverse.drinks.conversion.balance_limits import (
@@ -50,6 +51,10 @@ class LinearMix(NamedTuple):
     """What each kept line adds in its original amount; nothing if only the glass limits it."""
     new: tuple[Effects, ...]
     """What a ml of each new line adds."""
+    liquids_ml: tuple[float, ...]
+    """ml of each kept and a ml of each new line; 0 for solids."""
+    waters: tuple[int, ...]
+    """Places of plain water, which only lengthens, among them."""
     is_exact: bool
     """Whether the glass limits none of the kept lines."""
     is_corrected: bool = False
@@ -66,6 +71,14 @@ class LinearMix(NamedTuple):
     def melt_lost_ml(self, mixed_ml: float) -> float:
         """Return the melt water that a mocktail of `mixed_ml` does not get."""
         return max(0.0, self.melt_before_ml - mixed_ml * self.melt)
+
+    def water_share(self, scales: Sequence[float], amounts_ml: Sequence[float]) -> float:
+        """Return the share of plain water in the mix, beyond the melt water of the original."""
+        amounts = (*scales, *amounts_ml)
+        mixed_ml = sum(map(mul, self.liquids_ml, amounts))
+        water_ml = sum(amounts[place] for place in self.waters)
+        extra_ml = water_ml - self.melt_lost_ml(mixed_ml) if water_ml else 0.0
+        return max(0.0, extra_ml / mixed_ml) if mixed_ml else 0.0
 
     def corrected(self, added: Effects, after: Served) -> "LinearMix":
         """Return the mix with the product's figures of a draft in place of the linear ones."""
@@ -132,6 +145,8 @@ def linear_mix(original: Original, plan: Plan) -> LinearMix:
         liquid_ml + top_ml,
         tuple(_effects(kept, melts.after, apart=is_iced_apart)),
         tuple(_effects(new, melts.after, apart=is_iced_apart)),
+        (*(one.ml * one.is_liquid for one in kept), *(1.0 for _ in new)),
+        tuple(len(kept) + i for i, line in enumerate(plan.new) if line.is_plain_water),
         is_exact,
     )
 

@@ -5,14 +5,21 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from mocktailverse.drinks.conversion.conversion_result import Style
-from mocktailverse.drinks.conversion.drink_body import LONG_DRINK_ML, is_long, prominent, require_body
+from mocktailverse.drinks.conversion.drink_body import (
+    LONG_DRINK_ML,
+    is_long,
+    prominent,
+    require_body,
+    require_mixture,
+)
 from mocktailverse.drinks.conversion.drink_setting import Setting, settings_of
 from mocktailverse.drinks.conversion.lengthening import lengthening_lines, may_be_fizzy
+from mocktailverse.drinks.conversion.new_lines import new_lines_of
 from mocktailverse.drinks.conversion.original import Original
 from mocktailverse.drinks.conversion.recipe_lines import KeptLine, NewLine, kept_line
 from mocktailverse.drinks.conversion.refusal import NotConvertibleError
 from mocktailverse.drinks.conversion.roles import Role, role_of
-from mocktailverse.drinks.conversion.swapping import Bottle, Swap, new_lines_of, swaps_of
+from mocktailverse.drinks.conversion.swapping import Bottle, Swap, swaps_of
 from mocktailverse.drinks.conversion.usual_content import Content
 from mocktailverse.drinks.drink import IngredientLine
 from mocktailverse.drinks.strength.methods import preparation_of
@@ -36,7 +43,7 @@ class Plan(Struct, frozen=True):
 
     @property
     def may_be_still(self) -> bool:
-        """Whether water may lengthen it in place of soda, of which a long drink takes less."""
+        """Whether water may lengthen it where soda is limited, as in a long drink."""
         is_fizzy = "fizzy" in self.settings or any(may_be_fizzy(one.nature) for one in self.kept)
         has_soda = any(line.is_filler and line.nature.is_fizzy for line in self.new)
         return self.is_long and has_soda and not is_fizzy
@@ -69,9 +76,10 @@ def plan_of(
     if style == "pantry":
         require_body(kept, replaced, original)
     swaps = swaps_of(replaced, style, settings, have, [one.nature for one in kept])
+    require_mixture(kept, swaps, settings)
     new = [
         *new_lines_of(swaps),
-        *lengthening_lines(kept, swaps, settings, drink, hot=hot, still=still),
+        *lengthening_lines(kept, swaps, settings, drink, still=hot or still),
     ]
     volume = original.before.served_ml
     long = (volume is not None and volume.usual >= LONG_DRINK_ML) or is_long(kept, contents)

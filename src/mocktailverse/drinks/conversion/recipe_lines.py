@@ -48,10 +48,16 @@ class NewLine(NamedTuple):
     natural_ml: float
     is_filler: bool = False
     by_sugar: bool = False
+    least_ml: float = 0.0
     is_hint: bool = False
     """Whether it is a hint of flavour that may be left out."""
     measure_raw: str | None = None
     """The replaced line's measure, if the amount is the same; None if it is to be found."""
+
+    @property
+    def is_plain_water(self) -> bool:
+        """Whether it is water that lengthens the drink."""
+        return self.is_filler and self.nature.kind == "water"
 
 
 def kept_line(line: IngredientLine, content: Content | None) -> KeptLine:

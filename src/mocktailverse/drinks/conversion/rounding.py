@@ -47,13 +47,17 @@ class BarAmount(NamedTuple):
     """The new measure; None for that of the original."""
 
 
+BarAmounts = tuple[tuple[BarAmount, ...], tuple[BarAmount, ...]]
+"""Of the kept and of the new lines."""
+
+
 def rounded_amounts(
     plan: Plan,
     mix: LinearMix,
     solution: tuple[Sequence[float], Sequence[float]],
     unit: str,
     fineness: int,
-) -> tuple[tuple[BarAmount, ...], tuple[BarAmount, ...]]:
+) -> BarAmounts:
     """Return the amounts of the kept and the new lines.
 
     A solution has the scales of the kept lines and the ml of the new ones. `unit` is that of new

@@ -9,7 +9,6 @@ from mocktailverse.drinks.conversion.conversion_result import Style
 from mocktailverse.drinks.conversion.drink_setting import Nature, Setting, nature_of
 from mocktailverse.drinks.conversion.own_bottles import own_name
 from mocktailverse.drinks.conversion.phrases import lowered, named
-from mocktailverse.drinks.conversion.recipe_lines import NewLine
 from mocktailverse.drinks.conversion.refusal import TRY_BOTTLES, NotConvertibleError
 from mocktailverse.drinks.conversion.roles import (
     Role,
@@ -17,19 +16,20 @@ from mocktailverse.drinks.conversion.roles import (
     SubstitutePart,
     substitute_for,
 )
-from mocktailverse.drinks.conversion.usual_content import Content, content_of
+from mocktailverse.drinks.conversion.usual_content import Content
 from mocktailverse.drinks.drink import IngredientLine
 
 MOST_NEW = 3
 """Maximum number of new ingredients; plain water is not counted."""
+
+LEAST_BREW_ML = 20.0
+"""For less of a bottle no tea is made. An estimate."""
 
 LITTLE_SHARE = 0.25
 """A liqueur up to this share of all bottles need not have an ingredient of its own."""
 
 HINT_SHARE = 0.1
 """A replacement up to this share of the bottle is a hint of flavour."""
-
-_DASHES = frozenset({"dash", "drop", "splash"})
 
 
 class Bottle(NamedTuple):
@@ -57,7 +57,7 @@ class Swap(NamedTuple):
     @property
     def is_left_out(self) -> bool:
         """Whether nothing takes its place, not even what lengthens the drink."""
-        return self.role.name == "bitters" and not self.names
+        return not (self.names or self.joins or self.role.is_base)
 
 
 def swaps_of(
@@ -133,27 +133,34 @@ def _leading_role(
 
 
 def _joining(swap: Swap, kept: Sequence[Nature]) -> Swap:
-    """Return the swap without what the drink has already; its own tea stands for any tea."""
+    """Return the swap without what the drink has already; its own tea does for any tea."""
     own = {nature.name for nature in kept}
     teas = [nature.name for nature in kept if nature.is_brew]
     parts, joins = [], []
     for part, name in zip(swap.substitute.shares, swap.names, strict=True):
+        is_brew = nature_of(name).is_brew
         if name in own:
             joins.append(name)
-        elif teas and nature_of(name).is_brew:
+        elif teas and is_brew:
             joins.append(teas[0])
-        else:
+        elif not is_brew or swap.ml >= LEAST_BREW_ML:
             parts.append((part, name))
-    if not joins:
+    if len(parts) == len(swap.names):
         return swap
-    shares = tuple(part for part, _ in parts)
-    substitute = swap.substitute
+    swap = _with_parts(swap, parts)
     if parts:
-        substitute = structs.replace(substitute, shares=shares)
-        return swap._replace(substitute=substitute, names=tuple(name for _, name in parts))
-    why = f"The drink has {lowered(joins[0])} already, which does the job."
-    substitute = structs.replace(substitute, shares=(), why=why)
-    return swap._replace(substitute=substitute, names=(), joins=tuple(joins))
+        return swap
+    why = "It is so little that it is left out; no tea is made for it."
+    if joins:
+        why = f"The drink has {lowered(joins[0])} already, which does the job."
+    substitute = structs.replace(swap.substitute, why=why)
+    return swap._replace(substitute=substitute, joins=tuple(joins))
+
+
+def _with_parts(swap: Swap, parts: Sequence[tuple[SubstitutePart, str]]) -> Swap:
+    """Return the swap with some of its parts, each with its name."""
+    shares, names = tuple(part for part, _ in parts), tuple(name for _, name in parts)
+    return swap._replace(substitute=structs.replace(swap.substitute, shares=shares), names=names)
 
 
 def _names(substitute: RoleSubstitute, have: Sequence[str]) -> tuple[str, ...]:
@@ -236,67 +243,26 @@ def _without_bitters(swap: Swap) -> Swap:
     return swap._replace(substitute=left_out, names=())
 
 
+def is_hint(share: SubstitutePart) -> bool:
+    """Return whether it is only a hint of flavour."""
+    return share.ml_per_ml is not None and share.ml_per_ml <= HINT_SHARE
+
+
 def _without_hint(swap: Swap) -> Swap:
     """Return the swap without the hints of flavour beside a larger part."""
     pairs = list(zip(swap.substitute.shares, swap.names, strict=True))
-    larger = [(share, name) for share, name in pairs if not _is_hint(share)]
-    if not larger or len(larger) == len(pairs):
-        return swap
-    shares = tuple(share for share, _ in larger)
-    substitute = structs.replace(swap.substitute, shares=shares)
-    return swap._replace(substitute=substitute, names=tuple(name for _, name in larger))
+    larger = [(share, name) for share, name in pairs if not is_hint(share)]
+    return _with_parts(swap, larger) if larger else swap
 
 
 def is_imitated(swaps: Sequence[Swap]) -> bool:
-    """Return whether something imitates every bottle; bitters do not count.
+    """Return whether something imitates every bottle; what is left out does not count.
 
     Where the drink's own tea does the job, more of it lengthens the drink.
     """
     return all(
         swap.substitute.shares
-        or swap.role.name == "bitters"
+        or swap.is_left_out
         or any(nature_of(name).is_sweetener for name in swap.joins)
         for swap in swaps
     )
-
-
-def new_lines_of(swaps: Sequence[Swap]) -> list[NewLine]:
-    """Return the new lines of all swaps; the same ingredient for two roles is one line."""
-    lines: dict[str, NewLine] = {}
-    for swap in swaps:
-        position = min(line.position for line in swap.lines)
-        for share, name in zip(swap.substitute.shares, swap.names, strict=True):
-            ml = _natural_ml(swap, share.ml_per_ml, name)
-            earlier = lines.get(name)
-            if earlier:
-                lines[name] = earlier._replace(natural_ml=earlier.natural_ml + ml)
-            else:
-                lines[name] = NewLine(
-                    name,
-                    nature_of(name),
-                    position,
-                    ml,
-                    by_sugar=share.ml_per_ml is None,
-                    is_hint=_is_hint(share) and len(swap.names) > 1,
-                    measure_raw=_same_measure(swap),
-                )
-    return list(lines.values())
-
-
-def _is_hint(share: SubstitutePart) -> bool:
-    return share.ml_per_ml is not None and share.ml_per_ml <= HINT_SHARE
-
-
-def _same_measure(swap: Swap) -> str | None:
-    """Return the measure of dashes and of what only the glass limits."""
-    only = swap.lines[0]
-    if len(swap.lines) > 1 or [share.ml_per_ml for share in swap.substitute.shares] != [1]:
-        return None
-    return only.measure_raw if only.unit in _DASHES else None
-
-
-def _natural_ml(swap: Swap, ml_per_ml: float | None, name: str) -> float:
-    if ml_per_ml is not None:
-        return swap.ml * ml_per_ml
-    per_ml = content_of(nature_of(name).name)[0]
-    return swap.sugar_g / per_ml if per_ml else swap.ml / 2

@@ -6,6 +6,7 @@ The solver works with them; the figures of the result come from the product's ow
 from typing import NamedTuple
 
 from mocktailverse.drinks.balance.composition import composition_of
+from mocktailverse.drinks.balance.doses import Dose, Fruit
 from mocktailverse.drinks.balance.settling import settle
 from mocktailverse.drinks.derivation.portions import Portion
 from mocktailverse.drinks.strength.methods import Preparation
@@ -34,10 +35,7 @@ def content_of_portion(portion: Portion, preparation: Preparation) -> Content | 
 
     What a fruit adds, and whether melt water is added to it, depends on the instructions.
     """
-    if portion.dose is None:
-        return _NOTHING
-    settled = settle([portion.dose], preparation, None, ice_named=False)
-    dose = next((one for one in (*settled.doses, *settled.rest)), None)
+    dose = _settled(portion.dose, preparation)
     if dose is None:
         return _NOTHING
     if dose.measured not in {"ml", "part"}:
@@ -46,6 +44,17 @@ def content_of_portion(portion: Portion, preparation: Preparation) -> Content | 
     contents = dose.contents
     sugar_g, acid_g = contents.sugar_g.usual * ml / 100, contents.acid_g.usual * ml / 100
     return Content(ml, sugar_g, acid_g, dose.melt.usual > 0, dose.is_liquid)
+
+
+def _settled(dose: Dose | Fruit | None, preparation: Preparation) -> Dose | None:
+    """Return a dose as the instructions use it; most stay as they are."""
+    if dose is None:
+        return None
+    is_plain = preparation.late_from is None and preparation.method != "blended"
+    if is_plain and isinstance(dose, Dose):
+        return dose
+    settled = settle([dose], preparation, None, ice_named=False)
+    return next(iter((*settled.doses, *settled.rest)), None)
 
 
 def content_of(name: str) -> tuple[float, float]:
