@@ -165,6 +165,45 @@ def test_tea_and_water_or_lemon_or_coffee_alone_are_no_mocktail(lines, reason):
     assert reason in result.reason
 
 
+@pytest.mark.parametrize(
+    ("lines", "how", "step"),
+    [
+        ([("50 ml", "Gin"), ("75 ml", "Tonic water"), ("2 wedges", "Lime"),
+          ("15 ml", "Elderflower cordial")],
+         "Squeeze two lime wedges into a glass, add the cordial and 50 ml gin. Top with tonic.",
+         "Squeeze lime into the glass."),
+        ([("50 ml", "Vodka"), ("20 ml", "Grenadine"), (None, "Orange juice")],
+         "Pour 50 ml vodka and grenadine over ice. Fill with orange juice.",
+         "Top with orange juice"),
+        ([("50 ml", "Vodka"), ("20 ml", "Grenadine"), ("100 ml", "Sprite")],
+         "Pour 50 ml vodka and grenadine over ice. Top with Sprite.",
+         "Top with Sprite"),
+        ([("45 ml", "Gin"), ("10 ml", "Maraschino"), ("30 ml", "Lemon juice"),
+          ("1", "Maraschino cherry")],
+         "Shake gin, maraschino and lemon juice with ice and strain. Add a maraschino cherry.",
+         "Garnish with maraschino cherry."),
+        ([("50 ml", "Irish whiskey"), ("120 ml", "Coffee"), ("40 ml", "Cream"), ("1 tsp", "Sugar")],
+         "Pour hot coffee into a mug. Whiskey and sugar are added. Float the cream on top.",
+         "Vanilla syrup"),
+    ],
+)  # fmt: skip
+def test_a_step_says_what_is_done_with_each_line(lines, how, step):
+    result = to_mocktail(recipe("Any", lines, how, glass="Highball glass"))
+
+    assert result.possible, result.reason
+    assert step in result.drink.instructions["en"]
+
+
+def test_a_stirred_drink_with_a_brew_is_still_read_as_stirred():
+    lines = [("90 ml", "Grape soda"), ("45 ml", "Tequila")]
+    drink = recipe("Paloma", lines, "Stir together and serve over ice.", glass="Collins glass")
+
+    result = to_mocktail(drink)
+
+    assert result.possible, result.reason
+    assert result.drink.derived.method == drink.derived.method == "stirred"
+
+
 def test_only_the_accepted_draft_is_normalized(monkeypatch):
     normalized = []
 
