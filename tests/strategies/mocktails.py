@@ -95,7 +95,7 @@ def _lines(drink, conversion, style):
     new = [line for line in mocktail.ingredients if line.name_raw not in old]
     if {one.position for one in conversion.replacements} != {line.position for line in alcoholic}:
         yield "an alcoholic line without a replacement"
-    if any(not one.to or not one.why for one in conversion.replacements):
+    if any(not one.to and "left out" not in one.why for one in conversion.replacements):
         yield "a replacement without what or why"
     flavours = {line.name for line in new if not _is(line.name, "Water")}
     if len(flavours - {"Soda water", "Milk", "Coffee"}) > 3:
@@ -105,6 +105,7 @@ def _lines(drink, conversion, style):
     yield from _scales(kept, mocktail)
     yield from _settings(kept, new, conversion, style)
     yield from _water(drink, mocktail, new)
+    yield from _long(kept, new, conversion)
 
 
 def _scales(kept, mocktail):
@@ -147,6 +148,21 @@ def _settings(kept, new, conversion, style):
         for line in new:
             if (line.ml_max or 0) > 1.02 * largest and _kind(line) not in {"wine", "beer"}:
                 yield f"`{line.name}` exceeds the largest kept line"
+
+
+def _long(kept, new, conversion):
+    """Yield replacements that exceed the largest kept line of a long drink."""
+    volume = conversion.before.served_ml_usual
+    drunk = [line for line in kept if _kind(line) not in {"herb", "spice", "ice", "other"}]
+    if volume is None or volume < 200 or not all(line.ml_max for line in drunk):
+        return
+    drinks = {"wine", "beer", "cider"}
+    largest = max((line.ml_max for line in drunk), default=0)
+    if not largest or any(_kind(line) in drinks for line in new):
+        return
+    for line in new:
+        if (line.ml_max or 0) > 1.02 * largest and not _is(line.name, "Water"):
+            yield f"`{line.name}` exceeds the largest kept line of a long drink"
 
 
 def _imitations(kept, conversion):

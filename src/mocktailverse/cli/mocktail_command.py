@@ -115,7 +115,9 @@ def _print(original: Drink, conversion: Conversion) -> None:
     print_table(recipe.name, ("measure", "ingredient"), lines)
     _print_text(recipe.instructions["en"])
     stdout.print()
-    swaps = [(one.original, ", ".join(one.to), one.why) for one in conversion.replacements]
+    swaps = [
+        (one.original, ", ".join(one.to) or "nothing", one.why) for one in conversion.replacements
+    ]
     print_table("What replaces what", ("bottle", "by", "why"), swaps)
     if conversion.before and conversion.after:
         print_table("As served", ("figure", "before", "after"), [

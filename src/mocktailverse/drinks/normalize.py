@@ -1,6 +1,7 @@
 """The normalize stage: a source's `Record` becomes a `Drink`. Pure and deterministic."""
 
 import hashlib
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -94,6 +95,11 @@ def normalize(record: Record, source: str, observed_at: int, lineage: Lineage) -
 def absent(absence: Absence, source: str, observed_at: int) -> Register:
     """Return a register with one absence (tombstone); `observed_at` in ms since 1970 UTC."""
     return Register(f"{source}:{absence.id}", None, absences=(observed_at,))
+
+
+def portions_of(lines: Sequence[RawLine]) -> list[Portion]:
+    """Return what each line of a record adds to its drink."""
+    return [_parse_line(line).portion for line in lines]
 
 
 def _parse_line(raw_line: RawLine) -> _ParsedLine:

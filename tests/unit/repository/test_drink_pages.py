@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mocktailverse.drinks.conversion.original import served_figures
+from mocktailverse.drinks.derivation.served import served_of
 from mocktailverse.drinks.drink import Drink, Lineage
 from mocktailverse.drinks.normalize import normalize
 from mocktailverse.drinks.record import RawLine, Record
@@ -47,7 +47,8 @@ def drink_of(recipe: str, instructions: str) -> Drink:
 
 def figures(recipe: str, instructions: str) -> list[str]:
     """Return the figures of a drink as the page shows them: usual (least to most)."""
-    served = served_figures(drink_of(recipe, instructions))
+    drink = drink_of(recipe, instructions)
+    served = served_of(drink.ingredients, drink.instructions.get("en"), drink.glass, drink.category)
     return [shown(getattr(served, name), digits) for name, digits in SHOWN]
 
 

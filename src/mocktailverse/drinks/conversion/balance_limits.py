@@ -3,7 +3,7 @@
 from mocktailverse.drinks.balance.composition import Spread
 from mocktailverse.drinks.conversion.original import Original
 from mocktailverse.drinks.derivation.served import Served
-from mocktailverse.drinks.drink import Drink
+from mocktailverse.drinks.drink import Method
 from mocktailverse.drinks.strength.pours import NON_ALCOHOLIC_PERCENT
 
 VOLUME_SHARE = 0.10
@@ -19,6 +19,9 @@ ACID_G_PER_100ML = 0.10
 PLAIN_WATER_SHARE = 0.35
 """Maximum share of plain water in the mix, beyond the melt water of the original."""
 
+SOUR_G_PER_100ML = 1.5
+"""Acid from which a drink needs as much sugar to be drunk without spirit. An estimate."""
+
 _ROUNDING = 0.001
 """Figures are shown with three decimals."""
 
@@ -27,14 +30,14 @@ MARGIN = 0.97
 
 
 def exceeded_limit(
-    original: Original, mocktail: Drink, after: Served, water_share: float
+    original: Original, method: Method | None, after: Served, water_share: float
 ) -> str | None:
-    """Return the name of the first limit that the mocktail exceeds; None if it keeps all."""
+    """Return the name of the first limit that a mocktail exceeds; None if it keeps all."""
     before, abv = original.before, after.abv_served_percent
     is_weak = abv is not None and abv.most <= NON_ALCOHOLIC_PERCENT
     keeps = {
-        "method": mocktail.derived.method == original.method,
-        "alcohol": mocktail.derived.is_mocktail is True and is_weak,
+        "method": method == original.method,
+        "alcohol": is_weak,
         "volume": before.served_ml is None
         or not _differs(before.served_ml, after.served_ml, VOLUME_SHARE, 0.0),
         "sugar": not _differs(
@@ -50,8 +53,16 @@ def exceeded_limit(
             ACID_G_PER_100ML,
         ),
         "water": water_share <= PLAIN_WATER_SHARE,
+        "sour": not _is_sour(after.sugar_served_g_per_100ml, after.acid_served_g_per_100ml),
     }
     return next((name for name, kept in keeps.items() if not kept), None)
+
+
+def _is_sour(sugar: Spread | None, acid: Spread | None) -> bool:
+    """Return whether it is hardly more than lemon juice."""
+    if sugar is None or acid is None:
+        return False
+    return acid.usual > SOUR_G_PER_100ML and sugar.usual < acid.usual
 
 
 def _differs(before: Spread | None, after: Spread | None, share: float, absolute: float) -> bool:

@@ -66,7 +66,8 @@ class Replacement(Struct, frozen=True, rename={"original": "from"}):
     original: str
     """Canonical name of the bottle; the field `from` in JSON."""
     to: tuple[str, ...]
-    """Canonical names of what replaces it; what lengthens the drink if nothing imitates it."""
+    """Canonical names of what replaces it; what lengthens the drink if nothing imitates it. Empty
+    for a little of a bottle that is left out."""
     role: str
     """What the bottle does in a drink, such as `juniper spirit`."""
     why: str

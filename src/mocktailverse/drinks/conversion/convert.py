@@ -1,7 +1,6 @@
 """Convert a drink into a mocktail of the same volume, sweetness and acidity."""
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import cache, partial
+from collections.abc import Iterator, Sequence
 
 from mocktailverse.drinks.conversion.balance_limits import exceeded_limit
 from mocktailverse.drinks.conversion.balancing import drafts_of
@@ -14,20 +13,17 @@ from mocktailverse.drinks.conversion.conversion_result import (
     figures_of,
     refused,
 )
-from mocktailverse.drinks.conversion.drafting import Draft, canonical_names
-from mocktailverse.drinks.conversion.original import Original, original_of, served_figures
+from mocktailverse.drinks.conversion.drafting import Draft, canonical_names, is_thin
+from mocktailverse.drinks.conversion.original import Original, original_of
 from mocktailverse.drinks.conversion.own_bottles import require_known
 from mocktailverse.drinks.conversion.phrases import named
 from mocktailverse.drinks.conversion.planning import Plan, plan_of
 from mocktailverse.drinks.conversion.refusal import TRY_BOTTLES, NotConvertibleError
-from mocktailverse.drinks.conversion.wording import instructions_for
-from mocktailverse.drinks.derivation.served import Served
+from mocktailverse.drinks.conversion.trials import Search, Trial, mocktail_of, trial_of
 from mocktailverse.drinks.drink import Drink
-from mocktailverse.drinks.normalize import normalize
-from mocktailverse.drinks.record import Record
 
-MOST_DRAFTS = 4
-"""Maximum number of recipes that are tried; most drinks need one or two."""
+MOST_REJECTED = 2
+"""Maximum number of recipes that are rejected before the drink is; most need none."""
 
 _LITTLE_WATER = 0.12
 """Plain water in the mix, beyond the melt water of the original, that one hardly tastes."""
@@ -35,11 +31,10 @@ _LITTLE_WATER = 0.12
 _MANY_REPLACEMENTS = 3
 """With this many the mocktail is likely to be another drink."""
 
-_LESS_WATER = 0.03
-"""Difference of that share for which more of the kept lines may change."""
-
 _OF_THE_TEXT = frozenset({"method", "alcohol"})
 """Limits that no other amounts help to keep."""
+
+_OF_THE_AMOUNTS = frozenset({"balance", "volume", "sugar", "acid"})
 
 
 _NO_AMOUNTS = "Without {{}} no amounts within the limits keep the {} of the drink."
@@ -47,6 +42,7 @@ _EXCEEDED = {
     "alcohol": "What stays, such as an extract, keeps it above 0.5 % vol without {}, too.",
     "method": "Its steps cannot be written without {}.",
     "water": "Without {} it would be more water, soda or milk than drink.",
+    "sour": "Without {} it would be too sour to drink.",
     **{name: _NO_AMOUNTS.format(name) for name in ("balance", "volume", "sugar", "acid")},
 }
 """Why there is no mocktail, by the limit that the last draft exceeds."""
@@ -73,84 +69,59 @@ def to_mocktail(drink: Drink, style: Style = "pantry", have: Sequence[str] = ())
 
 def _converted(drink: Drink, style: Style, have: tuple[str, ...]) -> Conversion:
     original = original_of(drink)
-    limit = "balance"
-    for bitters_stay in (True, False):
-        plan = plan_of(original, style, have, bitters_stay=bitters_stay)
-        best, limit = _best(original, style, plan)
+    bitters_stay, still = True, False
+    while True:
+        plan = plan_of(original, style, have, bitters_stay=bitters_stay, still=still)
+        best, limit = _best(original, plan)
         if best:
-            return _conversion(original, plan, *best)
-        if not plan.kept_bitters or limit not in _OF_THE_TEXT:
+            mocktail = mocktail_of(original, style, plan, best)
+            if mocktail.derived.is_mocktail:
+                return _conversion(original, plan, best, mocktail)
+            limit = "alcohol"
+        if plan.kept_bitters and limit in _OF_THE_TEXT:
+            bitters_stay = False
+        elif not still and limit in _OF_THE_AMOUNTS and plan.may_be_still:
+            still = True
+        else:
             break
     bottles = named([line for swap in plan.swaps for line in swap.lines] or plan.kept_bitters)
     reason = _EXCEEDED[limit].format(bottles)
     raise NotConvertibleError(reason, TRY_BOTTLES if style == "pantry" else _BY_TASTE)
 
 
-def _best(
-    original: Original, style: Style, plan: Plan
-) -> tuple[tuple[Draft, Drink, Served] | None, str]:
-    """Return the first draft that keeps all limits with little water, else that with the least.
+def _best(original: Original, plan: Plan) -> tuple[Trial | None, str]:
+    """Return the first trial that keeps all limits with little water, else that with the least.
 
-    If there is none, the second value is the limit that the last draft exceeds.
+    If there is none, the second value is the limit that the last trial exceeds.
     """
-    make = cache(partial(_mocktail, original, style, plan))
-    best, exceeded, tried = None, "balance", 0
-    for drafts in drafts_of(original, plan, partial(_figures, make)):
+    search, exceeded = Search(), "balance"
+    for drafts in drafts_of(original, plan, search):
         for draft in drafts:
-            if best and draft.water_share >= best[0].water_share - _LESS_WATER:
-                continue
-            if draft.is_thin:
+            if is_thin(plan, draft):
                 exceeded = "water"
                 continue
-            tried += 1
-            mocktail, after = make(draft)
-            limit = exceeded_limit(original, mocktail, after, draft.water_share)
+            trial = trial_of(original, plan, draft, search.texts)
+            limit = exceeded_limit(original, trial.method, trial.after, draft.water_share)
             if limit is None:
-                best = draft, mocktail, after
+                search.best = trial
                 break
             exceeded = limit
-        is_done = best is not None and best[0].water_share <= _LITTLE_WATER
-        if is_done or tried >= MOST_DRAFTS or exceeded in _OF_THE_TEXT:
+            search.rejected.append(trial)
+            if len(search.rejected) >= MOST_REJECTED or exceeded in _OF_THE_TEXT:
+                return search.best, exceeded
+        if search.best is not None and search.best.draft.water_share <= _LITTLE_WATER:
             break
-    return best, exceeded
+    return search.best, exceeded
 
 
-def _figures(make: Callable[[Draft], tuple[Drink, Served]], draft: Draft) -> Served:
-    return make(draft)[1]
-
-
-def _mocktail(original: Original, style: Style, plan: Plan, draft: Draft) -> tuple[Drink, Served]:
-    """Return the drink that the product makes of a draft, and its figures."""
-    drink = original.drink
-    record = Record(
-        id=f"{drink.id.partition(':')[2]}~{style}",
-        name=f"{drink.name} (alcohol-free)",
-        category=drink.category,
-        alcoholic="non_alcoholic",
-        glass=drink.glass,
-        iba=None,
-        tags=(),
-        instructions={"en": instructions_for(original, plan, draft)},
-        lines=draft.lines,
-        image=None,
-        video=None,
-        quality=(),
-    )
-    mocktail = normalize(record, drink.source, drink.observed_at, drink.lineage).drink
-    assert mocktail is not None  # noqa: S101 - a record always gives a drink
-    return mocktail, served_figures(mocktail)
-
-
-def _conversion(
-    original: Original, plan: Plan, draft: Draft, mocktail: Drink, after: Served
-) -> Conversion:
+def _conversion(original: Original, plan: Plan, trial: Trial, mocktail: Drink) -> Conversion:
     return Conversion(
         possible=True,
         drink=mocktail,
-        replacements=tuple(_replacements(plan, draft)),
+        replacements=tuple(_replacements(plan, trial.draft)),
         lost=_lost(plan),
         before=figures_of(original.before),
-        after=figures_of(after),
+        after=figures_of(trial.after),
         confidence=_confidence(original.drink, plan),
     )
 
@@ -171,11 +142,11 @@ def _replacements(plan: Plan, draft: Draft) -> Iterator[Replacement]:
         ((line, swap) for swap in plan.swaps for line in swap.lines),
         key=lambda pair: pair[0].position,
     )
+    used, lengthened_by = draft.used, draft.lengthened_by
     for line, swap in by_position:
-        to = (
-            canonical_names([name for name in swap.names if name in draft.used])
-            or draft.lengthened_by
-        )
+        to = canonical_names([name for name in swap.names if name in used]) or swap.joins
+        if not (to or swap.is_left_out):
+            to = lengthened_by
         yield Replacement(line.position, line.name, to, swap.role.name, swap.substitute.why)
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from mocktailverse.drinks.conversion.drink_setting import Nature
+from mocktailverse.drinks.conversion.drink_setting import Nature, Setting
+from mocktailverse.drinks.conversion.original import Original
 from mocktailverse.drinks.conversion.phrases import named
 from mocktailverse.drinks.conversion.recipe_lines import LONG_KINDS, KeptLine
 from mocktailverse.drinks.conversion.refusal import TRY_BOTTLES, NotConvertibleError
-from mocktailverse.drinks.conversion.swapping import Bottle
+from mocktailverse.drinks.conversion.swapping import Bottle, Swap
 from mocktailverse.drinks.conversion.usual_content import Content
-from mocktailverse.drinks.drink import Drink, Method
+from mocktailverse.drinks.drink import Drink
 from mocktailverse.drinks.strength.glasses import vessel_of
 
 LEAST_KEPT_SHARE = 0.2
@@ -20,11 +21,11 @@ WINE_IS_THE_DRINK = 0.45
 SPLASH_SHARE = 0.25
 """Below this share of the kept lines soda is a splash, which makes no fizzy drink."""
 
+LONG_DRINK_ML = 200.0
+"""A drink of this volume as served is long, whatever is in it. In parts, none is known."""
+
 LONG_SODA_ML = 50.0
 """Soda of this volume makes a long drink."""
-
-FRUIT_ML = 25.0
-"""Juice of a fruit that is muddled or blended. An estimate."""
 
 _SODA_FLAVOUR = 0.25
 """How much flavour plain soda gives, compared with juice: bubbles only. An estimate."""
@@ -41,30 +42,30 @@ _WINES = frozenset({"red wine", "white wine", "sparkling wine", "cider", "beer"}
 def require_body(
     kept: Sequence[KeptLine],
     bottles: Sequence[Bottle],
-    served_ml: float,
-    drink: Drink,
+    original: Original,
 ) -> None:
     """Refuse a drink that hardly anything stays of without its bottles."""
     names = named([bottle.line for bottle in bottles])
-    if _is_shot(drink):
+    if _is_shot(original.drink):
         raise NotConvertibleError(
             f"A shot is drunk for its spirit; without {names} there is no drink.", TRY_BOTTLES
         )
     bottles_ml = sum(bottle.content.ml for bottle in bottles if bottle.content)
     total_ml = bottles_ml + sum(one.content.ml for one in kept if one.content)
+    if any(one.is_open for one in kept):
+        total_ml += original.unmeasured_ml
     wine_ml = sum(
-        bottle.content.ml if bottle.content else served_ml
+        bottle.content.ml if bottle.content else original.served_ml
         for bottle in bottles
         if bottle.role.name in _WINES
     )
     if wine_ml >= WINE_IS_THE_DRINK * max(total_ml, 1):
         wines = named([bottle.line for bottle in bottles if bottle.role.name in _WINES])
         raise NotConvertibleError(f"Wine, beer or cider is the drink itself: {wines}.", TRY_BOTTLES)
-    if any(one.content is None and _fills(one.nature) for one in kept):
+    if any(one.is_open and _fills(one.nature) for one in kept):
         return
-    method = drink.derived.method
-    flavour_ml = sum(flavour_of(one.nature) * _body_ml(one, method) for one in kept)
-    has_body = any(_body_ml(one, method) and _is_body(one.nature) for one in kept)
+    flavour_ml = sum(flavour_of(one.nature) * one.content.ml for one in kept if one.content)
+    has_body = any(one.content and one.content.ml and _is_body(one.nature) for one in kept)
     if any(one.nature.is_plain_soda for one in kept):
         liqueurs = [bottle.content for bottle in bottles if "liqueur" in bottle.role.name]
         syrups_ml = sum(content.ml for content in liqueurs if content)
@@ -76,18 +77,23 @@ def require_body(
         )
 
 
+def require_mixture(
+    kept: Sequence[KeptLine], swaps: Sequence[Swap], settings: tuple[Setting, ...]
+) -> None:
+    """Refuse a drink that is only coffee or milk without its bottles; soda makes juice a drink."""
+    drunk = [one.line for one in kept if one.nature.kind in LONG_KINDS | {"egg", "fruit", "food"}]
+    is_plain = bool(swaps) and not any(swap.names for swap in swaps)
+    if "creamy" in settings and len(drunk) == 1 and is_plain:
+        bottles = named([line for swap in swaps for line in swap.lines])
+        raise NotConvertibleError(
+            f"Without {bottles} nothing but {named(drunk)} is left.",
+            "A recipe with something else in it.",
+        )
+
+
 def _is_shot(drink: Drink) -> bool:
     vessel = vessel_of(drink.glass, drink.category)
     return vessel is not None and not vessel.iced and vessel.ml_max <= _SHOT_GLASS_ML
-
-
-def _body_ml(one: KeptLine, method: Method | None) -> float:
-    """Return the volume of a kept line; of a fruit that is crushed, an estimate of its juice."""
-    if one.nature.kind == "fruit" and one.line.unit in {"none", "piece"}:
-        is_crushed = method in {"muddled", "blended"} and one.line.amount_min is not None
-        if is_crushed and one.content and not one.content.ml:
-            return FRUIT_ML * (one.line.amount_min or 0.0)
-    return one.content.ml if one.content else 0.0
 
 
 def flavour_of(nature: Nature) -> float:
@@ -126,7 +132,7 @@ def prominent(kept: Sequence[KeptLine]) -> list[Nature]:
 def is_long(kept: Sequence[KeptLine], bottles: Sequence[Content | None]) -> bool:
     """Return whether more stays than is replaced, as in a highball."""
     if any(
-        (one.content is None and one.nature.kind in LONG_KINDS)
+        (one.is_open and one.nature.kind in LONG_KINDS)
         or (one.content and one.nature.kind == "soda" and one.content.ml >= LONG_SODA_ML)
         for one in kept
     ):

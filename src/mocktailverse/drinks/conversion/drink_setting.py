@@ -6,14 +6,21 @@ from typing import Literal
 
 from msgspec import Struct
 
-from mocktailverse.drinks.ingredients import LONGEST_NAME, Kind, ancestors, match_ingredient
+from mocktailverse.drinks.ingredients import (
+    LONGEST_NAME,
+    Kind,
+    ancestors,
+    family_of,
+    match_ingredient,
+)
 
-Setting = Literal["milky", "creamy", "savoury", "fizzy", "tropical"]
+Setting = Literal["milky", "creamy", "savoury", "blue", "fizzy", "tropical"]
 """Settings, the one that decides first.
 
-milky      milk or cream stays
+milky      cream or ice cream stays
 creamy     coffee, cocoa, milk, cream or whole egg: takes no tea, citrus, verjus or coconut water
 savoury    tomato or broth
+blue       the colour of blue curaçao
 fizzy      soda, sparkling wine, beer
 tropical   pineapple, coconut and the like
 """
@@ -90,9 +97,12 @@ def nature_of(name: str) -> Nature:
 @lru_cache(maxsize=2048)
 def _nature(name: str) -> Nature:
     row = match_ingredient(name) or match_ingredient(name.partition(" (")[0])
-    if row is None:
+    if row:
+        return Nature(row.name, row.kind, frozenset({row.name, *ancestors(row.name)}))
+    family = family_of(name)
+    if family is None or family.guessed:
         return Nature(name, None, frozenset({name}))
-    return Nature(row.name, row.kind, frozenset({row.name, *ancestors(row.name)}))
+    return Nature(name, family.kind, frozenset({name, family.name, *ancestors(family.name)}))
 
 
 def settings_of(kept: Sequence[Nature], roles: Sequence[str]) -> tuple[Setting, ...]:
@@ -100,7 +110,7 @@ def settings_of(kept: Sequence[Nature], roles: Sequence[str]) -> tuple[Setting, 
     lineages = frozenset().union(*(nature.lineage for nature in kept))
     kinds = {nature.kind for nature in kept}
     settings: dict[Setting, bool] = {
-        "milky": "dairy" in kinds,
+        "milky": not lineages.isdisjoint({"Cream", "Ice cream"}),
         "creamy": bool(
             "dairy" in kinds
             or lineages & _CREAMY_FOODS
@@ -108,6 +118,7 @@ def settings_of(kept: Sequence[Nature], roles: Sequence[str]) -> tuple[Setting, 
             or _CREAMY_ROLES.intersection(roles)
         ),
         "savoury": bool(lineages & _SAVOURY),
+        "blue": "Blue curaçao syrup" in lineages or "blue orange liqueur" in roles,
         "fizzy": any(nature.is_fizzy for nature in kept) or bool(_FIZZY_ROLES.intersection(roles)),
         "tropical": bool(lineages & _TROPICAL),
     }

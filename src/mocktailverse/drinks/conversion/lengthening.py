@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mocktailverse.drinks.conversion.drink_setting import Setting, nature_of
+from mocktailverse.drinks.conversion.drink_setting import Nature, Setting, nature_of
 from mocktailverse.drinks.conversion.recipe_lines import KeptLine, NewLine
 from mocktailverse.drinks.conversion.swapping import MOST_NEW, Swap, is_imitated
 from mocktailverse.drinks.drink import Drink
@@ -21,21 +21,22 @@ def lengthening_lines(
     settings: tuple[Setting, ...],
     drink: Drink,
     *,
-    hot: bool,
+    still: bool,
 ) -> list[NewLine]:
     """Return what lengthens the drink in place of the alcohol and its melt water.
 
-    A fizzy drink that has as many new ingredients as allowed is lengthened by those it has.
+    A fizzy drink that has as many new ingredients as allowed is lengthened by those it has. `still`
+    asks for water in place of soda, as in a hot drink.
     """
     names = {one.nature.name for one in kept} | {name for swap in swaps for name in swap.names}
     lineages = frozenset().union(*(one.nature.lineage for one in kept))
     has_room = len({name for swap in swaps for name in swap.names}) < MOST_NEW
     candidates: list[str]
-    if "fizzy" in settings:
+    if "fizzy" in settings or any(may_be_fizzy(one.nature) for one in kept):
         candidates = [_soda_beside(kept, settings)] if has_room else []
     elif "creamy" in settings:
         candidates = [*(_milk_or_coffee(kept, swaps, lineages) if has_room else ()), "Water"]
-    elif hot or not has_room or settings not in _TAKES_SODA or drink.derived.method == "blended":
+    elif still or not has_room or not _takes_soda(settings, lineages, drink):
         candidates = ["Water"]
     else:
         is_long = drink.derived.method == "built" or _is_long_glass(drink)
@@ -43,6 +44,16 @@ def lengthening_lines(
     fresh = [name for name in candidates if name not in names]
     position = max(line.position for line in drink.ingredients) + 1
     return [NewLine(name, nature_of(name), position, 0.0, is_filler=True) for name in fresh]
+
+
+def _takes_soda(settings: tuple[Setting, ...], lineages: frozenset[str], drink: Drink) -> bool:
+    is_thick = not lineages.isdisjoint({"Cream of coconut", "Coconut milk"})
+    return settings in _TAKES_SODA and not is_thick and drink.derived.method != "blended"
+
+
+def may_be_fizzy(nature: Nature) -> bool:
+    """Return whether it has bubbles, if only a splash of it; some bottled lemonade has."""
+    return nature.is_fizzy or "Lemonade" in nature.lineage
 
 
 def _milk_or_coffee(
@@ -66,8 +77,11 @@ def _soda_beside(kept: Sequence[KeptLine], settings: tuple[Setting, ...]) -> str
     it would be ambiguous.
     """
     sodas = [one for one in kept if one.nature.name == "Soda water"]
-    if not sodas or "creamy" in settings or any(one.content is None for one in sodas):
+    is_sour = any(one.nature.is_citrus for one in kept)
+    if not sodas or any(one.is_open for one in sodas):
         return "Soda water"
+    if "creamy" in settings and not is_sour:
+        return "Soda water"  # no citrus beside milk
     has_lime = any("Lime" in one.nature.name for one in kept)
     return "Lime seltzer" if has_lime else "Lemon seltzer"
 

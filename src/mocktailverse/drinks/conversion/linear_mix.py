@@ -5,6 +5,8 @@ melt water whatever the amounts are. Where the glass limits an amount, the figur
 correct it.
 """
 
+from collections.abc import Iterator, Sequence
+from operator import mul
 from typing import NamedTuple
 
 from mocktailverse.drinks.conversion.balance_limits import (
@@ -14,14 +16,12 @@ from mocktailverse.drinks.conversion.balance_limits import (
     SUGAR_G_PER_100ML,
     VOLUME_SHARE,
 )
-from mocktailverse.drinks.conversion.drink_setting import nature_of
 from mocktailverse.drinks.conversion.original import Original
-from mocktailverse.drinks.conversion.recipe_lines import KeptLine, NewLine
-from mocktailverse.drinks.conversion.usual_content import Content, content_of, content_of_line
+from mocktailverse.drinks.conversion.planning import Plan
+from mocktailverse.drinks.conversion.recipe_lines import NewLine
+from mocktailverse.drinks.conversion.usual_content import Content, content_of
 from mocktailverse.drinks.derivation.served import Served
 from mocktailverse.drinks.strength.dilution import MEASURED
-
-SOLIDS = frozenset({"food", "sweetener"})
 
 _TIGHTNESS = 0.4
 """Share of a limit that the solver takes as its tolerance."""
@@ -47,37 +47,50 @@ class LinearMix(NamedTuple):
     """Melt water of the original."""
     mixed_ml: float
     """Liquids of the original before melt water."""
-    is_iced_apart: bool
-    """Whether it is shaken or stirred, so that fizzy lines take no melt water."""
-    room: float
-    """How much of the limits its figures may use."""
+    kept: tuple[Effects, ...]
+    """What each kept line adds in its original amount; nothing if only the glass limits it."""
+    new: tuple[Effects, ...]
+    """What a ml of each new line adds."""
+    liquids_ml: tuple[float, ...]
+    """ml of each kept and a ml of each new line; 0 for solids."""
+    waters: tuple[int, ...]
+    """Places of plain water, which only lengthens, among them."""
+    is_exact: bool
+    """Whether the glass limits none of the kept lines."""
     is_corrected: bool = False
 
-    def effects_of(self, content: Content) -> Effects:
-        """Return what a line adds; in a drink that is built in its glass all is iced."""
-        melts_ice = content.melts_ice or not self.is_iced_apart
-        return content.ml * (1 + melts_ice * self.melt), content.sugar_g, content.acid_g
-
-    def effects_of_new(self, line: NewLine, ml: float) -> Effects:
-        """Return what `ml` of a new line add."""
-        sugar, acid = content_of(line.nature.name)
-        return self.effects_of(Content(ml, ml * sugar, ml * acid, not line.nature.is_fizzy))
+    def added(self, scales: Sequence[float], amounts_ml: Sequence[float]) -> Effects:
+        """Return what kept lines of these scales and new lines of these ml add."""
+        volume = sugar_g = acid_g = 0.0
+        for one, amount in zip((*self.kept, *self.new), (*scales, *amounts_ml), strict=True):
+            volume += amount * one[0]
+            sugar_g += amount * one[1]
+            acid_g += amount * one[2]
+        return volume, sugar_g, acid_g
 
     def melt_lost_ml(self, mixed_ml: float) -> float:
         """Return the melt water that a mocktail of `mixed_ml` does not get."""
         return max(0.0, self.melt_before_ml - mixed_ml * self.melt)
 
+    def water_share(self, scales: Sequence[float], amounts_ml: Sequence[float]) -> float:
+        """Return the share of plain water in the mix, beyond the melt water of the original."""
+        amounts = (*scales, *amounts_ml)
+        mixed_ml = sum(map(mul, self.liquids_ml, amounts))
+        water_ml = sum(amounts[place] for place in self.waters)
+        extra_ml = water_ml - self.melt_lost_ml(mixed_ml) if water_ml else 0.0
+        return max(0.0, extra_ml / mixed_ml) if mixed_ml else 0.0
+
     def corrected(self, added: Effects, after: Served) -> "LinearMix":
         """Return the mix with the product's figures of a draft in place of the linear ones."""
         if after.sugar_served_g_per_100ml is None:
-            return self._replace(is_corrected=True, room=MARGIN)
+            return self._replace(is_corrected=True)
         volume = after.served_ml.usual if after.served_ml else added[0]
         actual = _effects_in(after, volume)
         gaps = [
             total - (real - linear)
             for total, real, linear in zip(self.totals, actual, added, strict=True)
         ]
-        return self._replace(gaps=(gaps[0], gaps[1], gaps[2]), is_corrected=True, room=MARGIN)
+        return self._replace(gaps=(gaps[0], gaps[1], gaps[2]), is_corrected=True)
 
     def is_promising(self, added: Effects) -> bool:
         """Return whether lines that add this keep the limits, as far as the model is exact."""
@@ -85,11 +98,12 @@ class LinearMix(NamedTuple):
             one + total - gap for one, total, gap in zip(added, self.totals, self.gaps, strict=True)
         )
         before_ml, before_sugar_g, before_acid_g = self.totals
-        if volume <= 0 or abs(volume / before_ml - 1) > self.room * VOLUME_SHARE:
+        room = MARGIN if self.is_exact or self.is_corrected else _ROUGH
+        if volume <= 0 or abs(volume / before_ml - 1) > room * VOLUME_SHARE:
             return False
         return all(
             abs(100 * grams / volume - 100 * grams_before / before_ml)
-            <= self.room * max(BALANCE_SHARE * 100 * grams_before / before_ml, absolute)
+            <= room * max(BALANCE_SHARE * 100 * grams_before / before_ml, absolute)
             for grams, grams_before, absolute in (
                 (sugar_g, before_sugar_g, SUGAR_G_PER_100ML),
                 (acid_g, before_acid_g, ACID_G_PER_100ML),
@@ -97,40 +111,64 @@ class LinearMix(NamedTuple):
         )
 
 
-def linear_mix(original: Original, kept: tuple[KeptLine, ...]) -> LinearMix:
-    """Return the linear model of a drink's mocktail; `kept` are the lines that stay."""
+def linear_mix(original: Original, plan: Plan) -> LinearMix:
+    """Return the linear model of a drink's mocktail."""
     lines = original.drink.ingredients
-    measured = [(line, content) for line in lines if (content := content_of_line(line))]
+    measured = [
+        (line, content) for line, content in zip(lines, original.contents, strict=True) if content
+    ]
     is_iced_apart = original.method in MEASURED
     top_ml = sum(content.ml for _, content in measured if is_iced_apart and not content.melts_ice)
     iced_ml = sum(content.ml for _, content in measured) - top_ml
-    dry_ml = sum(content.ml for line, content in measured if nature_of(line.name).kind in SOLIDS)
+    dry_ml = sum(content.ml for _, content in measured if not content.is_liquid)
     melts = original.melts
     linear_ml = iced_ml * (1 + melts.before) + top_ml
     volume = original.before.served_ml.usual if original.before.served_ml else linear_ml
     totals = _effects_in(original.before, volume)
+    is_exact = not any(one.is_open for one in plan.kept)
     gaps = totals
-    is_exact = all(one.content for one in kept)
     if not is_exact:
         sugar_g = sum(content.sugar_g for _, content in measured)
         gaps = (linear_ml, sugar_g, sum(content.acid_g for _, content in measured))
-    _, sugar_g, acid_g = totals
-    tolerances = (
-        _TIGHTNESS * VOLUME_SHARE * volume,
-        _TIGHTNESS * max(BALANCE_SHARE * sugar_g, SUGAR_G_PER_100ML * volume / 100),
-        _TIGHTNESS * max(BALANCE_SHARE * acid_g, ACID_G_PER_100ML * volume / 100),
-    )
+    staying = [content for line, content in measured if line in plan.kept_bitters]
+    for volume_of_one, sugar_g, acid_g in _effects(staying, melts.after, apart=is_iced_apart):
+        gaps = (gaps[0] - volume_of_one, gaps[1] - sugar_g, gaps[2] - acid_g)
+    kept = [one.content or Content(0.0, 0.0, 0.0) for one in plan.kept]
+    new = [_content_of_ml(line) for line in plan.new]
     liquid_ml = iced_ml - dry_ml
     return LinearMix(
         totals,
         gaps,
-        tolerances,
+        _tolerances(totals),
         melts.after,
         liquid_ml * melts.before,
         liquid_ml + top_ml,
-        is_iced_apart,
-        MARGIN if is_exact else _ROUGH,
+        tuple(_effects(kept, melts.after, apart=is_iced_apart)),
+        tuple(_effects(new, melts.after, apart=is_iced_apart)),
+        (*(one.ml * one.is_liquid for one in kept), *(1.0 for _ in new)),
+        tuple(len(kept) + i for i, line in enumerate(plan.new) if line.is_plain_water),
+        is_exact,
     )
+
+
+def _tolerances(totals: Effects) -> Effects:
+    volume, sugar_g, acid_g = totals
+    return (
+        _TIGHTNESS * VOLUME_SHARE * volume,
+        _TIGHTNESS * max(BALANCE_SHARE * sugar_g, SUGAR_G_PER_100ML * volume / 100),
+        _TIGHTNESS * max(BALANCE_SHARE * acid_g, ACID_G_PER_100ML * volume / 100),
+    )
+
+
+def _content_of_ml(line: NewLine) -> Content:
+    sugar, acid = content_of(line.nature.name)
+    return Content(1.0, sugar, acid, not line.nature.is_fizzy)
+
+
+def _effects(contents: Sequence[Content], melt: float, *, apart: bool) -> Iterator[Effects]:
+    """Yield what each content adds; unless some of it is iced `apart`, all takes melt water."""
+    for ml, sugar_g, acid_g, melts_ice, _ in contents:
+        yield ml * (1 + (melts_ice or not apart) * melt), sugar_g, acid_g
 
 
 def _effects_in(served: Served, volume: float) -> Effects:

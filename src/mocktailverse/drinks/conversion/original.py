@@ -1,15 +1,16 @@
 """The original of a conversion: a drink that can be understood, with its figures."""
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from mocktailverse.drinks.balance.composition import composition_of
 from mocktailverse.drinks.conversion.phrases import named, quoted
 from mocktailverse.drinks.conversion.refusal import NotConvertibleError
-from mocktailverse.drinks.conversion.usual_content import PART_ML, content_of_line
+from mocktailverse.drinks.conversion.usual_content import PART_ML, Content, content_of_portion
 from mocktailverse.drinks.derivation.outcome import Outcome, outcome_of
 from mocktailverse.drinks.derivation.portions import Trait, portion_of
-from mocktailverse.drinks.derivation.served import Served, served_from, served_of
+from mocktailverse.drinks.derivation.served import Served, served_from
 from mocktailverse.drinks.drink import Drink, Method
 from mocktailverse.drinks.strength.dilution import MEASURED, usual_dilution
 from mocktailverse.drinks.strength.glasses import vessel_of
@@ -45,6 +46,8 @@ class Original(NamedTuple):
     melts: Melts
     unmeasured_ml: float
     """Usual volume of the lines that only the glass limits."""
+    contents: tuple[Content | None, ...]
+    """What each line adds, by the usual figures; None if only the glass limits it."""
 
 
 def original_of(drink: Drink) -> Original:
@@ -54,18 +57,12 @@ def original_of(drink: Drink) -> Original:
     traits: frozenset[Trait] = frozenset().union(*[portion.traits for portion in portions])
     text = drink.instructions.get("en")
     outcome = outcome_of(portions, traits, text, drink.glass, drink.category)
+    contents = tuple(content_of_portion(portion, outcome.preparation) for portion in portions)
     before = served_from(outcome)
-    served_ml = _require_figures(drink, before)
+    served_ml = _require_figures(drink, before, contents)
     melts = _melts_of(drink, method, outcome, ice_named="ice" in traits)
-    return Original(
-        drink, method, before, served_ml, melts, _unmeasured_ml(drink, method, melts, served_ml)
-    )
-
-
-def served_figures(drink: Drink) -> Served:
-    """Return the figures of a drink as served."""
-    text = drink.instructions.get("en")
-    return served_of(drink.ingredients, text, drink.glass, drink.category)
+    unmeasured_ml = _unmeasured_ml(contents, method, melts, served_ml)
+    return Original(drink, method, before, served_ml, melts, unmeasured_ml, contents)
 
 
 def _require_understood(drink: Drink) -> Method:
@@ -104,10 +101,12 @@ def _unknown(drink: Drink) -> list[str]:
     return [line.name for line in lines if substance_of(line.name).abv_percent is None]
 
 
-def _require_figures(drink: Drink, before: Served) -> float:
+def _require_figures(drink: Drink, before: Served, contents: Sequence[Content | None]) -> float:
     if before.sugar_served_g_per_100ml is None or before.acid_served_g_per_100ml is None:
         unknown = [line for line in drink.ingredients if composition_of(line.name) is None]
-        open_lines = [line for line in drink.ingredients if content_of_line(line) is None]
+        open_lines = [
+            line for line, one in zip(drink.ingredients, contents, strict=True) if one is None
+        ]
         raise NotConvertibleError(
             f"The sugar or acid of {named(unknown or open_lines) or 'a line'} is unknown.",
             "A recipe with amounts, and with ingredients whose composition is known.",
@@ -137,9 +136,10 @@ def _melts_of(drink: Drink, method: Method, outcome: Outcome, *, ice_named: bool
     return Melts(outcome.melt.usual, after)
 
 
-def _unmeasured_ml(drink: Drink, method: Method, melts: Melts, served_ml: float) -> float:
+def _unmeasured_ml(
+    contents: Sequence[Content | None], method: Method, melts: Melts, served_ml: float
+) -> float:
     """Return the usual volume of the lines that only the glass limits."""
-    contents = [content_of_line(line) for line in drink.ingredients]
     if None not in contents:
         return 0.0
     measured = sum(

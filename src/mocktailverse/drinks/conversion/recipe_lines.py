@@ -3,8 +3,9 @@
 from typing import Literal, NamedTuple
 
 from mocktailverse.drinks.conversion.drink_setting import Nature, nature_of
-from mocktailverse.drinks.conversion.usual_content import Content, content_of_line
+from mocktailverse.drinks.conversion.usual_content import Content
 from mocktailverse.drinks.drink import IngredientLine
+from mocktailverse.drinks.ingredients import SOLID
 
 LONG_KINDS = frozenset({"soda", "juice", "mixer", "dairy", "tea_coffee", "water"})
 """Kinds that make a drink long."""
@@ -26,9 +27,14 @@ class KeptLine(NamedTuple):
     line: IngredientLine
     nature: Nature
     content: Content | None
-    """None if the amount is only limited by the glass."""
+    """None if the amount is only limited by the glass, or unknown."""
     group: Group
     """How its amount may change; the amount of a `fixed` one may not."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether only the glass limits its amount."""
+        return self.content is None and self.nature.kind not in SOLID
 
 
 class NewLine(NamedTuple):
@@ -42,15 +48,21 @@ class NewLine(NamedTuple):
     natural_ml: float
     is_filler: bool = False
     by_sugar: bool = False
+    least_ml: float = 0.0
     is_hint: bool = False
     """Whether it is a hint of flavour that may be left out."""
     measure_raw: str | None = None
     """The replaced line's measure, if the amount is the same; None if it is to be found."""
 
+    @property
+    def is_plain_water(self) -> bool:
+        """Whether it is water that lengthens the drink."""
+        return self.is_filler and self.nature.kind == "water"
 
-def kept_line(line: IngredientLine) -> KeptLine:
+
+def kept_line(line: IngredientLine, content: Content | None) -> KeptLine:
     """Return a line of the original with what the converter knows about it."""
-    nature, content = nature_of(line.name), content_of_line(line)
+    nature = nature_of(line.name)
     return KeptLine(line, nature, content, _group_of(line, nature, content))
 
 

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from msgspec import structs
+
 from mocktailverse.drinks.conversion.conversion_result import Style
-from mocktailverse.drinks.conversion.drink_setting import Setting, nature_of
+from mocktailverse.drinks.conversion.drink_setting import Nature, Setting, nature_of
 from mocktailverse.drinks.conversion.own_bottles import own_name
-from mocktailverse.drinks.conversion.phrases import named
-from mocktailverse.drinks.conversion.recipe_lines import NewLine
+from mocktailverse.drinks.conversion.phrases import lowered, named
 from mocktailverse.drinks.conversion.refusal import TRY_BOTTLES, NotConvertibleError
 from mocktailverse.drinks.conversion.roles import (
     Role,
@@ -15,19 +16,20 @@ from mocktailverse.drinks.conversion.roles import (
     SubstitutePart,
     substitute_for,
 )
-from mocktailverse.drinks.conversion.usual_content import Content, content_of, content_of_line
+from mocktailverse.drinks.conversion.usual_content import Content
 from mocktailverse.drinks.drink import IngredientLine
 
 MOST_NEW = 3
 """Maximum number of new ingredients; plain water is not counted."""
+
+LEAST_BREW_ML = 20.0
+"""For less of a bottle no tea is made. An estimate."""
 
 LITTLE_SHARE = 0.25
 """A liqueur up to this share of all bottles need not have an ingredient of its own."""
 
 HINT_SHARE = 0.1
 """A replacement up to this share of the bottle is a hint of flavour."""
-
-_DASHES = frozenset({"dash", "drop", "splash"})
 
 
 class Bottle(NamedTuple):
@@ -45,9 +47,17 @@ class Swap(NamedTuple):
     role: Role
     lines: tuple[IngredientLine, ...]
     ml: float
+    sugar_g: float
     substitute: RoleSubstitute
     names: tuple[str, ...]
     """Names of the replacement, with the reader's own bottles."""
+    joins: tuple[str, ...] = ()
+    """Kept ingredients that do the job already, so that nothing of its own is needed."""
+
+    @property
+    def is_left_out(self) -> bool:
+        """Whether nothing takes its place, not even what lengthens the drink."""
+        return not (self.names or self.joins or self.role.is_base)
 
 
 def swaps_of(
@@ -55,12 +65,14 @@ def swaps_of(
     style: Style,
     settings: tuple[Setting, ...],
     have: Sequence[str],
+    kept: Sequence[Nature],
 ) -> list[Swap]:
     """Return one swap for all base spirits, and one for each other role."""
     groups: dict[str, list[Bottle]] = {}
     for bottle in bottles:
         groups.setdefault("base" if bottle.role.is_base else bottle.role.name, []).append(bottle)
     swaps = [_swap(group, style, settings, have) for group in groups.values()]
+    swaps = [_joining(swap, kept) for swap in swaps]
     swaps = _with_one_brew(swaps, style, settings, have)
     return _with_few_ingredients(swaps)
 
@@ -80,8 +92,9 @@ def _swap(
         raise NotConvertibleError(
             f"The amount of `{lines[0].name}` is unknown.", "A recipe that states the amount."
         )
-    ml = sum(bottle.content.ml for bottle in group if bottle.content)
-    return Swap(role, lines, ml, substitute, _names(substitute, have))
+    contents = [bottle.content for bottle in group if bottle.content]
+    ml, sugar_g = sum(one.ml for one in contents), sum(one.sugar_g for one in contents)
+    return Swap(role, lines, ml, sugar_g, substitute, _names(substitute, have))
 
 
 def _nothing_for(
@@ -119,6 +132,37 @@ def _leading_role(
     return max(amounts, key=rank)
 
 
+def _joining(swap: Swap, kept: Sequence[Nature]) -> Swap:
+    """Return the swap without what the drink has already; its own tea does for any tea."""
+    own = {nature.name for nature in kept}
+    teas = [nature.name for nature in kept if nature.is_brew]
+    parts, joins = [], []
+    for part, name in zip(swap.substitute.shares, swap.names, strict=True):
+        is_brew = nature_of(name).is_brew
+        if name in own:
+            joins.append(name)
+        elif teas and is_brew:
+            joins.append(teas[0])
+        elif not is_brew or swap.ml >= LEAST_BREW_ML:
+            parts.append((part, name))
+    if len(parts) == len(swap.names):
+        return swap
+    swap = _with_parts(swap, parts)
+    if parts:
+        return swap
+    why = "It is so little that it is left out; no tea is made for it."
+    if joins:
+        why = f"The drink has {lowered(joins[0])} already, which does the job."
+    substitute = structs.replace(swap.substitute, why=why)
+    return swap._replace(substitute=substitute, joins=tuple(joins))
+
+
+def _with_parts(swap: Swap, parts: Sequence[tuple[SubstitutePart, str]]) -> Swap:
+    """Return the swap with some of its parts, each with its name."""
+    shares, names = tuple(part for part, _ in parts), tuple(name for _, name in parts)
+    return swap._replace(substitute=structs.replace(swap.substitute, shares=shares), names=names)
+
+
 def _names(substitute: RoleSubstitute, have: Sequence[str]) -> tuple[str, ...]:
     """Return the names of the replacement; a bottle that the reader has goes before its kind."""
     return tuple(own_name(part.name, have) for part in substitute.shares)
@@ -139,15 +183,19 @@ def _with_one_brew(
         without_tea = substitute_for(swap.role, style, ("creamy", *settings))
         if without_tea is None:
             raise NotConvertibleError(f"`{swap.lines[0].name}` takes a second brew.", TRY_BOTTLES)
-        plain = Swap(swap.role, swap.lines, swap.ml, without_tea, _names(without_tea, have))
+        plain = swap._replace(substitute=without_tea, names=_names(without_tea, have))
         swaps = [plain if one is swap else one for one in swaps]
     return swaps
 
 
 def _with_few_ingredients(swaps: list[Swap]) -> list[Swap]:
-    """Return swaps with at most three new ingredients: the least liqueurs join the largest."""
-    if _count_of_names(swaps) > MOST_NEW:
-        swaps = [_without_bitters(swap) for swap in swaps]
+    """Return swaps with at most three new ingredients.
+
+    Bitters are left out first, then hints of flavour; then the least liqueur joins the largest.
+    """
+    for simpler in (_without_bitters, _without_hint):
+        if _count_of_names(swaps) > MOST_NEW:
+            swaps = [simpler(swap) for swap in swaps]
     if _count_of_names(swaps) > MOST_NEW:
         swaps = _with_least_liqueur_joined(swaps)
     if (count := _count_of_names(swaps)) > MOST_NEW:
@@ -180,7 +228,7 @@ def _joined(least: Swap, largest: Swap) -> Swap:
     why = f"It is so little that {name} takes its place, to keep the recipe simple."
     shares = (SubstitutePart(largest.substitute.shares[0].name, None),)
     substitute = RoleSubstitute(shares, why, f"the {least.role.name}", largest.substitute.style)
-    return Swap(least.role, least.lines, least.ml, substitute, (name,))
+    return least._replace(substitute=substitute, names=(name,))
 
 
 def _without_bitters(swap: Swap) -> Swap:
@@ -192,57 +240,29 @@ def _without_bitters(swap: Swap) -> Swap:
         "the bitters",
         swap.substitute.style,
     )
-    return Swap(swap.role, swap.lines, swap.ml, left_out, ())
+    return swap._replace(substitute=left_out, names=())
 
 
-def is_imitated(swaps: Sequence[Swap]) -> bool:
-    """Return whether something imitates every bottle; bitters do not count."""
-    return all(swap.substitute.shares or swap.role.name == "bitters" for swap in swaps)
-
-
-def new_lines_of(swaps: Sequence[Swap], kept: set[str]) -> list[NewLine]:
-    """Return the new lines of all swaps; the same ingredient for two roles is one line.
-
-    A hint of what is `kept` anyway is left out.
-    """
-    lines: dict[str, NewLine] = {}
-    for swap in swaps:
-        position = min(line.position for line in swap.lines)
-        for share, name in zip(swap.substitute.shares, swap.names, strict=True):
-            if name in kept and (_is_hint(share) or len(swap.names) > 1):
-                continue
-            ml = _natural_ml(swap, share.ml_per_ml, name)
-            earlier = lines.get(name)
-            if earlier:
-                lines[name] = earlier._replace(natural_ml=earlier.natural_ml + ml)
-            else:
-                lines[name] = NewLine(
-                    name,
-                    nature_of(name),
-                    position,
-                    ml,
-                    by_sugar=share.ml_per_ml is None,
-                    is_hint=_is_hint(share) and len(swap.names) > 1,
-                    measure_raw=_same_measure(swap),
-                )
-    return list(lines.values())
-
-
-def _is_hint(share: SubstitutePart) -> bool:
+def is_hint(share: SubstitutePart) -> bool:
+    """Return whether it is only a hint of flavour."""
     return share.ml_per_ml is not None and share.ml_per_ml <= HINT_SHARE
 
 
-def _same_measure(swap: Swap) -> str | None:
-    """Return the measure of dashes and of what only the glass limits."""
-    only = swap.lines[0]
-    if len(swap.lines) > 1 or [share.ml_per_ml for share in swap.substitute.shares] != [1]:
-        return None
-    return only.measure_raw if only.unit in _DASHES else None
+def _without_hint(swap: Swap) -> Swap:
+    """Return the swap without the hints of flavour beside a larger part."""
+    pairs = list(zip(swap.substitute.shares, swap.names, strict=True))
+    larger = [(share, name) for share, name in pairs if not is_hint(share)]
+    return _with_parts(swap, larger) if larger else swap
 
 
-def _natural_ml(swap: Swap, ml_per_ml: float | None, name: str) -> float:
-    if ml_per_ml is not None:
-        return swap.ml * ml_per_ml
-    sugar_g = sum(content.sugar_g for line in swap.lines if (content := content_of_line(line)))
-    per_ml = content_of(nature_of(name).name)[0]
-    return sugar_g / per_ml if per_ml else swap.ml / 2
+def is_imitated(swaps: Sequence[Swap]) -> bool:
+    """Return whether something imitates every bottle; what is left out does not count.
+
+    Where the drink's own tea does the job, more of it lengthens the drink.
+    """
+    return all(
+        swap.substitute.shares
+        or swap.is_left_out
+        or any(nature_of(name).is_sweetener for name in swap.joins)
+        for swap in swaps
+    )

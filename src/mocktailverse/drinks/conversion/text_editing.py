@@ -46,6 +46,9 @@ _MARK = "{{{}}}"
 """Marks a replacement while the rest of the text is searched for bottles."""
 
 _A_MARK = re.compile(r"\{(\d+)\}")
+_REPEATED_MARK = re.compile(r"(\{\d+\})(?: \1)+")
+"""Two names of one bottle, as in "Prosecco wine"."""
+
 _ADVICE = re.compile(
     r"(?:^|(?<=[.!;]))[^.!;]*\{\d+\}[^.!;]*\b(?:possible|prefer\w*|quality|brands?|authentic)\b"
     r"[^.!;]*[.!;]?",
@@ -58,7 +61,7 @@ _GOES_ON = re.compile(r"\s*,|\s+and\b", re.IGNORECASE)
 
 _END_OF_STEP = (
     r"(?:[^.;!]|\.(?=\d))*?(?=,?\s+(?:and\s+)?(?:then\s+)?(?:\w+ly\s+|double |fine )?"
-    r"(?:strain|pour|serve|garnish|decorate|top|add|fill)\b|\s*[.;!](?!\d)|\s*$)"
+    r"(?:strain|pour|served?|garnish|decorate|top|add|fill)\b|\s*[.;!](?!\d)|\s*$)"
 )
 _MIXING_STEPS = {
     "shaken": re.compile(r"(?<!dry )(?<!dry-)\bshake\b" + _END_OF_STEP, re.IGNORECASE),
@@ -93,7 +96,7 @@ def edited_text(text: str, plan: Plan, read: Preparation, draft: Draft) -> str |
         edited = _shortly(edited, read.method)
     if edited is not None:
         edited = _with_soda(edited, draft, pour_on_top(read))
-    if edited is None or not _same_reading(edited, read):
+    if edited is None or not is_same_reading(edited, read):
         return None
     return edited if edited.endswith((".", "!", ")")) else f"{edited}."
 
@@ -115,8 +118,16 @@ def _with_replacements(text: str, plan: Plan, draft: Draft) -> str | None:
         return None
     text = _ADVICE.sub("", text).strip()
     edited = _with_the_others(text, listed(draft.still)) if draft.still else text
+    edited = edited and _REPEATED_MARK.sub(r"\1", edited)
     # In one pass, because a phrase may have the name of the reader's own bottle with a mark in it.
-    return edited and _A_MARK.sub(lambda mark: phrases[int(mark[1])] or "", edited)
+    return edited and _A_MARK.sub(lambda mark: _phrase(phrases, mark), edited)
+
+
+def _phrase(phrases: Sequence[str | None], mark: re.Match[str]) -> str:
+    """Return the phrase for a mark, with a capital where it begins a sentence."""
+    phrase = phrases[int(mark[1])] or ""
+    before = mark.string[: mark.start()].rstrip()
+    return phrase[:1].upper() + phrase[1:] if not before or before[-1] in ".!?" else phrase
 
 
 def _with_the_others(text: str, still: str) -> str | None:
@@ -163,7 +174,8 @@ def _is_general(text: str, plan: Plan) -> bool:
     )
 
 
-def _same_reading(text: str, read: Preparation) -> bool:
+def is_same_reading(text: str, read: Preparation) -> bool:
+    """Return whether the product reads the same method and ice from the text."""
     again = preparation_of(text)
     return (again.method, again.ice_named, again.filled, again.is_hot) == (
         read.method,
@@ -196,7 +208,7 @@ def _spellings(name: str, name_raw: str) -> re.Pattern[str]:
     ordered = sorted(names, key=lambda one: (-len(one), one))
     return re.compile(
         r"\b(?:the )?(?:" + "|".join(map(re.escape, ordered)) + r")(?:s|es)?\b"
-        r"(?!\s+(?:sour\s+)?(?:glass|flute|mug|snifter|goblet))",
+        r"(?!\s+(?:(?:sour\s+)?(?:glass|flute|mug|snifter|goblet)|cherr))",
         re.IGNORECASE,
     )
 

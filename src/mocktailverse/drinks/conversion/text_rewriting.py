@@ -75,6 +75,7 @@ class _Parts:
 
     def __init__(self) -> None:
         self.liquids: list[str] = []
+        self.squeezed: list[str] = []
         self.solids: list[str] = []
         self.muddled: list[str] = []
         self.tops: list[str] = []
@@ -91,9 +92,11 @@ def _place(one: KeptLine, text: str, parts: _Parts) -> None:
         parts.muddled.append(name)
     elif "Salt" in one.nature.lineage and _RIM.search(text):
         parts.rim.append(name)
+    elif _is_squeezed(one, text):
+        parts.squeezed.append(name)
     elif _is_garnish(one, text):
         parts.garnish.append(name)
-    elif one.nature.is_fizzy:
+    elif one.nature.is_fizzy or _fills_up(one, text):
         parts.tops.append(name)
     elif _is_juice(one, text):
         parts.liquids.append(name if "juice" in name else f"{name} juice")
@@ -108,6 +111,9 @@ def _steps(original: Original, plan: Plan, read: Preparation, parts: _Parts) -> 
     text = original.drink.instructions.get("en", "")[:TEXT_LIMIT]
     if parts.rim:
         yield f"Rim the glass with {listed(parts.rim)}."
+    if parts.squeezed:
+        into = _MUDDLED_IN.get(original.method, " in the glass").replace(" in ", " into ")
+        yield f"Squeeze {listed(parts.squeezed)}{into}."
     if parts.liquids or parts.solids or parts.muddled:
         method = "hot" if plan.hot else original.method
         yield from _mixing(parts, method, vessel, " with ice" if read.ice_named else "")
@@ -146,6 +152,23 @@ def _mixing(parts: _Parts, method: str, vessel: str, with_ice: str) -> Iterator[
         what += parts.muddled
     seconds = SECONDS.get(method)
     yield _MIXING[method].format(what=listed(what), vessel=vessel, ice=with_ice, seconds=seconds)
+
+
+def _fills_up(one: KeptLine, text: str) -> bool:
+    """Return whether the text fills the glass up with it, or tops the drink with it."""
+    word = re.escape(one.line.name.casefold().rpartition(" ")[2])
+    if one.is_open:
+        return re.search(rf"\b(?:fill|top)[^.;!]{{0,60}}\b{word}", text) is not None
+    topping = rf"\btop(?:ped|ping)?(?: up| off| it)? with [^.;!]{{0,40}}\b{word}"
+    return one.nature.kind == "mixer" and re.search(topping, text) is not None
+
+
+def _is_squeezed(one: KeptLine, text: str) -> bool:
+    """Return whether the text squeezes a fruit whose juice no line states."""
+    is_stated = one.line.kind == "qualitative" and one.line.unit == "piece"
+    name = re.escape(one.line.name.casefold())
+    is_squeezed = re.search(rf"squeez[^.]{{0,40}}\b{name}", text) is not None
+    return one.nature.kind == "fruit" and not is_stated and is_squeezed
 
 
 def _is_muddled(name: str, text: str) -> bool:

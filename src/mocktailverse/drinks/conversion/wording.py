@@ -11,7 +11,7 @@ from functools import cache
 from mocktailverse.drinks.conversion.drafting import Draft
 from mocktailverse.drinks.conversion.original import Original
 from mocktailverse.drinks.conversion.planning import Plan
-from mocktailverse.drinks.conversion.text_editing import edited_text
+from mocktailverse.drinks.conversion.text_editing import edited_text, is_same_reading
 from mocktailverse.drinks.conversion.text_rewriting import rewritten_text
 from mocktailverse.drinks.reference.tables import read_table
 from mocktailverse.drinks.strength.methods import preparation_of
@@ -24,9 +24,11 @@ def instructions_for(original: Original, plan: Plan, draft: Draft) -> str:
     """Return the instructions of the mocktail in English."""
     text = original.drink.instructions.get("en", "")
     read = preparation_of(text)
+    infusing = list(_infusing(plan))
     steps = edited_text(text, plan, read, draft)
-    steps = steps or rewritten_text(original, plan, read, draft)
-    return " ".join([*_infusing(plan), steps])
+    if steps is None or (infusing and not is_same_reading(" ".join([*infusing, steps]), read)):
+        steps = rewritten_text(original, plan, read, draft)
+    return " ".join([*infusing, steps])
 
 
 def _infusing(plan: Plan) -> Iterator[str]:

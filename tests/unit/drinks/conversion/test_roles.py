@@ -106,7 +106,8 @@ def test_bottles_go_before_the_pantry_and_the_first_setting_decides():
 @pytest.mark.parametrize(
     ("kept", "settings"),
     [
-        (["Milk"], ("milky", "creamy")),
+        (["Milk"], ("creamy",)),
+        (["Light cream"], ("milky", "creamy")),
         (["Espresso"], ("creamy",)),
         (["Tomato juice"], ("savoury",)),
         (["Tonic water"], ("fizzy",)),
