@@ -79,7 +79,7 @@ QUALIFIERS = word_set(
 JOINING = word_set("and with plus in or")
 """Words between several ingredients: what is said of one need not hold for the others."""
 
-STRENGTHENED = word_set("hard spiked boozy drunken brandied alcoholic fortified fermented")
+STRENGTHENED = word_set("hard spiked boozy drunken tipsy brandied alcoholic fortified fermented")
 """Words that add alcohol to what has none: hard seltzer, spiked tea."""
 
 NON_ALCOHOLIC = "nonalcoholic"
