@@ -139,16 +139,17 @@ def _free_by_words(plain: Sequence[Words], literal: Words) -> Family | None:
 def _explained(text: str, literal: Words) -> Family | None:
     """Return the food in brackets that explains a name: "amardeen (apricot leather)".
 
-    It is marked as guessed, because "Foo (vanilla)" may be a flavoured bottle; a fruit does not
-    even explain.
+    It is marked as guessed, because "Foo (vanilla)" may be a flavoured bottle; a fruit alone does
+    not even explain.
     """
     match = _EXPLANATION.fullmatch(text)
     if match is None or names_alcohol(literal) or not JOINING.isdisjoint(literal):
         return None
-    row = rows_by_key().get(key(match[1]))
-    family = family_of_free(row) if row else _by_last_words(words(match[1]))
-    is_food = family and not family.guessed and not family.alcoholic and family.kind != "fruit"
-    return replace(family, guessed=True) if family and is_food else None
+    note = words(match[1])
+    row = rows_by_key().get("".join(note))
+    family = family_of_free(row) if row else _by_last_words(note)
+    is_flavour = family and family.kind == "fruit" and len(note) == 1
+    return None if family is None or is_flavour else replace(family, guessed=True)
 
 
 def _alcoholic_family(candidates: Sequence[Words], literal: Words) -> Family | None:
