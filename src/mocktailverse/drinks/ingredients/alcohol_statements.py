@@ -86,7 +86,7 @@ def denied_family(reading: Words, raw: str) -> Family | None:
 
 
 def _is_other_drink(match: Ingredient | Family) -> bool:
-    """Return whether a name is that of a soft drink, and not of a brewery of beer without alcohol."""
+    """Return whether a name is that of a soft drink, not of a brewery of beer without alcohol."""
     is_house = isinstance(match, Ingredient) and match.source == FREE_HOUSE
     return match.alcoholic is False and not is_house
 

@@ -62,10 +62,8 @@ def _match(raw: str) -> Ingredient | None:
         # "alcohol-free lemonade" is lemonade, but "alcohol-free Campari" is not Campari.
         rest = candidates[0][1:]
         plain = by_key.get("".join(rest))
-        if plain and plain.alcoholic is False:
-            # Vanilla extract has alcohol, alcohol-free vanilla extract does not.
-            return plain if plain.abv_percent <= _SOLD_AS_FREE_PERCENT else None
-        return _of_free_house(rest, raw)
+        is_free = plain and plain.alcoholic is False and plain.abv_percent <= _SOLD_AS_FREE_PERCENT
+        return plain if is_free else _of_free_house(rest, raw)  # not "alcohol-free vanilla extract"
     for reading in candidates:
         if ingredient := _named_with_its_family(reading):
             return ingredient
@@ -116,7 +114,7 @@ def _names_bottle(reading: Words, *, but_kinds: bool) -> bool:
 
 
 def _is_kind(match: Ingredient | Family) -> bool:
-    """Return whether a name is no single product: gin, an aperitif bitter, or a grape of wine."""
+    """Return whether a name means a kind of drink: gin, an aperitif bitter, a grape of wine."""
     is_general = match.name in general_names() or key(match.name) in families_by_key()
     return is_general or match.kind == "wine"
 

@@ -94,7 +94,7 @@ def aliases_by_name() -> dict[str, tuple[str, ...]]:
 
 @cache
 def general_names() -> frozenset[str]:
-    """Return the rows of which others are kinds, as gin, not as a bottle of gin."""
+    """Return the names of rows that are a parent, such as gin, and not a bottle of gin."""
     return frozenset(row.parent for row in rows_by_name().values() if row.parent)
 
 
