@@ -102,9 +102,11 @@ def _diluted(
     melt = melt_of(method, strength, ice_named=ice_named, iced_glass=iced_glass)
     if mixed is None or mixed[1] == 0:
         return melt, mixed
-    if method is None:
-        return melt, None
     low, high = mixed
+    if method is None:
+        # Water cannot lift a drink above the limit, so that its strength needs no method.
+        is_weak = high <= NON_ALCOHOLIC_PERCENT
+        return melt, (low / (1 + melt.most), high) if is_weak else None
     if settled.is_topped:
         served = served_strength(settled, melt) or (low / (1 + melt.most), high)
         return melt, (min(served[0], low), min(served[1], high))

@@ -115,7 +115,9 @@ def _traits(line: IngredientLine, substance: Substance, pour: Pour | None) -> fr
     kind, strength, alcoholic = substance.kind, substance.abv_percent, substance.alcoholic
     traits: list[Trait] = []
     doubtful = alcoholic is None and bool(
-        strength or could_be_liquid(line) or may_hold_alcohol(line.name)
+        strength
+        or could_be_liquid(line)
+        or any(map(may_hold_alcohol, (line.name, *line.alternatives)))
     )
     if doubtful:
         traits.append("doubtful")

@@ -3,6 +3,7 @@
 import re
 
 from mocktailverse.drinks.ingredients.denials import without_denial
+from mocktailverse.drinks.ingredients.name_matching import FREE_HOUSE
 from mocktailverse.drinks.ingredients.name_readings import (
     JOINING,
     NON_ALCOHOLIC,
@@ -76,12 +77,18 @@ def denied_family(reading: Words, raw: str) -> Family | None:
     base = matches[-1] if matches else rows_by_name()["Spirit"]
     if base.alcoholic is False:
         return family_of_free(base)
-    if any(match.alcoholic is False and match.kind in DRUNK for match in matches):
+    if any(match.kind in DRUNK and _is_other_drink(match) for match in matches):
         return None  # "Coke Zero Bacardi" are two drinks
     for name in (base.name, *row_ancestors(base.name)):
         if row := rows_by_key().get(NON_ALCOHOLIC + key(name)):
             return Family(row.name, row.kind, 0, 0.5, alcoholic=False)
     return Family("Non-alcoholic spirit", base.kind, 0, 0.5, alcoholic=False)
+
+
+def _is_other_drink(match: Ingredient | Family) -> bool:
+    """Return whether a name is that of a soft drink, not of a brewery of beer without alcohol."""
+    is_house = isinstance(match, Ingredient) and match.source == FREE_HOUSE
+    return match.alcoholic is False and not is_house
 
 
 def stated_family(raw: str, reading: Words) -> Family | None:

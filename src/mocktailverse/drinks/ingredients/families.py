@@ -1,5 +1,6 @@
 """Families: what the words of a name say about an ingredient that is not in the reference."""
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -40,7 +41,7 @@ from mocktailverse.drinks.ingredients.reference_rows import (
 )
 from mocktailverse.drinks.text import word_set
 
-_IMITATION = word_set("free zero virgin substitute style mock without flavored")
+_IMITATION = word_set("free zero virgin substitute style mock imitation without flavored")
 
 _TREATED = word_set(
     "infused soaked aged barrel smoked scented cured braised based glazed reduction"
@@ -50,7 +51,7 @@ _TREATED = word_set(
 _SOAKED = word_set("infused soaked macerated drunken")
 """Words after which even a syrup or a grape may hold the drink itself."""
 
-_TIPSY = word_set("boozy drunken brandied")
+_TIPSY = word_set("boozy drunken tipsy brandied")
 """Words that say that a food holds alcohol, without the name of a drink."""
 
 _VARIETY = word_set(
@@ -59,19 +60,23 @@ _VARIETY = word_set(
 )
 """Words for a variety of a food, as red in "red snapdragon berry"."""
 
+_FLAVOURS = {"fruit", "vegetable", "herb", "spice"}
+"""Kinds of food that name the flavour of a bottle, as in "Effen Cucumber"."""
+
 _LIQUEURS = {("cream", "de"), ("cream", "d"), ("cream", "du")}
 """The first words of liqueurs by law (EU 2019/787), except for foods in the reference."""
 
+
+_EXPLANATION = re.compile(r"\w[^()]*\(([^()]+)\)\s*")
 
 _LONGEST_END = 4
 """Maximum words at the end of a name that may name its family."""
 
 
 def may_hold_alcohol(raw: str) -> bool:
-    """Return whether a name says that a food is soaked in alcohol: "rum-soaked raisins"."""
+    """Return whether a name of unknown alcohol mentions some: "rum-soaked raisins", "rum cake"."""
     literal = words(raw[:LONGEST_NAME])
-    is_soaked = not _SOAKED.isdisjoint(literal) and names_alcohol(literal)
-    return is_soaked or not _TIPSY.isdisjoint(literal)
+    return names_alcohol(literal) or not _TIPSY.isdisjoint(literal)
 
 
 def family_of(raw: str) -> Family | None:
@@ -111,7 +116,7 @@ def _by_words(text: str, candidates: Sequence[Words]) -> Family | None:
         return joined
     if literal[:2] in _LIQUEURS:
         return families_by_key()["liqueur"]
-    free = _free_by_words(plain, literal)
+    free = _free_by_words(plain, literal) or _explained(text, literal)
     if free and not free.guessed:
         return free
     return _flavour_of_house(plain[0], literal) or free or _alcoholic_family(candidates, literal)
@@ -129,6 +134,22 @@ def _free_by_words(plain: Sequence[Words], literal: Words) -> Family | None:
         return None
     families = (family for family in map(_by_last_words, plain) if family)
     return next((family for family in families if not family.alcoholic), None)
+
+
+def _explained(text: str, literal: Words) -> Family | None:
+    """Return the food in brackets that explains a name: "amardeen (apricot leather)".
+
+    It is marked as guessed, because "Foo (vanilla)" may be a flavoured bottle; a fruit alone does
+    not even explain.
+    """
+    match = _EXPLANATION.fullmatch(text)
+    if match is None or names_alcohol(literal) or not JOINING.isdisjoint(literal):
+        return None
+    note = words(match[1])
+    row = rows_by_key().get("".join(note))
+    family = family_of_free(row) if row else _by_last_words(note)
+    is_flavour = family and family.kind == "fruit" and len(note) == 1
+    return None if family is None or is_flavour else replace(family, guessed=True)
 
 
 def _alcoholic_family(candidates: Sequence[Words], literal: Words) -> Family | None:
@@ -166,7 +187,7 @@ def _flavour_of_house(reading: Words, literal: Words) -> Family | None:
 def _is_flavour(match: Ingredient | Family, house: Ingredient | Family) -> bool:
     """Return whether a fruit after a bottle is its flavour: "Truly Berry", not "rum raisin"."""
     is_bottle = house.kind != "wine" and key(house.name) not in families_by_key()
-    return is_bottle and match.alcoholic is False and match.kind == "fruit"
+    return is_bottle and match.alcoholic is False and match.kind in _FLAVOURS
 
 
 def _by_last_words(reading: Words) -> Family | None:

@@ -192,6 +192,12 @@ def _head(part: str) -> Term | None:
 
 
 @cache
+def joining_words() -> frozenset[str]:
+    """Return the foreign words for "and", "or", "with"."""
+    return frozenset(word for word, term in _vocabulary().items() if term.role == "join")
+
+
+@cache
 def _heads() -> frozenset[str]:
     """Return the nouns that say enough about a name with an unknown word, as alcoholic ones do."""
     return absorbing_keys() | {"juice"}

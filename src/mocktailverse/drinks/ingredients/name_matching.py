@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from mocktailverse.drinks.ingredients.foreign_names import in_english
+from mocktailverse.drinks.ingredients.foreign_names import in_english, joining_words
 from mocktailverse.drinks.ingredients.name_readings import (
     JOINING,
     NON_ALCOHOLIC,
@@ -14,8 +14,10 @@ from mocktailverse.drinks.ingredients.name_readings import (
     words,
 )
 from mocktailverse.drinks.ingredients.reference_rows import (
+    Family,
     Ingredient,
     families_by_key,
+    general_names,
     mentions,
     names_alcohol,
     row_ancestors,
@@ -29,6 +31,8 @@ _SEPARATOR = re.compile(r"[(,;:/]|\s(?:[-\u2013\u2014]|to|for)\s")
 
 IMITATED = {"spirit", "liqueur", "fortified_wine", "wine", "beer", "cider", "bitters"}
 """Kinds of houses whose gin is an imitation; that of a house of lemonades is another bottle."""
+
+_SOLD_AS_FREE_PERCENT = 0.5
 
 _LONGEST_HOUSE = 3
 """Maximum words of the name of such a house."""
@@ -58,12 +62,14 @@ def _match(raw: str) -> Ingredient | None:
         # "alcohol-free lemonade" is lemonade, but "alcohol-free Campari" is not Campari.
         rest = candidates[0][1:]
         plain = by_key.get("".join(rest))
-        return plain if plain and plain.alcoholic is False else _of_free_house(rest, raw)
+        is_free = plain and plain.alcoholic is False and plain.abv_percent <= _SOLD_AS_FREE_PERCENT
+        return plain if is_free else _of_free_house(rest, raw)  # not "alcohol-free vanilla extract"
     for reading in candidates:
         if ingredient := _named_with_its_family(reading):
             return ingredient
     english = in_english(raw)
-    if english is None or not names_alcohol(words(english)):
+    hides_alcohol = english and names_alcohol(words(english)) and not names_alcohol(candidates[0])
+    if not hides_alcohol:
         house = _of_free_house(candidates[0], raw)
         if house or english is None:
             return house
@@ -81,7 +87,7 @@ def _of_free_house(reading: Words, raw: str) -> Ingredient | None:
     The rest of the name may be a kind of drink ("Monday gin"), but not another bottle.
     """
     joining = JOINING.intersection(reading)
-    if joining - {"and"} or _SEPARATOR.search(raw):
+    if joining - {"and"} or _SEPARATOR.search(raw) or not joining_words().isdisjoint(reading[1:]):
         return None
     for length in range(min(_LONGEST_HOUSE, len(reading)), 0, -1):
         row = rows_by_key().get("".join(reading[:length]))
@@ -103,9 +109,14 @@ def _is_split(row: Ingredient, reading: Words) -> bool:
 def _names_bottle(reading: Words, *, but_kinds: bool) -> bool:
     """Return whether a text names alcohol, at request more than a kind of drink, such as gin."""
     return not STRENGTHENED.isdisjoint(reading) or any(
-        match.alcoholic and not (but_kinds and key(match.name) in families_by_key())
-        for match in mentions(reading)
+        match.alcoholic and not (but_kinds and _is_kind(match)) for match in mentions(reading)
     )
+
+
+def _is_kind(match: Ingredient | Family) -> bool:
+    """Return whether a name means a kind of drink: gin, an aperitif bitter, a grape of wine."""
+    is_general = match.name in general_names() or key(match.name) in families_by_key()
+    return is_general or match.kind == "wine"
 
 
 def _named_with_its_family(reading: Words) -> Ingredient | None:

@@ -24,7 +24,11 @@ _UNDECOMPOSED = str.maketrans(
 )
 """Letters that Unicode does not take apart into a letter and an accent."""
 _APOSTROPHES = re.compile("['\u2018\u2019\u02bc`\u00b4]")
-_AGE = re.compile(r"\b\d+\s*-?\s*(?:years?|yrs?|yo)\b(?:[\s-]*old\b)?")
+_AGE = re.compile(
+    r"\b\d+\s*-?\s*(?:years?|yrs?|yo)\b(?:[\s-]*old\b)?"
+    r"|(?<=\w )(?:made (?:of|from|with) )?100\s?%\s(?:de |pure |puro |blue )*agave(?:\sazul)?\s*$"
+)
+"""What a label says of a spirit after its name: its age, "100% agave"."""
 _AFTERTHOUGHT = re.compile(r"\s(?:cut|sliced|such as|preferably)\s.*|\s\((?:if|such)\s.*")
 _INVERTED = re.compile(r"([^,()]+)[,(]([^,()]+)\)?\s*")
 _JUICE_OF = re.compile(
@@ -79,7 +83,7 @@ QUALIFIERS = word_set(
 JOINING = word_set("and with plus in or")
 """Words between several ingredients: what is said of one need not hold for the others."""
 
-STRENGTHENED = word_set("hard spiked boozy drunken brandied alcoholic fortified fermented")
+STRENGTHENED = word_set("hard spiked boozy drunken tipsy brandied alcoholic fortified fermented")
 """Words that add alcohol to what has none: hard seltzer, spiked tea."""
 
 NON_ALCOHOLIC = "nonalcoholic"

@@ -93,6 +93,12 @@ def aliases_by_name() -> dict[str, tuple[str, ...]]:
 
 
 @cache
+def general_names() -> frozenset[str]:
+    """Return the names of rows that are a parent, such as gin, and not a bottle of gin."""
+    return frozenset(row.parent for row in rows_by_name().values() if row.parent)
+
+
+@cache
 def families_by_key() -> dict[str, Family]:
     """Return the families by the key of the word that implies them."""
     rows = rows_by_name()

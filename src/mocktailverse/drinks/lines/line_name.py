@@ -7,8 +7,8 @@ from typing import NamedTuple
 from mocktailverse.drinks.ingredients import SOLID, IngredientName, match_ingredient, read_name
 from mocktailverse.drinks.ingredients.foreign_names import in_english
 from mocktailverse.drinks.ingredients.name_parts import parts_of
-from mocktailverse.drinks.ingredients.name_readings import key
-from mocktailverse.drinks.ingredients.reference_rows import rows_by_key
+from mocktailverse.drinks.ingredients.name_readings import key, words
+from mocktailverse.drinks.ingredients.reference_rows import names_alcohol, rows_by_key
 from mocktailverse.drinks.lines.line_parts import parts_of_line
 from mocktailverse.drinks.measures.words import UNIT_WORDS
 
@@ -81,7 +81,7 @@ def _known_name(text: str) -> IngredientName | None:
 def _unknown_name(text: str) -> IngredientName:
     """Return a name as written, without its notes if it is unknown even without them.
 
-    Notes of a known name stay, because they change it: "almond milk (spiked)".
+    Notes of a known name and those with alcohol stay, as they change it: "almond milk (spiked)".
     """
     if first := _first_of_solids(text):
         return read_name(first)
@@ -89,6 +89,8 @@ def _unknown_name(text: str) -> IngredientName:
     name, parts = read_name(text), parts_of(text)
     if not parts.core or name.alternatives or match_ingredient(parts.core):
         return name
+    if any(names_alcohol(words(note)) for note in parts.notes):
+        return name  # "pears poached in port" are not pears
     core = parts.core.removeprefix(parts.lead or "").strip() or parts.core
     core = in_english(core) or core
     preparation = ", ".join(filter(None, (parts.lead, *parts.notes))) or None

@@ -43,7 +43,8 @@ def with_amount(text: str, tokens: list[Token], reading: Reading) -> LineParts:
         return LineParts(f"{text[:stop]} juice of", name)
     if reading.word is words.NO_UNIT and _is_part_of_fruit(tokens[: reading.start]):
         of_fruit = _AND_PEEL.sub("", text[:start]).replace(" from ", " of ").strip()
-        return LineParts(text[:stop], f"{_ARTICLE.sub('', of_fruit)} {name}")
+        link = " of" if of_fruit.rpartition(" ")[2].casefold() in _PEEL else ""  # "zest 1 lime"
+        return LineParts(text[:stop], f"{_ARTICLE.sub('', of_fruit)}{link} {name}")
     size = "" if reading.word is words.NO_UNIT else _size_behind(text, tokens, end)
     return LineParts(text[:stop] + size, name)
 

@@ -121,16 +121,26 @@ def test_a_fruit_that_is_juiced_adds_its_juice(fields, least):
 
 
 @pytest.mark.parametrize(
-    "name", ["vodka-soaked gummy bears", "rum soaked raisins", "boozy cherries", "drunken grapes"]
+    "name",
+    [
+        "vodka-soaked gummy bears",
+        "rum soaked raisins",
+        "boozy cherries",
+        "drunken grapes",
+        "tipsy grapes",
+        "wine-poached pears",
+        "bourbon cherries",
+        "rum cake",
+    ],
 )
-def test_a_soaked_food_may_hold_alcohol_even_by_weight_or_piece(name: str):
+def test_a_food_named_after_a_drink_may_hold_alcohol_even_by_weight_or_piece(name: str):
     by_weight = line(name, unit="g", kind="mass", amount_min=50, amount_max=50)
 
     assert facts(JUICE, by_weight).is_mocktail is None
     assert facts(JUICE, by_weight).unknown_because == (name,)
 
 
-@pytest.mark.parametrize("name", ["soaked raisins", "wine-poached pears", "gummy bears"])
+@pytest.mark.parametrize("name", ["soaked raisins", "red wine vinegar", "gummy bears"])
 def test_other_food_by_weight_holds_no_alcohol(name: str):
     by_weight = line(name, unit="g", kind="mass", amount_min=50, amount_max=50)
 

@@ -119,6 +119,14 @@ def test_a_shot_without_ice_is_not_diluted_and_an_unknown_method_is_unknown():
     assert facts(*NEGRONI).abv_served_percent_min is None
 
 
+def test_a_mocktail_with_traces_has_a_strength_as_served_by_any_method():
+    derived = facts(line("Kombucha", 1, "dl"), line("Orange juice", 1, "dl"))
+
+    assert derived.is_mocktail
+    assert derived.abv_percent_max == 0.25
+    assert (derived.abv_served_percent_min, derived.abv_served_percent_max) == (0.2, 0.25)
+
+
 def test_solids_ice_and_garnish_add_no_liquid():
     derived = facts(
         line("Vodka", 50, "ml"),

@@ -31,19 +31,22 @@ champagne glass, foo wine vinegar, bourbon foo salt, Foo Dr Pepper, foo ginger b
 foo snapdragon berry, foo cheddar cheese, orange slices and maraschino cherries,
 whipped cream & nuts, extra virgin olive oil, zero sugar cola, milk alternative,
 alcohol-free foo lemonade,
-Caleno Dark & Spicy, sirop de menthe, zumo de mango
+Caleno Dark & Spicy, sirop de menthe, zumo de mango, liqueur-style foo syrup, foo (black salt),
+imitation rum extract, Lyre's Aperitif Rosso, Noughty sparkling Chardonnay, foo hemp hearts
 """
 ALCOHOLIC = """
 Foo gin, foo light beer, low alcohol beer, session foo ale, hard foo tea, spiked apple juice,
 hard root beer, Foo spiked lemonade, cooking foo wine, Smirnoff Foo, Rum Foo, Foo navy strength gin,
 creme de foo, crème de cherry, Cruzan Virgin Islands rum, zero sugar vodka, gluten-free beer,
 5.0% lager, Ron Foo, Cerveza Foo, vino tinto, Kirschwasser, eau de vie de poire, extra dry vermouth,
-Svedka lime, Absolut mango, Truly wild berry, White Claw hard seltzer lime
+Svedka lime, Absolut mango, Truly wild berry, White Claw hard seltzer lime, Effen cucumber,
+Almave con tequila, foo (Thai rum)
 """
 UNKNOWN = """
 sparkling cider, spruce beer, water kefir, amazake, kvass, hot cider, rum raisin ice cream,
 foo rum cake, vodka-infused melon, gin-soaked raisins, beer cheese, whiskey sauce, gin substitute,
-hard-boiled egg, Unicorn tears, non-alcoholic beer and tequila, orange juice with vodka,
+hard-boiled egg, Unicorn tears, imitation rum, bourbon cherries, prosecco grapes, tipsy grapes,
+foo (with black salt), Bundaberg, Tapatio, non-alcoholic beer and tequila, orange juice with vodka,
 non-alcoholic beer plus rum, spiked, no,
 rum (omit for non-alcoholic), gin (alcohol-free if you like), Foo (raspberry), Foo: lime syrup,
 Coke Zero Bacardi, sweet cider, brandied cherries, Monday Hendrick's

@@ -53,8 +53,8 @@ def test_no_mocktail_is_called_alcoholic(outcomes: Counter):
 
 
 def test_nearly_all_clear_drinks_are_known(outcomes: Counter):
-    assert outcomes[True, True] + outcomes[False, False] >= 319
-    assert outcomes[True, None] + outcomes[False, None] <= 6
+    assert outcomes[True, True] + outcomes[False, False] >= 788
+    assert outcomes[True, None] + outcomes[False, None] <= 7
 
 
 def test_every_label_is_one_of_three_and_has_a_source():
