@@ -81,7 +81,7 @@ def _of_house(spoken: Words) -> str | None:
 
 
 def _of_brand(spoken: Words) -> str | None:
-    """Return the kind in "Don Julio blanco", and the brand in "Hennessy VS"."""
+    """Return the kind in "Don Julio blanco" or "Casamigos mezcal", the brand in "Hennessy VS"."""
     for length in range(len(spoken) - 1, 0, -1):
         brand = rows_by_key().get("".join(spoken[:length]))
         base = base_spirit(brand.name) if brand else None
@@ -91,7 +91,10 @@ def _of_brand(spoken: Words) -> str | None:
             if is_aged and all(map(_is_bottling, rest)):
                 return brand.name
             kind = match_ingredient(" ".join((*rest, base)))
-            return kind.name if kind and base in ancestors(kind.name) else None
+            other = match_ingredient(" ".join(rest))
+            if kind and base in ancestors(kind.name):
+                return kind.name
+            return other.name if other and other.alcoholic else None
     return None
 
 
