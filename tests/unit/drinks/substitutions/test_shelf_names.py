@@ -115,7 +115,7 @@ def test_a_line_may_ask_for_dried_pieces(read_drink, line, name):
 
     assert need.name == name
     assert StockedShelf([stocked_name(name)]).supplies(need)
-    assert StockedShelf([need.names[0]]).supplies(need)
+    assert StockedShelf([need.names[0]], "acceptable").supplies(need)
 
 
 @pytest.mark.parametrize(
