@@ -26,6 +26,13 @@ from mocktailverse.drinks.text import one_line, word_set
 _LONGEST_HOUSE = 3
 """Maximum words of the name of a house."""
 
+_STATE = re.compile(
+    r"^(?:(?:my|our|cheap|decent|leftover|open|opened|unopened|(?:half|almost|nearly)[\s-](?:full|empty)"
+    r"|(?:the )?(?:rest|last bit|end) of)\s+)+(?:the\s+)?",
+    re.IGNORECASE,
+)
+"""Words in front of a bottle that say how much is left or what it cost."""
+
 _AGE = re.compile(r"\b(\d{1,2})(?=\s*$|\s*-?\s*(?:years?|yrs?|yo|años|ans)\b)", re.IGNORECASE)
 _AGED_YEARS = 5
 """A rum of at least this age is dark with oak, also that of a house known for light rum."""
@@ -63,7 +70,7 @@ def _known_name(written: str) -> str | None:
         return row.name
     if without_denial(written) is not None:
         return None  # of "Foo beer 0%" only the 0 % is an amount
-    line = parse_line(written)
+    line = parse_line(_STATE.sub("", written))
     if line.in_reference:
         return None if line.alternatives else line.name
     spoken = words(line.name_raw)
