@@ -2,6 +2,8 @@
 # Needs make and a Python from 3.11 to 3.14.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
+# Without cached bytecode each test process compiles everything.
+unexport PYTHONDONTWRITEBYTECODE
 
 # The first supported interpreter that runs; Lambda's version before newer ones. Choose another with
 # `make demo PYTHON=/some/python`.

@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from mocktailverse.drinks.drink import Drink, Lineage
-from mocktailverse.drinks.ingredients import canonical_name
 from mocktailverse.drinks.normalize import normalize
 from mocktailverse.drinks.record import RawLine, Record
 from mocktailverse.drinks.substitutions.allocation import allocate
 from mocktailverse.drinks.substitutions.needs import needs_of
 from mocktailverse.drinks.substitutions.shelf import Allowance, StockedShelf
+from mocktailverse.drinks.substitutions.shelf_names import stocked_name
 
 _LABELS = Path(__file__).parents[1] / "unit" / "drinks" / "labels" / "substitutions.csv"
 _MOST_LINES = 15
@@ -62,7 +62,7 @@ def verdict(asked: str, offered: str) -> str:
     needs = needs_of(drink)
     if not needs:
         return "no need"
-    supplies = StockedShelf([canonical_name(offered)[0]], "acceptable").supplies(needs[0])
+    supplies = StockedShelf([stocked_name(offered)], "acceptable").supplies(needs[0])
     verdicts = {s.substitution.confidence if s.substitution else "same" for s in supplies}
     return next((each for each in ("same", "near", "acceptable") if each in verdicts), "wrong")
 
@@ -107,7 +107,7 @@ def score_shelves(path: Path, drinks: dict[str, Drink], allowance: Allowance) ->
     counts: Counter[str] = Counter()
     misses = []
     for label in json.loads(path.read_text(encoding="utf-8")):
-        have = [canonical_name(text)[0] for text in label["ingredients"]]
+        have = [stocked_name(text) for text in label["ingredients"]]
         shelf = StockedShelf(have, allowance)
         for kind in ("can", "cannot"):
             for item in label[kind]:

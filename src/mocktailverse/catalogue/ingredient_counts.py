@@ -4,7 +4,7 @@ import hashlib
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from mocktailverse.drinks.ingredients import ancestors, match_ingredient
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION
@@ -64,6 +64,7 @@ class IngredientCounts:
         connection.executemany("DELETE FROM ingredient_kinds WHERE general = ? AND name = ?", kinds)
 
 
+@cache
 def reference_digest() -> str:
     """Return a digest of the reference; with another one, counts or conversions are outdated."""
     rows = f"{TRANSFORM_VERSION}{[read_table(name) for name in _TABLES]}"

@@ -13,10 +13,11 @@ from mocktailverse.catalogue.search.query import MakeableDrink, StandIn, Unlock
 from mocktailverse.catalogue.shelf_coverage import ShelfCoverage
 from mocktailverse.catalogue.unlocks import PurchaseAdvice
 from mocktailverse.drinks.drink import Drink
-from mocktailverse.drinks.ingredients import canonical_name
+from mocktailverse.drinks.ingredients import match_ingredient
 from mocktailverse.drinks.substitutions.allocation import allocate
 from mocktailverse.drinks.substitutions.needs import needs_of
 from mocktailverse.drinks.substitutions.shelf import Allowance, StockedShelf, folded
+from mocktailverse.drinks.substitutions.shelf_names import stocked_name
 
 MAX_MISSING = 2
 
@@ -69,7 +70,9 @@ class MissingIngredients:
         names: dict[str, None] = {}
         unknown = []
         for text in have:
-            meant = self._index.ingredients.names_of(text) or [canonical_name(text)[0]]
+            meant = [stocked_name(text)]
+            if not match_ingredient(meant[0]):
+                meant = self._index.ingredients.names_of(text) or meant
             names[meant[0]] = None
             if not any(self._is_used(name, alcohol_free=alcohol_free) for name in meant):
                 unknown.append(text)

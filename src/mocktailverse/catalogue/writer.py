@@ -85,8 +85,9 @@ class CatalogueWriter:
         path.unlink(missing_ok=True)
         with _damage_translated():
             connection = sqlite3.connect(path, isolation_level=None)
+            _trade_safety_for_speed(connection)
             schema.create(connection)
-            _begin(connection)
+            connection.execute("BEGIN")
         return cls(connection, None)
 
     @classmethod
@@ -102,7 +103,8 @@ class CatalogueWriter:
         try:
             sealed = read_meta(connection)
             _require_same_reference(connection)
-            _begin(connection)
+            _trade_safety_for_speed(connection)
+            connection.execute("BEGIN")
         except CatalogueError:
             connection.close()
             raise
@@ -248,11 +250,11 @@ def _require_same_reference(connection: sqlite3.Connection) -> None:
         raise CatalogueError("The file was built with another ingredient reference. Rebuild it.")
 
 
-def _begin(connection: sqlite3.Connection) -> None:
-    """Begin the only transaction of a private file, fast and without crash safety."""
+def _trade_safety_for_speed(connection: sqlite3.Connection) -> None:
+    """Write a private file without what protects one from a crash."""
     connection.executescript(
         "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;"
-        f"PRAGMA temp_store = MEMORY; PRAGMA cache_size = -{CACHE_KIB}; BEGIN"
+        f"PRAGMA temp_store = MEMORY; PRAGMA cache_size = -{CACHE_KIB}"
     )
 
 

@@ -19,6 +19,7 @@ from mocktailverse.drinks.conversion.conversion_result import (
     Style,
     UnknownBottleError,
 )
+from mocktailverse.drinks.conversion.own_bottles import not_used
 from mocktailverse.drinks.drink import Drink
 from mocktailverse.errors import UsageError
 from mocktailverse.stores.drinks_table import DrinksTable
@@ -65,6 +66,8 @@ def mocktail(
         print_json(conversion)
     else:
         _print(original, conversion)
+        if conversion.drink and (unused := not_used(have or (), conversion.drink)):
+            _print_text(f"Not used: {', '.join(unused)}.")
 
 
 def _require_drink(table: DrinksTable, text: str) -> Drink:

@@ -159,6 +159,18 @@ def test_a_specific_ingredient_replaces_the_general_one_but_not_vice_versa(
     assert [(u.ingredient, u.drinks) for u in with_rum.unlocks] == [("Light rum", 1)]
 
 
+def test_a_shelf_is_read_as_people_write_it(open_catalogue, make_drink):
+    catalogue = open_catalogue([make_drink("Tonic", "Gin", "Tonic water"), make_drink("W", "Wumm")])
+
+    page = catalogue.makeable(["half a bottle of Gordon's gin", "Schweppes tonic", "wumm", "pong"])
+    dried = catalogue.makeable(["dried mint"])
+
+    assert [item.drink.name for item in page.items] == ["Tonic", "W"]
+    assert page.have == ["Gordon's", "Tonic water", "Wumm", "pong"]
+    assert page.unknown == ["pong"]
+    assert (dried.have, dried.unknown) == (["Dried mint"], ["dried mint"])
+
+
 def test_one_purchase_may_provide_two_missing_ingredients(open_catalogue, make_drink):
     catalogue = open_catalogue([make_drink("Custard", "Egg white", "Egg yolk", "Egg", "Ice")])
 

@@ -91,6 +91,16 @@ def test_a_bottle_of_one_s_own_takes_bottle_style(capsys):
     assert "Tanqueray 0.0" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("bottle", "is_said"),
+    [("Tanqueray 0.0", False), ("Seedlip Garden 108", False), ("Crodino", True)],
+)
+def test_a_bottle_of_one_s_own_that_is_not_used_is_named(bottle, is_said, capsys):
+    mocktail_command.mocktail("Martini", have=[bottle])
+
+    assert (f"Not used: {bottle}." in capsys.readouterr().out) is is_said
+
+
 def test_an_unknown_bottle_is_refused_by_its_name():
     with pytest.raises(UsageError, match="Zanbelli"):
         mocktail_command.mocktail("Martini", have=["Zanbelli"])

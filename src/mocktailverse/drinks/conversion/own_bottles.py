@@ -5,6 +5,7 @@ from functools import cache, lru_cache
 
 from mocktailverse.drinks.conversion.conversion_result import UnknownBottleError
 from mocktailverse.drinks.conversion.roles import general_bottles, role_of, substitute_for
+from mocktailverse.drinks.drink import Drink
 from mocktailverse.drinks.ingredients import (
     LONGEST_NAME,
     ancestors,
@@ -30,6 +31,12 @@ def own_name(general: str, have: Sequence[str]) -> str:
     row = match_ingredient(own)
     is_kind = row is not None and general in (row.name, *ancestors(row.name))
     return own if is_kind else f"{general} ({own})"
+
+
+def not_used(have: Sequence[str], mocktail: Drink) -> list[str]:
+    """Return the reader's bottles that a mocktail does without."""
+    used = [line.name_raw for line in mocktail.ingredients]
+    return [name for name in have if name not in used and not any(f"({name})" in u for u in used)]
 
 
 def require_known(have: Sequence[str]) -> None:

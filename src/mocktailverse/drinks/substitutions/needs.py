@@ -8,6 +8,7 @@ from typing import NamedTuple
 from mocktailverse.drinks.drink import Drink, IngredientLine
 from mocktailverse.drinks.ingredients import ancestors, match_ingredient
 from mocktailverse.drinks.substitutions.forms import NOT_NEEDED, Form, forms_of
+from mocktailverse.drinks.substitutions.preserved_pieces import preserved
 
 _DISTINCT: frozenset[Form] = frozenset({"juice", "dry", "packed"})
 BY_NAME: Form = "used"
@@ -44,11 +45,12 @@ def need_of(
 
 
 def variety_of(line: IngredientLine) -> str:
-    """Return the kind that the measure names: Cream sherry of "Sherry, 1 oz cream"; "" if none.
+    """Return the kind that a line asks for: Cream sherry of "Sherry, 1 oz cream"; "" if none.
 
     Several, as in "light or dark", are none.
     """
-    return _variety(line.name, line.measure_raw or "") if line.measure_raw else ""
+    kept = preserved(line.name, f"{line.measure_raw or ''} {line.name_raw}")
+    return kept or (_variety(line.name, line.measure_raw) if line.measure_raw else "")
 
 
 @lru_cache(maxsize=4096)

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Literal, NamedTuple
 
 from mocktailverse.drinks.ingredients import ancestors, match_ingredient
+from mocktailverse.drinks.ingredients.reference_rows import rows_by_name
 from mocktailverse.drinks.substitutions.needs import Need
 from mocktailverse.drinks.substitutions.replaceable import (
     counts_for,
@@ -51,6 +52,7 @@ _ALLOWED: dict[Allowance, frozenset[Confidence]] = {
     "acceptable": frozenset({"same", "near", "acceptable"}),
 }
 _KIND = Substitution("kind", "a kind of it")
+_FRESH = Substitution("acceptable", "neither dried nor otherwise preserved")
 _JUICE = Substitution("same", "the recipe needs the juice")
 
 
@@ -72,8 +74,9 @@ class StockedShelf:
         """Return the ways to meet a need; none if the shelf does not cover it."""
         names = (need.name, *need.names[1:])
         supplies = [supply for name in names for supply in self._of(name)]
-        if need.variety:
-            supplies += [s for s in self._of(need.names[0]) if not s.substitution]
+        if need.variety and need.variety not in rows_by_name() and self.allowance == "acceptable":
+            plain = (s for s in self._of(need.names[0]) if not s.substitution)
+            supplies += [s._replace(substitution=_FRESH) for s in plain]
         if need.form == "juice" and not self.is_strict:
             juices = filter(None, map(juice_of, need.names))
             supplies += [

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from mocktailverse.drinks.ingredients import canonical_name
 from mocktailverse.drinks.substitutions.needs import needs_of
 from mocktailverse.drinks.substitutions.shelf import StockedShelf
+from mocktailverse.drinks.substitutions.shelf_names import stocked_name
 
 _FILE = Path(__file__).parents[1] / "labels" / "substitutions.csv"
 MISMATCHES_ALLOWED = 3
@@ -23,7 +23,7 @@ def verdicts(read_drink):
         needs = needs_of(read_drink("Any", (name, measure.strip() or None)))
         if not needs:
             return None
-        supplies = StockedShelf([canonical_name(offered)[0]], "acceptable").supplies(needs[0])
+        supplies = StockedShelf([stocked_name(offered)], "acceptable").supplies(needs[0])
         ranks = {s.substitution.confidence if s.substitution else "same" for s in supplies}
         return next((rank for rank in ("same", "near", "acceptable") if rank in ranks), "wrong")
 

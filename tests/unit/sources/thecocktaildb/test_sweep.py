@@ -117,7 +117,7 @@ def test_drinks_added_since_yesterday_are_found():
 
 
 def test_every_known_drink_is_fetched_again_within_a_week():
-    world = World(fictional_drinks(500, 6))
+    world = World(fictional_drinks(250, 6))
     known_ids = world.stored(world.sweep())
     refetched = set()
     for _ in range(8):
