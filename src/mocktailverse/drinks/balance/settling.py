@@ -85,9 +85,10 @@ def settle(
     else:
         used, rest = _measured(used, preparation, vessel, ice_named=ice_named)
         is_complete = _all_known(used) and all(dose.contents.is_complete for dose in rest)
-    on_top = [dose for dose in used if dose.melt is not ALL and _is_on_top(dose)]
-    on_top += [dose for dose in rest if dose.melt == NONE]
-    is_topped = bool(on_top) and preparation.method in _STRAINED_METHODS
+    is_topped = preparation.method in _STRAINED_METHODS and (
+        any(dose.melt is not ALL and _is_on_top(dose) for dose in used)
+        or any(dose.melt == NONE for dose in rest)
+    )
     return Settled(used, rest, is_complete, is_topped, has_volume)
 
 

@@ -61,13 +61,15 @@ _NO_METHOD = re.compile(
     r"|\b(?:until|till|til|is|are) (?:\w+ ){0,2}blended\b"
     r"|\bstir\w*[\s-]?sticks?\b|\bstirrers?\b|\blayer of\b"
 )
-_SOUNDS = (
+_SOUNDS = ("to blend", "blended", "stick", "stirrer", "layer of")
+_SOUNDS_OF_SHAKING = (
     "milk sh", "milk-sh", "milk -sh", "milksh", "shake of", "shakes of", "salt shake",
     "pepper shake", " out", " off", "daily", "every", "each day", "occasionally", "several times",
-    "once a", "to blend", "blended", "stick", "stirrer", "layer of",
+    "once a",
 )  # fmt: skip
 _BLEND_OF = re.compile(r"blend\s+(?:of|whisk|scotch|rum|malt|irish|canadian|bourbon)")
-"""Every match of `_NO_METHOD` contains one of `_SOUNDS` or matches `_BLEND_OF`."""
+"""Every match of `_NO_METHOD` contains one of `_SOUNDS`, or "shak" and one of `_SOUNDS_OF_SHAKING`,
+or matches `_BLEND_OF`."""
 
 _SHAKEN = word_set("shake shakes shaken shaker shakers shaking")
 _SHAKING = re.compile(r"\bshak(?:e|es|en|er|ers|ing)\b")
@@ -264,7 +266,11 @@ def _steps(text: str, terms: frozenset[str]) -> str:
         text = _ABBREVIATION.sub(r"\1", text)
     if not terms.isdisjoint(_DENYING):
         text = _DENIED.sub(" ", text)
-    if _BLEND_OF.search(text) or any(map(text.__contains__, _SOUNDS)):
+    if (
+        any(map(text.__contains__, _SOUNDS))
+        or ("shak" in text and any(map(text.__contains__, _SOUNDS_OF_SHAKING)))
+        or _BLEND_OF.search(text)
+    ):
         text = _NO_METHOD.sub(" ", text)
     return text
 
