@@ -15,6 +15,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from mocktailverse.drinks.drink import Method
+from mocktailverse.drinks.strength.false_steps import MISLEADING, without_false_steps
 from mocktailverse.drinks.text import word_set
 
 
@@ -34,42 +35,6 @@ class Preparation(Struct, frozen=True):
     late_from: int | None = None
     """Where something is added to a shaken or stirred drink after straining; None if nowhere."""
 
-
-_ABBREVIATED = word_set("oz tsp tbsp tblsp cl ml no")
-_ABBREVIATION = re.compile(r"\b(oz|tsp|tbsp|tblsp|cl|ml|no)\.")
-
-_DENYING = word_set("not don dont never without no instead rather")
-_DENIED = re.compile(
-    r"\b(?:not|don['\u2019]?t|never|without|no need to|instead of|rather than)"
-    r"(?:\s+\w+){0,3}?\s+(?:shak|stir|blend|muddl|layer)\w*"
-)
-_AMBIGUOUS = word_set(
-    "milk milkshake milkshakes shakes salt pepper daily every each occasionally several once"
-    " blend blended out off stirrer stirrers layer"
-)
-"""Every match of `_NO_METHOD` contains one of these words, "shake of" or "stick"."""
-
-# Phrases that only sound like a method: "milk shake", "salt shaker", "shake the bottle daily". The
-# limit of fifty words and the possessive `++` keep the time linear for hostile texts.
-_NO_METHOD = re.compile(
-    r"\bmilk\s?-?shakes?\b|\bshakes? of\b|\b(?:salt|pepper) shakers?\b"
-    r"|\bshak\w++(?:[^\w.;]++\w++){0,50}?[^\w.;]++"
-    r"(?:daily|every|each day|occasionally|several times|once a)\b"
-    r"|\bblended\s+(?:whisk|scotch|rum|malt|irish|canadian|bourbon)\w*"
-    r"|\bblend\s+(?:whisk|scotch|rum|malt|irish|canadian|bourbon)\w*+(?!,| and\b| with\b)"
-    r"|\bblend of\b|\bto blend\b|\bshak\w+ (?:out|off)\b"
-    r"|\b(?:until|till|til|is|are) (?:\w+ ){0,2}blended\b"
-    r"|\bstir\w*[\s-]?sticks?\b|\bstirrers?\b|\blayer of\b"
-)
-_SOUNDS = ("to blend", "blended", "stick", "stirrer", "layer of")
-_SOUNDS_OF_SHAKING = (
-    "milk sh", "milk-sh", "milk -sh", "milksh", "shake of", "shakes of", "salt shake",
-    "pepper shake", " out", " off", "daily", "every", "each day", "occasionally", "several times",
-    "once a",
-)  # fmt: skip
-_BLEND_OF = re.compile(r"blend\s+(?:of|whisk|scotch|rum|malt|irish|canadian|bourbon)")
-"""Every match of `_NO_METHOD` contains one of `_SOUNDS`, or "shak" and one of `_SOUNDS_OF_SHAKING`,
-or matches `_BLEND_OF`."""
 
 _SHAKEN = word_set("shake shakes shaken shaker shakers shaking")
 _SHAKING = re.compile(r"\bshak(?:e|es|en|er|ers|ing)\b")
@@ -139,9 +104,8 @@ _ADDED_LATE = _FILLED | word_set(
 _COLD_METHODS = frozenset({"shaken", "stirred", "blended"})
 _COOLED = re.compile(r"\b(?:chill|cool|cold|refrigerat|fridge|freez)")
 
-_MISLEADING = _ABBREVIATED | _DENYING | _AMBIGUOUS
 _VOCABULARY = word_set("or mash float mixing bar").union(
-    _MISLEADING,
+    MISLEADING,
     _SHAKEN,
     _BLENDED,
     _LAYERED,
@@ -217,8 +181,8 @@ def _one_line(text: str) -> str:
 
 
 def _method(text: str, terms: frozenset[str]) -> Method | None:
-    if not terms.isdisjoint(_MISLEADING) or "stick" in text or "shake of" in text:
-        steps = _steps(text, terms)
+    if not terms.isdisjoint(MISLEADING) or "stick" in text or "shake of" in text:
+        steps = without_false_steps(text, terms)
         if steps != text:
             text, terms = steps, _terms_in(steps)
     shaken = not terms.isdisjoint(_SHAKEN)
@@ -258,21 +222,6 @@ def _is_heated(text: str, terms: frozenset[str]) -> bool:
     if terms.isdisjoint(_HOT):
         return False
     return not (_COOLED.search(text) or _KEPT_FOR_LATER.search(text))
-
-
-def _steps(text: str, terms: frozenset[str]) -> str:
-    """Return the text without denied steps ("do not shake") and phrases that are not methods."""
-    if not terms.isdisjoint(_ABBREVIATED):
-        text = _ABBREVIATION.sub(r"\1", text)
-    if not terms.isdisjoint(_DENYING):
-        text = _DENIED.sub(" ", text)
-    if (
-        any(map(text.__contains__, _SOUNDS))
-        or ("shak" in text and any(map(text.__contains__, _SOUNDS_OF_SHAKING)))
-        or _BLEND_OF.search(text)
-    ):
-        text = _NO_METHOD.sub(" ", text)
-    return text
 
 
 def _stirred_apart(text: str, terms: frozenset[str]) -> bool:
