@@ -1,7 +1,7 @@
 """The normalize stage: a source's `Record` becomes a `Drink`. Pure and deterministic."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -51,16 +51,6 @@ def normalize(record: Record, source: str, observed_at: int, lineage: Lineage) -
         record.glass,
         record.category,
     )
-    quality = {*record.quality, *contradictions}
-    for line in parsed:
-        if line.quality:
-            quality.update(line.quality)
-    if len({line.name for line in lines}) < len(lines):
-        quality.add(Quality.INGREDIENT_REPEATED)
-    if not lines:
-        quality.add(Quality.NO_INGREDIENTS)
-    if not record.instructions:
-        quality.add(Quality.NO_INSTRUCTIONS)
     draft = Drink(
         id=f"{source}:{record.id}",
         source=source,
@@ -75,7 +65,7 @@ def normalize(record: Record, source: str, observed_at: int, lineage: Lineage) -
         image=record.image,
         video=record.video,
         derived=derived,
-        quality=tuple(sorted(quality)),
+        quality=_quality_of(record, parsed, contradictions),
         content_hash="",
         observed_at=0,
         withdrawn_at=None,
@@ -90,6 +80,22 @@ def normalize(record: Record, source: str, observed_at: int, lineage: Lineage) -
     )
     recipe = recipe_of(record.name, (line.ingredient for line in record.lines))
     return Register(drink.id, drink, recipe)
+
+
+def _quality_of(
+    record: Record, parsed: Sequence[_ParsedLine], contradictions: Iterable[str]
+) -> tuple[str, ...]:
+    quality = {*record.quality, *contradictions}
+    for line in parsed:
+        if line.quality:
+            quality.update(line.quality)
+    if len({line.fields[0] for line in parsed}) < len(parsed):
+        quality.add(Quality.INGREDIENT_REPEATED)
+    if not parsed:
+        quality.add(Quality.NO_INGREDIENTS)
+    if not record.instructions:
+        quality.add(Quality.NO_INSTRUCTIONS)
+    return tuple(sorted(quality))
 
 
 def absent(absence: Absence, source: str, observed_at: int) -> Register:

@@ -47,11 +47,10 @@ def derive(
     outcome = outcome_of(portions, traits, instructions, glass, category)
     totals, served = outcome.totals, outcome.abv_served_percent
     quality = () if outcome.is_plausible else (Quality.VOLUME_IMPLAUSIBLE,)
-    thinned = served or totals.abv_percent
+    strength = served or totals.abv_percent
     if "food" in traits:
-        food_ml = sum([portion.food_ml for portion in portions])
-        thinned = _thinned(thinned, totals.total_ml[1], food_ml)
-    mocktail = _is_mocktail(traits, thinned, partial=totals.partial) if portions else None
+        strength = _thinned(strength, totals.total_ml[1], portions)
+    mocktail = _is_mocktail(traits, strength, partial=totals.partial) if portions else None
     causes = causes_of(
         portions,
         is_strength_known=totals.abv_percent is not None,
@@ -62,7 +61,7 @@ def derive(
     strengths = totals.total_ml, grams, totals.abv_percent, served, standard_drinks
     ends = _in_hundredths(strengths)
     derived = Derived(  # type: ignore[call-arg]  # five figures have ten ends
-        *ends,  # type: ignore[arg-type]
+        *ends,  # type: ignore[arg-type]  # the same
         _certainty(ends, rough="imprecise" in traits),
         _spirits(portions),
         outcome.preparation.method,
@@ -94,11 +93,13 @@ def _spirits(portions: Sequence[Portion]) -> tuple[str, ...]:
     return tuple(sorted(sums, key=lambda spirit: (-sums[spirit], spirit)))
 
 
-def _thinned(abv_percent: Range | None, most_ml: float | None, food_ml: float) -> Range | None:
+def _thinned(
+    abv_percent: Range | None, most_ml: float | None, portions: Sequence[Portion]
+) -> Range | None:
     """Return the strength in a drink with food, whose volume the totals leave out."""
     if abv_percent is None or most_ml is None:
         return abv_percent
-    share = most_ml / (most_ml + food_ml)
+    share = most_ml / (most_ml + sum([portion.food_ml for portion in portions]))
     return abv_percent[0] * share, abv_percent[1] * share
 
 
