@@ -1,4 +1,4 @@
-"""The command `down`: stop the local stack, which drops the data that it holds in memory."""
+"""The command `down`: stop the local stack; its data stays on disk, unless it is to be deleted."""
 
 import sys
 from contextlib import suppress
@@ -16,8 +16,8 @@ from mocktailverse.cli.verify_command import counted_objects
 from mocktailverse.errors import TransientError, UnreachableError, UsageError
 from mocktailverse.formatting import counted
 from mocktailverse.loads.object_version import CANARY_PREFIX
-from mocktailverse.local import health, lifecycle
-from mocktailverse.local.state import EMULATOR, LocalStack, read_stack
+from mocktailverse.local import health, lifecycle, recovery
+from mocktailverse.local.state import EMULATOR, LocalStack, data_folder, read_stack
 from mocktailverse.stores.clients import ClientTimeouts
 from mocktailverse.stores.environment import Stores
 from mocktailverse.stores.error_translation import translated
@@ -26,27 +26,37 @@ _BRIEF = ClientTimeouts(connect_s=2, read_s=5, attempts=1)
 
 
 def down(
-    forget: Annotated[bool, Option("--forget", help="Drop the data without asking.")] = False,
+    forget: Annotated[bool, Option("--forget", help="Delete the stack's data.")] = False,
+    yes: options.Yes = False,
     state_dir: options.StateDir = None,
     env: options.Env = "local",
     as_json: options.Json = False,
 ) -> None:
-    """Stop the local stack with all its processes. Its data is dropped.
+    """Stop the local stack with all its processes. Its data is kept for the next `up`.
 
-    Prints how much data was dropped. On a terminal it asks first if there is any.
+    With --forget, its data is deleted. On a terminal it asks first, unless there is none.
     """
     require_local(env)
-    ask = not (forget or as_json) and sys.stdin.isatty()
-    stopped, dropped = stop_stack(state_folder(state_dir), ask=ask)
-    if as_json:
-        fields: dict[str, Any] = {"stopped": stopped}
-        if dropped:
-            fields["dropped"] = {"drinks": dropped.drinks, "raw_objects": dropped.raw_objects}
-        print_json(fields)
-    elif stopped:
-        say_dropped(dropped)
-    else:
-        say("nothing was running")
+    result = stop_stack(state_folder(state_dir), forget=forget, ask=not (yes or as_json))
+    if not as_json:
+        print_stopped(result)
+        return
+    fields: dict[str, Any] = {"stopped": result.stopped}
+    if forget and result.contents:
+        contents = result.contents
+        fields["dropped"] = {"drinks": contents.drinks, "raw_objects": contents.raw_objects}
+    print_json(fields)
+
+
+class StopResult(msgspec.Struct, frozen=True):
+    """What `stop_stack` did."""
+
+    stopped: bool
+    """Whether a stack was running."""
+    forgotten: bool
+    """Whether its data was deleted."""
+    contents: "StackContents | None"
+    """Its data; None if it could not be counted."""
 
 
 class StackContents(msgspec.Struct, frozen=True):
@@ -56,6 +66,11 @@ class StackContents(msgspec.Struct, frozen=True):
     raw_objects: int
     """Without the health checks."""
     health_checks: int = 0
+
+    @property
+    def has_data(self) -> bool:
+        """Whether there is anything but health checks."""
+        return bool(self.drinks or self.raw_objects)
 
     def __str__(self) -> str:
         """Return the counts for people; `verify` counts the health checks as raw objects too."""
@@ -81,29 +96,39 @@ def count_contents(stack: LocalStack) -> StackContents | None:
     return StackContents(table["Table"]["ItemCount"], len(keys) - checks, checks)
 
 
-def stop_stack(folder: Path, *, ask: bool = False) -> tuple[bool, StackContents | None]:
-    """Stop the folder's stack; return whether there was one, and what it held if it responded.
+def stop_stack(folder: Path, *, forget: bool = False, ask: bool = False) -> StopResult:
+    """Stop the folder's stack; return whether there was one, and what it holds.
 
-    `ask` asks for confirmation on the terminal before data is dropped.
+    `forget` deletes its data; on a terminal, `ask` asks for confirmation before.
 
     Raises:
         UsageError: the person who was asked declined.
     """
-    stack = None
-    with suppress(UsageError):  # the stack of another version can be stopped, but not counted
+    contents = _contents(folder)
+    if forget and ask and sys.stdin.isatty() and (contents is None or contents.has_data):
+        question = f"Delete {contents or 'all data'} in `{folder}`?"
+        if not typer.confirm(question, err=True):
+            raise UsageError("Nothing was stopped or deleted.")
+    return StopResult(lifecycle.stop(folder, forget=forget), forget, contents)
+
+
+def print_stopped(result: StopResult) -> None:
+    """Print what `stop_stack` did."""
+    say("stopped" if result.stopped else "nothing was running")
+    if result.forgotten:
+        say(f"deleted {result.contents}" if result.contents else "its data is deleted")
+    elif result.contents and result.contents.has_data:
+        say(f"{result.contents} are kept on disk")
+
+
+def _contents(folder: Path) -> StackContents | None:
+    """Return what the folder's stack holds; None if that cannot be counted."""
+    with suppress(UsageError, UnreachableError):  # of another version, or damaged
         stack = read_stack(folder)
-    contents = count_contents(stack) if stack else None
-    question = ""
-    if contents and (contents.drinks or contents.raw_objects):
-        question = f"Drop {contents}? They exist in memory only"
-    elif stack and contents is None and stack.by_name[EMULATOR].find():
-        question = "The embedded AWS does not respond. Drop its data, which exists in memory only?"
-    if ask and question and not typer.confirm(question, err=True):
-        raise UsageError("Nothing was stopped.")
-    return lifecycle.stop(folder), contents
-
-
-def say_dropped(contents: StackContents | None) -> None:
-    """Print how much data a stopped stack held."""
-    say("stopped")
-    say(f"dropped {contents}" if contents else "its data is gone; it could not be counted")
+        if stack and stack.by_name[EMULATOR].find():
+            return count_contents(stack)
+        if data_folder(folder).is_dir():
+            kept = recovery.inspect(data_folder(folder))
+            return StackContents(kept.drinks, kept.raw_objects)
+        return StackContents(0, 0)
+    return None

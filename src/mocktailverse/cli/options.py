@@ -35,9 +35,15 @@ ObservedAt = Annotated[
     ),
 ]
 EmulatorPort = Annotated[
-    int | None,
-    Option("--port", min=1, max=65535, help="Port of the embedded AWS. Default: a free one."),
+    int | None, Option("--port", min=1, max=65535, help="Port of the embedded AWS.")
 ]
+ApiPort = Annotated[
+    int | None, Option("--api-port", min=1, max=65535, help="Port of the API and the harness.")
+]
+DashboardPort = Annotated[
+    int | None, Option("--dashboard-port", min=1, max=65535, help="Port of the dashboard.")
+]
+Yes = Annotated[bool, Option("--yes", help="Do not ask.")]
 Live = Annotated[
     bool, Option("--live", help="Fetch from the real TheCocktailDB, not from the simulated one.")
 ]

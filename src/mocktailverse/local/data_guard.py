@@ -1,34 +1,23 @@
-"""Protect the data of a stack that runs in a folder: use the stack, or refuse; never clear it.
-
-The embedded AWS keeps its data in memory, so ending its process loses the data. Only a person
-decides that, with `mocktailverse down --forget`.
-"""
+"""Find the stack that runs in a folder: use it, or refuse to start a second one beside it."""
 
 from pathlib import Path
 
 from mocktailverse.errors import UnreachableError
 from mocktailverse.local import health, processes, watchdog
 from mocktailverse.local.deploying import Progress
-from mocktailverse.local.state import (
-    EMULATOR,
-    SERVER,
-    LocalStack,
-    read_stack,
-    state_file,
-    temporary,
-)
+from mocktailverse.local.state import EMULATOR, LocalStack, read_stack, state_file, temporary
 from mocktailverse.waiting import wait_until
 
-_FORGET = "To drop its data and start empty, run `mocktailverse up --forget`."
+_STOP = "To stop it, run `mocktailverse down`; its data is kept on disk."
 
 
 def find_running(state_dir: Path, timeout_s: float, on_progress: Progress) -> LocalStack | None:
-    """Return the folder's stack if its embedded AWS responds; None if there is no stack.
+    """Return the folder's stack if its embedded AWS responds; None if it has ended.
 
     It may be silent for `timeout_s` if it is alive. Other processes of the stack may be down.
 
     Raises:
-        UnreachableError: the embedded AWS has ended or stays silent; nothing was changed.
+        UnreachableError: the embedded AWS is alive but stays silent; nothing was changed.
         UsageError: `stack.json` cannot be read.
     """
     stack = read_stack(state_dir)
@@ -40,15 +29,11 @@ def find_running(state_dir: Path, timeout_s: float, on_progress: Progress) -> Lo
     if health.responds_within(aws, timeout_s, lambda: on_progress(waiting)):
         return stack
     if aws.find() is None:
-        raise UnreachableError(
-            f"The embedded AWS of the stack in `{state_dir}` has ended. Its data was in memory and"
-            f" is lost{_lost_drinks(stack)}. Nothing was started. To start an empty stack, run"
-            " `mocktailverse up --forget`."
-        )
+        return None
     raise UnreachableError(
         f"The embedded AWS of the stack in `{state_dir}` (pid {aws.pid}) is alive, but has not"
-        f" responded at {stack.endpoint} for {timeout_s:.0f} s. Nothing was changed and its data"
-        f" is kept. Wait a little and repeat the command. {_FORGET}"
+        f" responded at {stack.endpoint} for {timeout_s:.0f} s. Nothing was changed. Wait a little"
+        f" and repeat the command. {_STOP}"
     )
 
 
@@ -70,12 +55,5 @@ def _require_no_processes(state_dir: Path, on_progress: Progress) -> None:
         pids = ", ".join(str(process.pid) for process in processes.running_from(directory))
         raise UnreachableError(
             f"Processes of a stack are running (pid {pids}), but its `{state_file(state_dir)}` is"
-            f" missing. Nothing was changed and its data is kept. {_FORGET}"
+            f" missing. Nothing was changed. {_STOP}"
         )
-
-
-def _lost_drinks(stack: LocalStack) -> str:
-    """Return how many drinks the API still lists from its copy; empty if it does not run."""
-    server = stack.by_name.get(SERVER)
-    drinks = health.listed_drinks(server) if server and server.find() else None
-    return "" if drinks is None else f": {drinks} drinks by the API's copy"

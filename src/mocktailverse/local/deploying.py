@@ -8,7 +8,7 @@ import msgspec
 
 from mocktailverse.checkout import Checkout
 from mocktailverse.deployment import apply, artifacts, environments, package, stage_mapping
-from mocktailverse.local import emulator, file_lock, service_users
+from mocktailverse.local import file_lock, service_users
 from mocktailverse.local.state import LocalStack
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.ops_key import OpsKey, parameter_name
@@ -62,7 +62,6 @@ def deploy(
         on_progress=on_progress,
         poll_s=DEPLOY_POLL_S,
     )
-    emulator.expire_loads(clients, outputs["LoadsTable"])
     stack = msgspec.structs.replace(stack, outputs=outputs, deployed=fingerprint(checkout, archive))
     return service_users.with_users(stack, STAGE)
 

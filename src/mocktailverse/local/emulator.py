@@ -3,6 +3,14 @@
 The facts behind its settings are in docs/decisions/0001-local-stack.md.
 """
 
+import http.client
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from mocktailverse.errors import UnreachableError
+from mocktailverse.local.kept_resources import ATTACH_PATH, KeptResources
 from mocktailverse.local.processes import Launcher, Process
 from mocktailverse.local.state import EMULATOR
 from mocktailverse.local.tcp_ports import HOST
@@ -15,12 +23,14 @@ ROOT_KEY = "test"
 DEPLOYER = "mocktailverse-deployer"
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 
+ATTACH_TIMEOUT_S = 120.0
+
 WARM_WORKERS_S = 60
 """How long idle function processes beyond the first are kept (MiniStack's default: 300 s)."""
 
 
-def start(launcher: Launcher, port: int) -> Process:
-    """Start MiniStack on a free port, without waiting until it is ready."""
+def start(launcher: Launcher, port: int, data: Path) -> Process:
+    """Start MiniStack on a free port, without waiting until it is ready; `data` is for its data."""
     environment = {
         "GATEWAY_PORT": str(port),
         "BIND_HOST": HOST,
@@ -37,7 +47,9 @@ def start(launcher: Launcher, port: int) -> Process:
         # Otherwise it removes the containers of other MiniStacks of this machine.
         "DOCKER_HOST": f"unix://{launcher.directory}/no-docker.sock",
     }
-    return launcher.start(EMULATOR, ["mocktailverse.local.guarded_emulator"], port, environment)
+    return launcher.start(
+        EMULATOR, ["mocktailverse.local.guarded_emulator", str(data)], port, environment
+    )
 
 
 def create_deployer(endpoint: str) -> tuple[str, str]:
@@ -52,6 +64,30 @@ def create_deployer(endpoint: str) -> tuple[str, str]:
     root.iam.attach_user_policy(UserName=DEPLOYER, PolicyArn=ADMINISTRATOR)
     key = root.iam.create_access_key(UserName=DEPLOYER)["AccessKey"]
     return key["AccessKeyId"], key["SecretAccessKey"]
+
+
+def attach_data(port: int, outputs: Mapping[str, str]) -> None:
+    """Restore the kept data into the resources of a stack, and keep their data from now on.
+
+    Raises:
+        UnreachableError: the data cannot be read.
+    """
+    resources = KeptResources(
+        outputs["DataBucket"],
+        outputs["CatalogueBucket"],
+        (outputs["DrinksTable"], outputs["LoadsTable"]),
+    )
+    connection = http.client.HTTPConnection(HOST, port, timeout=ATTACH_TIMEOUT_S)
+    try:
+        connection.request("POST", ATTACH_PATH, msgspec.json.encode(resources))
+        response = connection.getresponse()
+        text = response.read().decode()
+    except (OSError, http.client.HTTPException) as error:
+        raise UnreachableError(f"The embedded AWS did not restore its data: {error!r}.") from error
+    finally:
+        connection.close()
+    if response.status != http.HTTPStatus.OK:
+        raise UnreachableError(text)
 
 
 def expire_loads(clients: Clients, table: str) -> None:

@@ -1,13 +1,26 @@
-"""`python -m mocktailverse.local.guarded_emulator`: MiniStack, closed to pages of other web sites.
+"""`python -m mocktailverse.local.guarded_emulator FOLDER`: MiniStack, guarded, with kept data.
 
 MiniStack allows every origin (`Access-Control-Allow-Origin: *`), and takes the well-known key
 `test` for the account's root user, whose signature it does not verify. Without this guard, any web
 page that a developer has open could create a Lambda function, which runs code on this machine.
+
+`POST /_mocktailverse/attach` with `KeptResources` as JSON restores the data in FOLDER into the
+resources, which must exist, and keeps their data there from then on.
 """
 
-from ministack import app as ministack  # type: ignore[import-untyped]  # it has no types
+import sys
+from pathlib import Path
 
-from mocktailverse.local import allowed_hosts, worker_pool
+import msgspec
+from ministack import app as ministack  # type: ignore[import-untyped]  # it has no types
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from mocktailverse.errors import MocktailverseError
+from mocktailverse.local import allowed_hosts, kept_calls, worker_pool
+from mocktailverse.local.kept_data import KeptData
+from mocktailverse.local.kept_resources import ATTACH_PATH, KeptResources
 
 REFUSAL = (
     b"The embedded AWS responds to programs and its own pages only, at 127.0.0.1 or localhost.\n"
@@ -21,7 +34,34 @@ def _is_allowed(raw: allowed_hosts.RawHeaders) -> bool:
     return allowed_hosts.names_this_machine(host) and allowed_hosts.is_our_own(host, origin, site)
 
 
-if __name__ == "__main__":
+def _with_attach(app: ASGIApp, data: KeptData) -> ASGIApp:
+    """Return an app that handles the request to attach the data, and forwards all others."""
+
+    async def respond(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or (scope["method"], scope["path"]) != ("POST", ATTACH_PATH):
+            await app(scope, receive, send)
+            return
+        body = await Request(scope, receive).body()
+        try:
+            data.attach(msgspec.json.decode(body, type=KeptResources))
+        except MocktailverseError as error:
+            response = PlainTextResponse(str(error), status_code=409)
+        else:
+            response = PlainTextResponse("")
+        await response(scope, receive, send)
+
+    return respond
+
+
+def main() -> None:
+    """Run MiniStack until it is stopped."""
+    data = KeptData(Path(sys.argv.pop(1)))
     worker_pool.install()
-    ministack.app = allowed_hosts.guarded(ministack.app, _is_allowed, 403, REFUSAL)
+    kept_calls.install(data)
+    app = _with_attach(ministack.app, data)
+    ministack.app = allowed_hosts.guarded(app, _is_allowed, 403, REFUSAL)
     ministack.main()
+
+
+if __name__ == "__main__":
+    main()

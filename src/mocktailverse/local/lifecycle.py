@@ -1,8 +1,8 @@
 """The life cycle of a local stack: start, update, status, stop.
 
-Its data is in memory: it is lost when the stack stops, and only `stop` stops a stack
-(docs/decisions/0001-local-stack.md). A folder holds all that a stack writes: `stack.json` while it
-runs, logs that stay, and `tmp/`, which is removed when the stack stops.
+A folder holds all that a stack writes: `data/` with its data, which only `forget` deletes
+(docs/decisions/0026-a-laptop-that-remembers.md), logs, the ports that it used last, `stack.json`
+while it runs, and `tmp/`, which is removed when it stops.
 """
 
 import contextlib
@@ -25,7 +25,9 @@ from mocktailverse.local import (
     full_disk,
     health,
     processes,
+    recovery,
     service_processes,
+    stack_ports,
     tcp_ports,
     watchdog,
 )
@@ -33,8 +35,12 @@ from mocktailverse.local.deploying import Progress
 from mocktailverse.local.foreground import exits_on_signals
 from mocktailverse.local.processes import Launcher
 from mocktailverse.local.state import (
+    DASHBOARD,
+    EMULATOR,
+    SERVER,
     SERVICES,
     LocalStack,
+    data_folder,
     log_files,
     path_text,
     read_stack,
@@ -43,9 +49,12 @@ from mocktailverse.local.state import (
     write_stack,
 )
 from mocktailverse.local.tcp_ports import HOST
+from mocktailverse.stores.environment import Stores
 from mocktailverse.stores.error_translation import translated
 
 Check = Callable[[LocalStack], object]
+Notice = Callable[[str], None]
+"""Gets a text that people should see: what was restored, which port is another one."""
 
 _STOP_FIRST = "Use it as it is, or stop it first: mocktailverse down"
 
@@ -69,7 +78,13 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     port: int | None = None
-    """Port of the embedded AWS on 127.0.0.1; None takes a free one."""
+    """Port of the embedded AWS on 127.0.0.1."""
+    api_port: int | None = None
+    """Port of the API and the harness."""
+    dashboard_port: int | None = None
+    """Port of the dashboard."""
+    has_usual_ports: bool = False
+    """Whether a port that is not given is the folder's last or the usual one; else a free one."""
     records: Path | None = None
     """Records that the simulated TheCocktailDB serves; None takes its default."""
     source_url: str | None = None
@@ -86,22 +101,23 @@ def start(
     options: Options | None = None,
     on_progress: Progress = lambda _step: None,
     check: Check = lambda _stack: None,
+    on_notice: Notice = lambda _text: None,
 ) -> LocalStack:
     """Start a stack that outlives this process; update the code of one that runs.
 
-    The data of a stack that runs in this folder is never dropped; `stop` drops it.
-
-    A folder is for one stack, and is created if missing. `on_progress` gets the current step as a
-    text for people. `check` tests whether the stack works; a new stack that fails it is stopped.
+    A folder is for one stack, and is created if missing. A new stack gets the data that the folder
+    holds, and what was interrupted goes on. `on_progress` gets the current step as a text for
+    people, and `on_notice` what they should know afterwards. `check` tests whether the stack works;
+    a new stack that fails it is stopped.
 
     Raises:
         UsageError: a port is in use, the running stack has another port or source, or its
             `stack.json` cannot be read.
         UnreachableError: a process did not start; the text ends with its log. Or the embedded AWS
-            of the folder's stack has ended or does not respond.
+            of the folder's stack does not respond, or its data cannot be read.
         DeploymentError: the template could not be applied.
     """
-    with _begin(state_dir, options, on_progress, check) as this_start:
+    with _begin(state_dir, options, on_progress, check, on_notice) as this_start:
         stack = this_start.update(this_start.running) if this_start.running else this_start.launch()
         this_start.launcher.release()
         return stack
@@ -113,6 +129,7 @@ def running(
     options: Options | None = None,
     on_progress: Progress = lambda _step: None,
     check: Check = lambda _stack: None,
+    on_notice: Notice = lambda _text: None,
 ) -> Iterator[LocalStack]:
     """Run a stack for as long as the block runs; it ends with this process, even by SIGKILL.
 
@@ -126,7 +143,7 @@ def running(
         if state_dir is None:
             scratch = tempfile.TemporaryDirectory(prefix="mocktailverse-")
             state_dir = Path(cleanup.enter_context(scratch))
-        with _begin(state_dir, options, on_progress, check) as this_start:
+        with _begin(state_dir, options, on_progress, check, on_notice) as this_start:
             folder = this_start.state_dir
             if this_start.running:
                 raise UsageError(f"A stack runs in `{folder}` already. {_STOP_FIRST}")
@@ -146,13 +163,20 @@ def status(state_dir: Path) -> Status:
     return Status("broken" if down else "running", stack, down)
 
 
-def stop(state_dir: Path, on_progress: Progress = lambda _step: None) -> bool:
-    """Stop the stack in this folder, and drop its data; return whether there was one. Logs stay."""
+def stop(
+    state_dir: Path, on_progress: Progress = lambda _step: None, *, forget: bool = False
+) -> bool:
+    """Stop the stack in this folder; return whether there was one. Its data and logs stay.
+
+    `forget` deletes its data.
+    """
     if not state_dir.is_dir():
         return False
     with _locked(state_dir, on_progress) as folder:
         existed = state_file(folder).exists() or bool(processes.running_from(temporary(folder)))
         _clear(folder)
+        if forget:
+            shutil.rmtree(data_folder(folder), ignore_errors=True)
     return existed
 
 
@@ -163,27 +187,33 @@ class _Start(msgspec.Struct, frozen=True):
     options: Options
     on_progress: Progress
     check: Check
+    on_notice: Notice
     launcher: Launcher
     running: LocalStack | None
     """The stack that runs in the folder already."""
 
     def launch(self) -> LocalStack:
-        """Start a new stack; after a failure nothing is left but the logs."""
+        """Start a new stack with the folder's data; after a failure only data and logs are left."""
         _clear(self.state_dir)
-        port = self.options.port or tcp_ports.free_port()
-        tcp_ports.require_free(port)
+        self.on_progress("reading the data")
+        interrupted = recovery.prepare(data_folder(self.state_dir), self.on_notice)
         temporary(self.state_dir).mkdir(mode=0o700)
-        with contextlib.ExitStack() as undo:
+        with self._ports() as ports, contextlib.ExitStack() as undo:
             undo.callback(_clear, self.state_dir)
             undo.callback(self.launcher.stop)
-            archive, stack = self._start_aws(port)
+            archive, stack = self._start_aws(ports[EMULATOR])
             stack = deploying.deploy(stack, self.options.checkout, archive, self.on_progress)
+            self.on_progress("restoring the data")
+            emulator.attach_data(stack.port, stack.outputs)
             ops_key = deploying.make_ops_key(stack.clients())
-            stack = msgspec.structs.replace(stack, ops_key=ops_key)
+            stack = msgspec.structs.replace(stack, ops_key=ops_key, ports=ports)
             stack = self._start_services(stack, SERVICES if self.options.services else ())
             self._prove(stack)
-            write_stack(self.state_dir, stack)  # last: only a stack that works has data to protect
+            recovery.resume(interrupted, Stores(stack.clients(), stack.outputs))
+            write_stack(self.state_dir, stack)  # last: only a stack that works is listed
             undo.pop_all()
+        if interrupted.raw_objects:
+            self.on_notice(str(interrupted))
         return stack
 
     def update(self, running: LocalStack) -> LocalStack:
@@ -219,10 +249,27 @@ class _Start(msgspec.Struct, frozen=True):
         if self.options.records and path_text(self.options.records) != running.records:
             raise UsageError(f"The simulated source serves other records. {_STOP_FIRST}")
 
+    def _ports(self) -> contextlib.AbstractContextManager[dict[str, int]]:
+        """Return a context with the ports of the embedded AWS and of the services."""
+        options = self.options
+        given = {
+            EMULATOR: options.port,
+            SERVER: options.api_port,
+            DASHBOARD: options.dashboard_port,
+        }
+        required = {name: port for name, port in given.items() if port is not None}
+        if options.has_usual_ports:
+            return stack_ports.reserved(self.state_dir, required, self.on_notice)
+        for name, port in required.items():
+            tcp_ports.require_free(port, f"choose another with {stack_ports.OPTIONS[name]}")
+        return contextlib.nullcontext(
+            {name: required.get(name) or tcp_ports.free_port() for name in given}
+        )
+
     def _start_aws(self, port: int) -> tuple[Path, LocalStack]:
         """Start the embedded AWS and the source; return the functions' zip and the new stack."""
         self.on_progress("starting the embedded AWS")
-        started = [emulator.start(self.launcher, port)]
+        started = [emulator.start(self.launcher, port, data_folder(self.state_dir))]
         records, source_url = path_text(self.options.records), self.options.source_url
         if source_url is None:
             self.on_progress("starting the simulated TheCocktailDB")
@@ -263,18 +310,22 @@ class _Start(msgspec.Struct, frozen=True):
 
 @contextlib.contextmanager
 def _begin(
-    state_dir: Path, options: Options | None, on_progress: Progress, check: Check
+    state_dir: Path,
+    options: Options | None,
+    on_progress: Progress,
+    check: Check,
+    on_notice: Notice,
 ) -> Iterator[_Start]:
     """Yield a start in this folder, and keep other commands out of it within the block."""
     with exits_on_signals(), _locked(state_dir, on_progress) as folder:
         options = options or Options()
         launcher = Launcher(temporary(folder), log_files(folder))
         running = data_guard.find_running(folder, options.response_timeout_s, on_progress)
-        yield _Start(folder, options, on_progress, check, launcher, running)
+        yield _Start(folder, options, on_progress, check, on_notice, launcher, running)
 
 
 def _clear(state_dir: Path) -> None:
-    """Remove a stack's processes, including those that a crash has left, and its data."""
+    """Remove a stack's processes, including those that a crash has left; its data and logs stay."""
     with contextlib.suppress(UsageError):  # of another version: its folder leads to its processes
         if stack := read_stack(state_dir):
             processes.stop(*stack.processes)

@@ -55,7 +55,7 @@ def start(
 ) -> LocalStack:
     """Start processes in place of those that run, on their ports; return the stack with them.
 
-    They are not ready yet.
+    They are not ready yet. A process that is new gets its port of `stack.ports`, or a free one.
 
     Raises:
         UsageError: another program uses such a port.
@@ -64,7 +64,10 @@ def start(
         on_progress(f"starting the {' and the '.join(names)}")
     processes.stop(*(stack.by_name[name] for name in names if name in stack.by_name))
     for name in names:
-        port = port_of_next(stack.by_name.get(name))
+        previous = stack.by_name.get(name)
+        port = (
+            port_of_next(previous) if previous else stack.ports.get(name) or tcp_ports.free_port()
+        )
         if name == SOURCE:
             process = start_source(launcher, stack.records, port)
         elif name == SERVER:
@@ -77,14 +80,12 @@ def start(
     return stack
 
 
-def port_of_next(previous: Process | None) -> int:
-    """Return the port of the previous process, which was stopped, or else a free one."""
-    if previous is None:
-        return tcp_ports.free_port()
+def port_of_next(previous: Process) -> int:
+    """Return the port of the previous process, which was stopped, once it is free."""
     tcp_ports.require_free(
         previous.port,
-        f"run `mocktailverse down --forget` to drop the stack. Its {previous.name} has ended and"
-        " can restart on this port only; all data is kept",
+        f"run `mocktailverse down` and `mocktailverse up`. Its {previous.name} has ended and can"
+        " restart on this port only; all data is kept",
         PORT_TIMEOUT_S,
     )
     return previous.port

@@ -55,6 +55,8 @@ class LocalStack(msgspec.Struct, frozen=True, kw_only=True):
     """Fingerprint of the code and the template."""
     ops_key: str
     """The key that the API's operations require."""
+    ports: dict[str, int] = {}
+    """The port that was chosen for each process that people reach, by its name."""
     service_keys: dict[str, AccessKey] = {}
     """The credentials of each service, by the service's name."""
     serves: str = ""
@@ -164,6 +166,11 @@ def path_text(path: Path | None) -> str | None:
 def temporary(state_dir: Path) -> Path:
     """Return the folder that is removed when the stack stops."""
     return state_dir / "tmp"
+
+
+def data_folder(state_dir: Path) -> Path:
+    """Return the folder of the data, which stays when the stack stops."""
+    return state_dir / "data"
 
 
 def state_file(state_dir: Path) -> Path:

@@ -6,18 +6,17 @@ and those that are starting included. `install` replaces the four parts of the p
 Symptom, cause and the patch proposed to MiniStack: docs/decisions/0014-function-processes.md.
 """
 
-import hashlib
 import signal
 import subprocess
-import sys
 import time
 import zipfile
 from collections.abc import Mapping
-from pathlib import Path
 from typing import cast
 
 from ministack.core import lambda_runtime  # type: ignore[import-untyped]  # it has no types
 from ministack.services import lambda_svc  # type: ignore[import-untyped]  # it has no types
+
+from mocktailverse.local.patched_modules import require_unchanged
 
 START_ATTEMPTS = 3
 START_PAUSE_S = 0.2
@@ -159,14 +158,7 @@ def install() -> None:
     Raises:
         SystemExit: MiniStack is not the version that they were written for.
     """
-    for module, digest in PATCHED.items():
-        path = Path(str(module.__file__))
-        if hashlib.sha256(path.read_bytes()).hexdigest() != digest:
-            sys.exit(
-                f"`{path}` is not the file that `{__name__}` was written for. Install the locked"
-                " version of MiniStack (`make setup`), or compare the new file with"
-                " docs/decisions/0014-function-processes.md and adapt the module."
-            )
+    require_unchanged(PATCHED, __name__, "0014-function-processes.md")
     lambda_runtime.Worker = IndependentWorker
     for replacement in (acquire_worker, release_worker, invalidate_worker):
         for module in PATCHED:  # lambda_svc has imported them by name

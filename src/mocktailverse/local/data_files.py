@@ -1,0 +1,247 @@
+"""The data of a local stack on disk: raw objects in one SQLite file, everything else in another.
+
+`data/raw.sqlite`      the objects of the data bucket, except rejected lines: the source of truth
+`data/derived.sqlite`  the tables' items, rejected lines, the published catalogue, schedules' runs
+
+A write is on disk when it returns. Raw objects are synced, so they also survive a power failure.
+Derived data survives the end of every process; after a power failure its last writes may be
+missing, and it can always be computed again from the raw objects.
+"""
+
+import contextlib
+import shutil
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from mocktailverse.errors import UnreachableError, UsageError
+
+FORMAT = 1
+"""Format of both files; raise it when a column changes its meaning."""
+
+RAW_LIMIT_BYTES = 512 * 2**20
+"""Limit of all raw objects: about 200,000 drinks, which take 8 GiB of the emulator's memory."""
+DERIVED_LIMIT_BYTES = 8 * 2**30
+
+_RAW_FILE, _DERIVED_FILE = "raw.sqlite", "derived.sqlite"
+_PAGE_BYTES = 4096
+_WAL_BYTES = 64 * 2**20
+_LEAST_FREE_BYTES = 2**20
+_PRIMARY_CODE = 0xFF
+"""Part of SQLite's extended error codes that names the kind of error."""
+
+_OBJECTS = """
+CREATE TABLE IF NOT EXISTS objects (
+  place INTEGER PRIMARY KEY, -- order of the writes
+  bucket TEXT NOT NULL, key TEXT NOT NULL, version_id TEXT NOT NULL, -- '' in an unversioned bucket
+  attributes TEXT NOT NULL, body BLOB, -- no body: a delete marker
+  UNIQUE (bucket, key, version_id)
+)"""
+_ITEMS = """
+CREATE TABLE IF NOT EXISTS items (
+  "table" TEXT NOT NULL, partition TEXT NOT NULL, sort TEXT NOT NULL, item TEXT NOT NULL,
+  PRIMARY KEY ("table", partition, sort)
+)"""
+_RUNS = "CREATE TABLE IF NOT EXISTS runs (schedule TEXT PRIMARY KEY, at REAL NOT NULL)"
+
+
+class DataFileError(UnreachableError):
+    """A data file cannot be written or read; nothing was changed by the failed call."""
+
+
+class DerivedFileError(DataFileError):
+    """The derived data is damaged; without its file it is computed again from the raw objects."""
+
+
+class KeptObject(NamedTuple):
+    """One version of an object, or a delete marker."""
+
+    bucket: str
+    key: str
+    version_id: str
+    """Empty in a bucket without versions."""
+    attributes: Mapping[str, Any]
+    """The emulator's record of the object without its body."""
+    body: bytes | None
+    """None for a delete marker."""
+
+
+class KeptItem(NamedTuple):
+    """One item of a table in DynamoDB's JSON; None if it was deleted."""
+
+    table: str
+    partition: str
+    sort: str
+    item: Mapping[str, Any] | None
+
+
+class DataFiles:
+    """The two data files of one stack; several threads may use them.
+
+    Every method raises DataFileError if a file is damaged, or the disk full.
+
+    Raises:
+        DerivedFileError: the file of the derived data is damaged.
+        UsageError: a newer version of Mocktailverse wrote the files.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lock = threading.RLock()
+        folder.mkdir(mode=0o700, exist_ok=True)
+        self._raw = _open(folder / _RAW_FILE, (_OBJECTS,), RAW_LIMIT_BYTES, "FULL")
+        try:
+            tables = (_OBJECTS, _ITEMS, _RUNS)
+            self._derived = _open(folder / _DERIVED_FILE, tables, DERIVED_LIMIT_BYTES, "NORMAL")
+        except DataFileError as error:
+            self._raw.close()
+            raise DerivedFileError(str(error)) from error
+        except BaseException:
+            self._raw.close()
+            raise
+
+    def close(self) -> None:
+        """Close both files."""
+        self._raw.close()
+        self._derived.close()
+
+    def put_object(self, kept: KeptObject, *, is_raw: bool) -> None:
+        """Store a version of an object in place of one of the same id."""
+        row = (*kept[:3], msgspec.json.encode(kept.attributes).decode(), kept.body)
+        with self._writing(is_raw=is_raw) as file:
+            file.execute(
+                "INSERT OR REPLACE INTO objects (bucket, key, version_id, attributes, body)"
+                " VALUES (?, ?, ?, ?, ?)",
+                row,
+            )
+
+    def delete_object(self, bucket: str, key: str, version_id: str, *, is_raw: bool) -> None:
+        """Delete a version of an object, if it is stored."""
+        with self._writing(is_raw=is_raw) as file:
+            file.execute(
+                "DELETE FROM objects WHERE bucket = ? AND key = ? AND version_id = ?",
+                (bucket, key, version_id),
+            )
+
+    def write_items(self, items: Iterable[KeptItem]) -> None:
+        """Store or delete items, all or none."""
+        with self._writing(is_raw=False) as file:
+            for kept in items:
+                if kept.item is None:
+                    file.execute(
+                        'DELETE FROM items WHERE "table" = ? AND partition = ? AND sort = ?',
+                        kept[:3],
+                    )
+                else:
+                    text = msgspec.json.encode(kept.item).decode()
+                    file.execute(
+                        "INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?)", (*kept[:3], text)
+                    )
+
+    def write_runs(self, runs: Mapping[str, float]) -> None:
+        """Store when schedules ran last, in s since 1970, by their names."""
+        with self._writing(is_raw=False) as file:
+            file.executemany("INSERT OR REPLACE INTO runs VALUES (?, ?)", runs.items())
+
+    def objects(self) -> Iterator[KeptObject]:
+        """Yield all objects in the order of their writes, the raw ones first."""
+        with self._lock, _translated(self.folder):
+            for file in (self._raw, self._derived):
+                for bucket, key, version_id, attributes, body in file.execute(
+                    "SELECT bucket, key, version_id, attributes, body FROM objects ORDER BY place"
+                ):
+                    yield KeptObject(bucket, key, version_id, msgspec.json.decode(attributes), body)
+
+    def items(self) -> Iterator[KeptItem]:
+        """Yield all items of all tables."""
+        with self._lock, _translated(self.folder):
+            for table, partition, sort, item in self._derived.execute("SELECT * FROM items"):
+                yield KeptItem(table, partition, sort, msgspec.json.decode(item))
+
+    def runs(self) -> dict[str, float]:
+        """Return when schedules ran last, in s since 1970, by their names."""
+        with self._lock, _translated(self.folder):
+            return dict(self._derived.execute("SELECT * FROM runs"))
+
+    @contextlib.contextmanager
+    def _writing(self, *, is_raw: bool) -> Iterator[sqlite3.Connection]:
+        file = self._raw if is_raw else self._derived
+        with self._lock, _translated(self.folder), file:  # commits, or rolls back
+            yield file
+
+
+def set_aside_derived(folder: Path) -> Path:
+    """Rename the file of the derived data, in place of one that was set aside before."""
+    path = folder / _DERIVED_FILE
+    for suffix in ("-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    return path.rename(folder / f"{_DERIVED_FILE}.damaged")
+
+
+def _open(path: Path, tables: Iterable[str], limit: int, synchronous: str) -> sqlite3.Connection:
+    """Open a file, created if missing."""
+    path.touch(mode=0o600)
+    file = sqlite3.connect(path, check_same_thread=False)
+    try:
+        with _translated(path.parent):
+            file.execute("PRAGMA locking_mode = EXCLUSIVE")  # one process; no shared memory
+            _require_format(file, path)
+            file.execute("PRAGMA journal_mode = WAL")
+            file.execute(f"PRAGMA synchronous = {synchronous}")
+            file.execute(f"PRAGMA journal_size_limit = {_WAL_BYTES}")
+            file.execute(f"PRAGMA max_page_count = {limit // _PAGE_BYTES}")
+            with file:
+                for table in tables:
+                    file.execute(table)
+                file.execute(f"PRAGMA user_version = {FORMAT}")
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+def _require_format(file: sqlite3.Connection, path: Path) -> None:
+    (version,) = file.execute("PRAGMA user_version").fetchone()
+    if version > FORMAT:
+        raise UsageError(
+            f"`{path}` was written by a newer version of Mocktailverse (format {version}, this one"
+            f" reads up to {FORMAT}). Nothing was changed. Use that version."
+        )
+    (result,) = file.execute("PRAGMA quick_check(1)").fetchone()
+    if result != "ok":
+        raise sqlite3.DatabaseError(result)
+
+
+@contextlib.contextmanager
+def _translated(folder: Path) -> Iterator[None]:
+    """Raise DataFileError instead of SQLite's errors, and say what to do."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise DataFileError(_explained(folder, error)) from error
+
+
+def _explained(folder: Path, error: sqlite3.Error) -> str:
+    code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE
+    free = shutil.disk_usage(folder).free
+    if code == sqlite3.SQLITE_FULL and free > _LEAST_FREE_BYTES:
+        return (
+            f"The stack's data has reached its limit ({RAW_LIMIT_BYTES // 2**20} MiB of raw"
+            f" objects, in `{folder}`). Keep fewer drinks on this machine, or deploy to AWS."
+        )
+    if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+        return (
+            f"The disk that holds `{folder}` is full or failing ({error}; {free / 2**20:.1f} MiB"
+            " are free). This was not stored. Free some space, and repeat the command."
+        )
+    if code == sqlite3.SQLITE_BUSY:
+        return f"Another process uses the data in `{folder}`. Stop that stack first."
+    return (
+        f"The data in `{folder}` cannot be read: {error}. Nothing was changed. Put back a copy of"
+        " the file if you have one. To delete all data and start empty, run `mocktailverse up"
+        " --forget`."
+    )
