@@ -20,6 +20,7 @@ REGION = "us-east-1"
 ROOT_KEY = "test"
 """MiniStack takes the owner of this key for the account's root user, whom no policy binds."""
 
+GUARDED = "mocktailverse.local.guarded_emulator"
 DEPLOYER = "mocktailverse-deployer"
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 
@@ -29,8 +30,11 @@ WARM_WORKERS_S = 60
 """How long idle function processes beyond the first are kept (MiniStack's default: 300 s)."""
 
 
-def start(launcher: Launcher, port: int, data: Path) -> Process:
-    """Start MiniStack on a free port, without waiting until it is ready; `data` is for its data."""
+def start(launcher: Launcher, port: int, data: Path, code_cache: Path) -> Process:
+    """Start MiniStack on a free port, without waiting until it is ready.
+
+    `data` is the folder of its data; `code_cache` may be shared by several.
+    """
     environment = {
         "GATEWAY_PORT": str(port),
         "BIND_HOST": HOST,
@@ -47,9 +51,7 @@ def start(launcher: Launcher, port: int, data: Path) -> Process:
         # Otherwise it removes the containers of other MiniStacks of this machine.
         "DOCKER_HOST": f"unix://{launcher.directory}/no-docker.sock",
     }
-    return launcher.start(
-        EMULATOR, ["mocktailverse.local.guarded_emulator", str(data)], port, environment
-    )
+    return launcher.start(EMULATOR, [GUARDED, str(data), str(code_cache)], port, environment)
 
 
 def create_deployer(endpoint: str) -> tuple[str, str]:

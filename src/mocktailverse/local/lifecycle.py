@@ -269,7 +269,14 @@ class _Start(msgspec.Struct, frozen=True):
     def _start_aws(self, port: int) -> tuple[Path, LocalStack]:
         """Start the embedded AWS and the source; return the functions' zip and the new stack."""
         self.on_progress("starting the embedded AWS")
-        started = [emulator.start(self.launcher, port, data_folder(self.state_dir))]
+        started = [
+            emulator.start(
+                self.launcher,
+                port,
+                data_folder(self.state_dir),
+                self.options.checkout.cache_dir / "code",
+            )
+        ]
         records, source_url = path_text(self.options.records), self.options.source_url
         if source_url is None:
             self.on_progress("starting the simulated TheCocktailDB")

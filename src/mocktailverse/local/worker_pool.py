@@ -11,11 +11,13 @@ import subprocess
 import time
 import zipfile
 from collections.abc import Mapping
+from pathlib import Path
 from typing import cast
 
 from ministack.core import lambda_runtime  # type: ignore[import-untyped]  # it has no types
 from ministack.services import lambda_svc  # type: ignore[import-untyped]  # it has no types
 
+from mocktailverse.local import code_folders
 from mocktailverse.local.patched_modules import require_unchanged
 
 START_ATTEMPTS = 3
@@ -152,13 +154,14 @@ def invalidate_worker(
     lambda_runtime.kill_workers(idle)
 
 
-def install() -> None:
-    """Replace parts of MiniStack with those of this module.
+def install(code_cache: Path) -> None:
+    """Replace parts of MiniStack with those of this module; `code_cache` is for unpacked code.
 
     Raises:
         SystemExit: MiniStack is not the version that they were written for.
     """
     require_unchanged(PATCHED, __name__, "0014-function-processes.md")
+    lambda_runtime.zipfile = code_folders.shared_zipfile(code_cache)
     lambda_runtime.Worker = IndependentWorker
     for replacement in (acquire_worker, release_worker, invalidate_worker):
         for module in PATCHED:  # lambda_svc has imported them by name
