@@ -137,7 +137,7 @@ def log(*words: object) -> None:
 
 
 def parts_are_killed_and_frozen(sandbox: Sandbox) -> None:
-    """Parts die or freeze before and during `up`; then the data is kept, or `up` refuses."""
+    """Parts die or freeze before and during `up`; the next `up` has all the data."""
     table = sandbox.start_with_samples()
     for _ in range(sandbox.random.randint(1, 3)):
         stack = read_stack(sandbox.home)
@@ -161,13 +161,6 @@ def parts_are_killed_and_frozen(sandbox: Sandbox) -> None:
             up.send_signal(number)
         wake(stack, frozen)
         sandbox.finish(up, DONE, UNREACHABLE, FAILED, INTERRUPTED, 143, -9)
-        if EMULATOR in killed:
-            result = sandbox.up(codes=(UNREACHABLE,))
-            assert "has ended" in result.err
-            assert "mocktailverse up --forget" in result.err
-            sandbox.up("--forget")
-            assert sandbox.table() == {}
-            break
         sandbox.up()
         assert lifecycle.status(sandbox.home).state == "running"
         assert sandbox.table() == table
@@ -184,6 +177,60 @@ def wake(stack: LocalStack, frozen: list[str]) -> None:
     for name in frozen:
         with contextlib.suppress(ProcessLookupError):
             os.kill(stack.by_name[name].pid, signal.SIGCONT)
+
+
+def processes_are_killed_during_ingest(sandbox: Sandbox) -> None:
+    """What was acknowledged is there after the next `up`, in table and catalogue, and adds up."""
+    possible: dict[str, set[str]] = {}  # names that each drink may have
+    for number in range(sandbox.random.randint(3, 6)):
+        sandbox.up()
+        records = [new_record(sandbox, number) for _ in range(sandbox.random.randint(1, 60))]
+        file = sandbox.folder / "records.json"
+        file.write_text(json.dumps({"drinks": records}))
+        ingest = sandbox.start("ingest", file, "--state-dir", sandbox.home)
+        time.sleep(sandbox.random.uniform(0, 4))
+        kill_some(sandbox)
+        result = sandbox.finish(ingest, DONE, FAILED, UNREACHABLE)
+        for record in records:
+            names = possible.setdefault(f"thecocktaildb:{record['idDrink']}", {""})
+            if result.code == DONE:
+                names.clear()
+            names.add(record["strDrink"])
+        if sandbox.random.random() < 0.3:
+            kill_some(sandbox)
+    sandbox.up()
+    verified = sandbox.run("verify", "--json", "--state-dir", sandbox.home)
+    assert json.loads(verified.out)["ok"] is True
+    table = {key: json.loads(item)["name"]["S"] for key, item in sandbox.table().items()}
+    assert all(table.get(key, "") in names for key, names in possible.items())
+    export = sandbox.run("export", "--format", "ndjson", "--state-dir", sandbox.home)
+    drinks = [json.loads(line) for line in export.out.splitlines()]
+    assert {drink["id"]: drink["name"] for drink in drinks} == table
+    sandbox.down()
+
+
+def new_record(sandbox: Sandbox, number: int) -> dict[str, str]:
+    return {
+        "idDrink": str(sandbox.random.randint(1, 90)),
+        "strDrink": f"Drink {number} {sandbox.random.random()}",
+        "strInstructions": "Shake.",
+        "strIngredient1": "Gin",
+        "strMeasure1": "2 oz",
+    }
+
+
+def kill_some(sandbox: Sandbox) -> None:
+    """Kill one to all processes of the stack, and workers of functions."""
+    stack = read_stack(sandbox.home)
+    assert stack is not None
+    alive = [p for p in sandbox.processes() if "ingest" not in p.cmdline()]
+    victims = sandbox.random.sample(alive, sandbox.random.randint(1, len(alive)))
+    if sandbox.random.random() < 0.5:
+        victims += [p for p in alive if p.pid == stack.by_name[EMULATOR].pid]
+    for victim in victims:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            log("kill", victim.pid, *victim.cmdline()[-3:])
+            victim.kill()
 
 
 def a_demo_is_interrupted(sandbox: Sandbox) -> None:
@@ -285,6 +332,7 @@ def as_another_user(sandbox: Sandbox) -> None:
 
 SCENARIOS = (
     parts_are_killed_and_frozen,
+    processes_are_killed_during_ingest,
     a_demo_is_interrupted,
     the_disk_is_small,
     commands_run_concurrently,

@@ -1,4 +1,4 @@
-"""A restart never drops data: it waits for a silent part, and restarts only a dead part."""
+"""Data outlives every process: a start waits for a silent part, and restarts a dead one."""
 
 import contextlib
 import os
@@ -130,7 +130,7 @@ def test_an_embedded_aws_that_stays_silent_is_not_replaced(home, options):
     impatient_options = msgspec.structs.replace(options, response_timeout_s=0.1)
     with frozen(before[EMULATOR]):
         for start in (lifecycle.start, in_the_foreground):
-            with pytest.raises(UnreachableError, match=r"is alive.*kept.*--forget"):
+            with pytest.raises(UnreachableError, match=r"is alive.*Nothing was changed.*is kept"):
                 start(home, impatient_options)
     assert pids(home) == before
     assert contents(home) == ALL_CONTENTS
@@ -141,36 +141,22 @@ def in_the_foreground(home: Path, options: Options) -> None:
         pass
 
 
-def test_a_dead_embedded_aws_is_replaced_only_on_request(disposable, bare):
+def test_a_dead_embedded_aws_starts_again_with_its_data(disposable, bare):
     kill(disposable, EMULATOR)
-    for start in (lifecycle.start, in_the_foreground, lifecycle.start):
-        with pytest.raises(UnreachableError, match=r"has ended.*in memory.*up --forget"):
-            start(disposable, bare)
     assert lifecycle.status(disposable).state == "broken"
+    notices: list[str] = []
+    lifecycle.start(disposable, bare, on_notice=notices.append)
+    assert contents(disposable) == ALL_CONTENTS
+    assert any(notice.startswith("restored") for notice in notices)
 
+
+def test_a_stopped_stack_starts_again_with_its_data(disposable, bare):
     assert lifecycle.stop(disposable)
+    with lifecycle.running(disposable, bare):
+        assert contents(disposable) == ALL_CONTENTS
+    assert lifecycle.stop(disposable, forget=True) is False
     lifecycle.start(disposable, bare)
     assert contents(disposable) == StackContents(drinks=0, raw_objects=0)
-
-
-def test_the_error_names_the_number_of_drinks_that_the_api_still_lists(
-    disposable, bare, monkeypatch
-):
-    stack = read_stack(disposable)
-    server = msgspec.structs.replace(stack.by_name[EMULATOR], name=SERVER)
-    with_server = stack.with_process(server)
-    monkeypatch.setattr("mocktailverse.local.health.get", lambda _port, _path: b'{"drinks": 74}')
-    monkeypatch.setattr("mocktailverse.local.health.is_healthy", lambda *_: False)
-    monkeypatch.setattr(
-        "mocktailverse.local.data_guard.read_stack",
-        lambda _home: with_server.with_process(dead_emulator(stack)),
-    )
-    with pytest.raises(UnreachableError, match=r"is lost: 74 drinks"):
-        lifecycle.start(disposable, bare)
-
-
-def dead_emulator(stack: LocalStack):
-    return msgspec.structs.replace(stack.by_name[EMULATOR], started_at=0)
 
 
 # ---- the other parts
@@ -244,7 +230,7 @@ def test_a_damaged_state_file_is_refused_and_stops_nothing(home, options, conten
     try:
         file.write_bytes(content if isinstance(content, bytes) else without_aws(before))
         for start in (lifecycle.start, in_the_foreground):
-            with pytest.raises(UsageError, match=r"stack\.json.*damaged.*down --forget"):
+            with pytest.raises(UsageError, match=r"stack\.json.*damaged.*data is kept"):
                 start(home, options)
     finally:
         file.write_bytes(good)
@@ -264,7 +250,7 @@ def test_a_missing_state_file_is_refused_while_the_stack_is_alive(home, options,
     file = home / "stack.json"
     hidden = file.rename(home / "hidden.json")
     try:
-        with pytest.raises(UnreachableError, match=r"stack\.json` is missing.*--forget"):
+        with pytest.raises(UnreachableError, match=r"stack\.json` is missing.*Nothing was changed"):
             lifecycle.start(home, options)
     finally:
         hidden.rename(file)
@@ -283,17 +269,18 @@ def run(*arguments: object) -> int:
     return int(ended.value.code or 0)
 
 
-def test_down_prints_what_it_drops(disposable, capsys):
+def test_down_prints_what_it_keeps(disposable, capsys):
     assert run("down", "--state-dir", disposable) == 0
-    assert "dropped 3 drinks, 1 raw object" in capsys.readouterr().err
+    assert "3 drinks, 1 raw object are kept on disk" in capsys.readouterr().err
     assert run("down", "--state-dir", disposable) == 0
     assert "nothing was running" in capsys.readouterr().err
 
 
-def test_down_prints_the_counts_as_json(disposable, capsys):
+def test_down_prints_as_json_what_it_deletes(disposable, capsys):
     assert run("down", "--json", "--forget", "--state-dir", disposable) == 0
     result = msgspec.json.decode(capsys.readouterr().out)
     assert result == {"stopped": True, "dropped": {"drinks": 3, "raw_objects": 1}}
+    assert not (disposable / "data").exists()
 
 
 @pytest.fixture
@@ -310,33 +297,23 @@ def questions(monkeypatch):
     return questions_asked
 
 
-def test_down_asks_on_a_terminal_before_it_drops_data(disposable, questions, capsys):
-    assert run("down", "--state-dir", disposable) == 2
-    assert "3 drinks, 1 raw object" in questions[0]
-    assert "Nothing was stopped" in capsys.readouterr().err
+def test_data_is_deleted_only_after_a_question_on_a_terminal(disposable, questions, capsys):
+    for command in (["down", "--forget"], ["up", "--forget", "--detach"]):
+        assert run(*command, "--state-dir", disposable) == 2
+        assert "3 drinks, 1 raw object" in questions.pop()
+        assert "Nothing was stopped" in capsys.readouterr().err
     assert contents(disposable) == ALL_CONTENTS
-    assert run("down", "--forget", "--state-dir", disposable) == 0
-    assert len(questions) == 1
-
-
-def test_down_asks_if_the_embedded_aws_is_silent(disposable, questions):
-    with frozen(process(disposable, EMULATOR)):
-        assert run("down", "--state-dir", disposable) == 2
-    assert "does not respond" in questions[0]
-    assert contents(disposable) == ALL_CONTENTS
-
-
-def test_down_does_not_ask_if_no_data_can_be_left(disposable, questions):
-    kill(disposable, EMULATOR)
-    assert run("down", "--state-dir", disposable) == 0
+    assert run("down", "--forget", "--yes", "--state-dir", disposable) == 0
     assert questions == []
 
 
-def test_down_stops_a_silent_embedded_aws(disposable, capsys):
+def test_a_silent_embedded_aws_is_stopped_without_a_question(disposable, bare, questions):
     with frozen(process(disposable, EMULATOR)):
         assert run("down", "--state-dir", disposable) == 0
-    assert "could not be counted" in capsys.readouterr().err
+    assert questions == []
     assert lifecycle.status(disposable).state == "stopped"
+    lifecycle.start(disposable, bare)
+    assert contents(disposable) == ALL_CONTENTS
 
 
 # ---- the clock

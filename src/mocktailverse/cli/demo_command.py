@@ -23,8 +23,9 @@ from mocktailverse.errors import TransientError, UsageError
 from mocktailverse.loads.load_record import Load
 from mocktailverse.local import health
 from mocktailverse.local.full_disk import FullDiskWatch
-from mocktailverse.local.lifecycle import Options, running
+from mocktailverse.local.lifecycle import running
 from mocktailverse.local.processes import Process
+from mocktailverse.local.stack_start import Options
 from mocktailverse.local.state import SERVER, LocalStack
 from mocktailverse.pipeline.ingest import InputFile, put_files
 from mocktailverse.pipeline.verify import VerifyReport

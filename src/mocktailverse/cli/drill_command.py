@@ -14,6 +14,7 @@ from mocktailverse.cli.output import print_json, print_listing, print_table, say
 from mocktailverse.errors import UsageError
 from mocktailverse.formatting import moment
 from mocktailverse.local import lifecycle
+from mocktailverse.local.stack_start import Options
 from mocktailverse.operations.drills.drill import DRILLS, DrillReport, run
 from mocktailverse.stores.environment import Stores
 
@@ -44,7 +45,7 @@ def drill(
 def _start_stack(
     state_dir: Path, records: Path, on_progress: Callable[[str], None]
 ) -> Iterator[Stores]:
-    with lifecycle.running(state_dir, lifecycle.Options(records=records), on_progress) as stack:
+    with lifecycle.running(state_dir, Options(records=records), on_progress) as stack:
         yield local_stores(stack)
 
 

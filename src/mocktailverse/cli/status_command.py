@@ -15,7 +15,7 @@ from mocktailverse.cli.output import print_json, print_table, say
 from mocktailverse.deployment import account, function_code
 from mocktailverse.deployment.function_code import FunctionCode
 from mocktailverse.errors import MissingError, UsageError
-from mocktailverse.local import lifecycle
+from mocktailverse.local import lifecycle, resource_usage
 from mocktailverse.local.state import LocalStack
 from mocktailverse.local.tcp_ports import HOST
 from mocktailverse.stores import cloudformation_stack as stack
@@ -30,6 +30,8 @@ _LABELS = {
     "protected": "protected from deletion",
     "waiting": "messages waiting",
     "dead_letters": "dead letters",
+    "memory_mib": "memory (MiB)",
+    "disk_mib": "disk (MiB)",
     "catalogue": "catalogue version",
 }
 """What tables call the fields."""
@@ -54,8 +56,14 @@ def status(
     if env != LOCAL:
         _print_deployed_status(env, as_json=as_json)
         return
-    local = lifecycle.status(state_folder(state_dir))
-    fields: dict[str, Any] = {"state": local.state, "down": local.down}
+    folder = state_folder(state_dir)
+    local = lifecycle.status(folder)
+    fields: dict[str, Any] = {
+        "state": local.state,
+        "down": local.down,
+        "memory_mib": local.stack and resource_usage.memory_bytes(local.stack) // 2**20,
+        "disk_mib": resource_usage.disk_bytes(folder) // 2**20,
+    }
     if local.stack and local.state == "running":
         queue = local_stores(local.stack).queue
         fields |= {"waiting": queue.waiting(), "dead_letters": queue.dead()}

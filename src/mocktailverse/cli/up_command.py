@@ -13,7 +13,7 @@ from mocktailverse.cli.load_waiting import check_local_stack
 from mocktailverse.cli.output import print_json, say, stderr
 from mocktailverse.cli.status_command import print_links, stack_fields
 from mocktailverse.local import lifecycle
-from mocktailverse.local.lifecycle import Options
+from mocktailverse.local.stack_start import Options
 from mocktailverse.local.state import LocalStack
 
 

@@ -36,7 +36,7 @@ class Schedule(_Table, frozen=True, kw_only=True):
     schedule: Annotated[str, Meta(pattern=r"^(cron|rate|at)\(.+\)$")]
     """An EventBridge expression, in UTC."""
     enabled: bool
-    """Whether the schedule runs; the embedded AWS starts no schedules."""
+    """Whether the schedule runs."""
 
 
 class RetentionDays(_Table, frozen=True, kw_only=True):

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from mocktailverse.errors import UnreachableError, UsageError
+from mocktailverse.local import full_disk
 
 FORMAT = 1
 """Format of both files; raise it when a column changes its meaning."""
@@ -30,7 +31,6 @@ DERIVED_LIMIT_BYTES = 8 * 2**30
 _RAW_FILE, _DERIVED_FILE = "raw.sqlite", "derived.sqlite"
 _PAGE_BYTES = 4096
 _WAL_BYTES = 64 * 2**20
-_LEAST_FREE_BYTES = 2**20
 _PRIMARY_CODE = 0xFF
 """Part of SQLite's extended error codes that names the kind of error."""
 
@@ -226,22 +226,20 @@ def _translated(folder: Path) -> Iterator[None]:
 
 
 def _explained(folder: Path, error: sqlite3.Error) -> str:
+    """Return what an error of SQLite means for a person."""
     code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE
-    free = shutil.disk_usage(folder).free
-    if code == sqlite3.SQLITE_FULL and free > _LEAST_FREE_BYTES:
-        return (
-            f"The stack's data has reached its limit ({RAW_LIMIT_BYTES // 2**20} MiB of raw"
-            f" objects, in `{folder}`). Keep fewer drinks on this machine, or deploy to AWS."
-        )
-    if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
-        return (
-            f"The disk that holds `{folder}` is full or failing ({error}; {free / 2**20:.1f} MiB"
-            " are free). This was not stored. Free some space, and repeat the command."
-        )
     if code == sqlite3.SQLITE_BUSY:
         return f"Another process uses the data in `{folder}`. Stop that stack first."
+    if shutil.disk_usage(folder).free < full_disk.LEAST_FREE_BYTES:
+        return f"{full_disk.explanation(folder)} ({error})"
+    if code == sqlite3.SQLITE_FULL:
+        return (
+            f"The data in `{folder}` has reached the limit of a local stack,"
+            f" {RAW_LIMIT_BYTES >> 20} MiB of raw objects. Keep fewer on this machine, or deploy to"
+            " AWS."
+        )
     return (
-        f"The data in `{folder}` cannot be read: {error}. Nothing was changed. Put back a copy of"
-        " the file if you have one. To delete all data and start empty, run `mocktailverse up"
-        " --forget`."
+        f"The data in `{folder}` cannot be read or written: {error}. Nothing was changed. Put back"
+        " a copy of the file if you have one. To delete all data and start empty, run"
+        " `mocktailverse up --forget`."
     )

@@ -43,6 +43,9 @@ def deploy(
     clients = stack.clients()
     bucket = f"mocktailverse-artifacts-{STAGE}"
     environment = environments.read(checkout.environments).local
+    if not stack.simulates:  # a real source changes
+        fetch = msgspec.structs.replace(environment.fetch, enabled=True)
+        environment = msgspec.structs.replace(environment, fetch=fetch)
     template = checkout.template.read_text(encoding="utf-8")
     outputs = apply.deploy(
         clients,

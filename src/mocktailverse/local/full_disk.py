@@ -14,7 +14,7 @@ _ERRORS = (errno.ENOSPC, errno.EDQUOT)
 _LOGGED = (*(os.strerror(number).encode() for number in _ERRORS), b"database or disk is full")
 """How logs report it: the texts of Python and the C library, and that of SQLite."""
 
-_LEAST_FREE_BYTES = 256 * 1024
+LEAST_FREE_BYTES = 256 * 1024
 _SILENT_S = 10.0
 """A full disk holds no log line either, so after this time too little free space counts."""
 
@@ -44,9 +44,9 @@ class FullDiskWatch:
                 added = stream.read()
             free = shutil.disk_usage(log.parent).free
             if any(text in added for text in _LOGGED) or (
-                waited_s > _SILENT_S and free < _LEAST_FREE_BYTES
+                waited_s > _SILENT_S and free < LEAST_FREE_BYTES
             ):
-                raise _error(log.parent)
+                raise UnreachableError(explanation(log.parent))
 
 
 @contextlib.contextmanager
@@ -61,13 +61,15 @@ def reported(folder: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno not in _ERRORS:
             raise
-        raise _error(Path(error.filename).parent if error.filename else folder) from error
+        place = Path(error.filename).parent if error.filename else folder
+        raise UnreachableError(explanation(place)) from error
 
 
-def _error(folder: Path) -> UnreachableError:
+def explanation(folder: Path) -> str:
+    """Return what to do about a full disk that holds a folder."""
     folder = next(place for place in (folder, *folder.parents) if place.exists())
     usage = shutil.disk_usage(folder)
-    return UnreachableError(
+    return (
         f"The disk that holds `{folder}` ran out of space; {usage.free / 2**20:.1f} of"
         f" {usage.total / 2**20:.1f} MiB are free now. Free more space there, or choose a folder on"
         " another disk with --state-dir, and repeat the command."

@@ -2,8 +2,6 @@
 
 import contextlib
 import fcntl
-import os
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
@@ -26,13 +24,13 @@ _FILE = "ports.json"
 
 @contextlib.contextmanager
 def reserved(
-    state_dir: Path, required: Mapping[str, int], on_notice: Callable[[str], None]
+    state_dir: Path, required: Mapping[str, int], locks_dir: Path, on_notice: Callable[[str], None]
 ) -> Iterator[dict[str, int]]:
     """Yield a free port for each process of DEFAULTS, and remember it for the folder's next start.
 
-    Within the block no other start of this user chooses the same ports. `required` has ports that
-    the caller insists on. Otherwise it is the port of the last start, or the usual one, or the next
-    free one; `on_notice` gets a text about the latter.
+    `required` has ports that the caller insists on. Otherwise it is the port of the last start, or
+    the usual one, or the next free one; `on_notice` gets a text about the latter. Within the block
+    no other start that uses `locks_dir` chooses the same ports.
 
     Raises:
         UsageError: a required port is in use, or all ports that were tried are.
@@ -42,11 +40,26 @@ def reserved(
         ports: dict[str, int] = {}
         for name, wanted in preferred.items():
             candidates = [wanted] if name in required else range(wanted, wanted + SEARCHED)
-            ports[name] = _first_free(candidates, set(ports.values()), OPTIONS[name], locks)
+            port = next((port for port in candidates if _is_free(port, locks_dir, locks)), None)
+            if port is None:
+                tcp_ports.require_free(wanted, f"choose another with {OPTIONS[name]}")
+                raise UsageError(f"Another start takes port {wanted}. Repeat the command.")
+            ports[name] = port
             if ports[name] != wanted:
                 on_notice(f"port {wanted} is in use; the {name} is on {ports[name]} instead")
         yield ports
         (state_dir / _FILE).write_bytes(msgspec.json.encode(ports))
+
+
+def free_ones(required: Mapping[str, int]) -> dict[str, int]:
+    """Return a port for each process of DEFAULTS: the required one, or any free one.
+
+    Raises:
+        UsageError: a required port is in use.
+    """
+    for name, port in required.items():
+        tcp_ports.require_free(port, f"choose another with {OPTIONS[name]}")
+    return {name: required.get(name) or tcp_ports.free_port() for name in DEFAULTS}
 
 
 def _remembered(state_dir: Path) -> dict[str, int]:
@@ -58,21 +71,12 @@ def _remembered(state_dir: Path) -> dict[str, int]:
     return {name: port for name, port in ports.items() if name in DEFAULTS}
 
 
-def _first_free(
-    candidates: "range | list[int]", taken: set[int], option: str, locks: contextlib.ExitStack
-) -> int:
-    for port in candidates:
-        if port not in taken and tcp_ports.bind_error(port) is None and _lock(port, locks):
-            return port
-    tcp_ports.require_free(candidates[0], f"choose another with {option}")
-    raise UsageError(f"Another start is about to use port {candidates[0]}. Choose one: {option}.")
-
-
-def _lock(port: int, locks: contextlib.ExitStack) -> bool:
-    """Lock a port against other starts until `locks` is closed; return False if one holds it."""
-    folder = Path(tempfile.gettempdir()) / f"mocktailverse-ports-{os.getuid()}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    file = (folder / str(port)).open("ab")
+def _is_free(port: int, locks_dir: Path, locks: contextlib.ExitStack) -> bool:
+    """Return whether a port is free, and lock it against other starts until `locks` is closed."""
+    if tcp_ports.bind_error(port):
+        return False
+    locks_dir.mkdir(parents=True, exist_ok=True)
+    file = (locks_dir / str(port)).open("ab")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -140,8 +140,8 @@ def read_stack(state_dir: Path) -> LocalStack | None:
     except msgspec.DecodeError as error:
         raise UsageError(
             f"`{state_file(state_dir)}` cannot be read ({error}). It is damaged, or another version"
-            " wrote it. Nothing was changed. To stop that stack and drop its data, run"
-            " `mocktailverse down --forget`."
+            " wrote it. Nothing was changed. To stop that stack, run `mocktailverse down`; its data"
+            " is kept."
         ) from error
 
 
