@@ -184,7 +184,8 @@ def processes_are_killed_during_ingest(sandbox: Sandbox) -> None:
     possible: dict[str, set[str]] = {}  # names that each drink may have
     for number in range(sandbox.random.randint(3, 6)):
         sandbox.up()
-        records = [new_record(sandbox, number) for _ in range(sandbox.random.randint(1, 60))]
+        ids = sandbox.random.sample(range(1, 91), sandbox.random.randint(1, 60))
+        records = [new_record(drink_id, number) for drink_id in ids]
         file = sandbox.folder / "records.json"
         file.write_text(json.dumps({"drinks": records}))
         ingest = sandbox.start("ingest", file, "--state-dir", sandbox.home)
@@ -209,10 +210,10 @@ def processes_are_killed_during_ingest(sandbox: Sandbox) -> None:
     sandbox.down()
 
 
-def new_record(sandbox: Sandbox, number: int) -> dict[str, str]:
+def new_record(drink_id: int, number: int) -> dict[str, str]:
     return {
-        "idDrink": str(sandbox.random.randint(1, 90)),
-        "strDrink": f"Drink {number} {sandbox.random.random()}",
+        "idDrink": str(drink_id),
+        "strDrink": f"Drink {drink_id} of round {number}",
         "strInstructions": "Shake.",
         "strIngredient1": "Gin",
         "strMeasure1": "2 oz",

@@ -66,10 +66,10 @@ def test_another_ministack_than_the_one_patched_is_refused(module, monkeypatch, 
     changed.write_text("# another version\n")
     monkeypatch.setattr(module, "__file__", str(changed))
     with pytest.raises(SystemExit, match=r"`.*changed\.py` is not the file"):
-        worker_pool.install()
+        worker_pool.install(tmp_path)
     assert lambda_runtime.Worker is not worker_pool.IndependentWorker
 
 
-def test_the_locked_ministack_is_the_one_patched():
-    worker_pool.install()
+def test_the_locked_ministack_is_the_one_patched(tmp_path):
+    worker_pool.install(tmp_path)
     assert lambda_runtime.Worker is worker_pool.IndependentWorker
