@@ -17,10 +17,10 @@ import msgspec
 import pytest
 
 from mocktailverse.checkout import Checkout, find_checkout
-from mocktailverse.deployment import apply
+from mocktailverse.deployment import apply, stage_mapping
 from mocktailverse.deployment.changes import DeploymentError
 from mocktailverse.errors import UnreachableError, UsageError
-from mocktailverse.local import health, lifecycle, tcp_ports
+from mocktailverse.local import deploying, health, lifecycle, tcp_ports
 from mocktailverse.local.lifecycle import Options
 from mocktailverse.local.processes import Launcher
 from mocktailverse.local.state import LocalStack, read_stack
@@ -132,7 +132,7 @@ def test_a_stack_starts_responds_and_stops_without_a_trace(home, options):
     assert lifecycle.status(home).state == "stopped"
     assert read_stack(home) is None
     assert processes_of(home / "tmp") == []
-    assert {path.name for path in home.iterdir()} == {"emulator.log", "lock"}
+    assert {path.name for path in home.iterdir()} == {"data", "emulator.log", "lock"}
     tcp_ports.require_free(started.port)
     assert lifecycle.stop(home) is False
 
@@ -203,7 +203,7 @@ def test_functions_see_nothing_of_this_machines_environment(started):
         assert MARK not in process.environ()
 
 
-def test_a_crashed_stack_is_reported_and_can_be_replaced_once_it_is_stopped(home, options):
+def test_a_crashed_stack_is_reported_and_started_again(home, options):
     first = lifecycle.start(home, options)
     call(first, "Fetch", "sts", "get_caller_identity", {})
     first_pids = pids(home)
@@ -211,9 +211,6 @@ def test_a_crashed_stack_is_reported_and_can_be_replaced_once_it_is_stopped(home
     assert eventually(lambda: lifecycle.status(home).state == "broken")
     assert lifecycle.status(home).down == ["embedded AWS"]
 
-    with pytest.raises(UnreachableError, match="--forget"):
-        lifecycle.start(home, options)
-    lifecycle.stop(home)
     second = lifecycle.start(home, options)
 
     assert second.processes != first.processes
@@ -292,7 +289,7 @@ def test_a_broken_template_leaves_nothing_behind_and_names_the_resource(home, op
     with pytest.raises(DeploymentError, match=r"DataBucket \(AWS::S3::Bucket\)"):
         lifecycle.start(home, msgspec.structs.replace(options, checkout=checkout))
     assert processes_of(home / "tmp") == []
-    assert {path.name for path in home.iterdir()} == {"emulator.log", "lock"}
+    assert {path.name for path in home.iterdir()} == {"data", "emulator.log", "lock"}
 
 
 def test_a_part_that_does_not_start_is_reported_with_its_log(tmp_path):
@@ -407,7 +404,9 @@ def deploy(probed: LocalStack, checkout: Checkout, stage: str, steps: list[str])
     return apply.deploy(
         clients,
         stack_name=f"mocktailverse-{stage}",
-        template=checkout.template.read_text(),
+        template=stage_mapping.with_stage(
+            checkout.template.read_text(), "local", deploying.environment_of(probed, checkout)
+        ),
         parameters={
             "Stage": stage,
             "Target": "local",
@@ -458,10 +457,9 @@ def test_a_stack_that_does_not_exist_is_reported(probed):
         stack.outputs(probed.clients(), "mocktailverse-staging")
 
 
-def test_loads_expire(probed):
+def test_loads_are_kept_on_a_laptop(probed):
     ttl = probed.clients().dynamodb.describe_time_to_live(TableName=probed.outputs["LoadsTable"])
-    assert ttl["TimeToLiveDescription"]["AttributeName"] == "expires_at"
-    assert ttl["TimeToLiveDescription"]["TimeToLiveStatus"] == "ENABLED"
+    assert ttl["TimeToLiveDescription"]["TimeToLiveStatus"] == "DISABLED"
 
 
 @pytest.mark.parametrize(

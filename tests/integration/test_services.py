@@ -168,7 +168,7 @@ def script(home: Path, options: Options, *lines: str) -> list[str]:
         "import os, time",
         "from pathlib import Path",
         "from mocktailverse.checkout import Checkout",
-        "from mocktailverse.local import lifecycle",
+        "from mocktailverse.local import lifecycle, stack_start",
         f"home, checkout = Path({str(home)!r}), Checkout({checkout})",
         "url = 'http://127.0.0.1:9'",
         "options = lifecycle.Options(source_url=url, services=True, checkout=checkout)",
@@ -230,7 +230,7 @@ def test_an_update_that_is_killed_blocks_no_port_of_a_stack_in_the_foreground(op
         killed = script(
             home,
             options,
-            "lifecycle.write_stack = lambda *_: os.kill(os.getpid(), 9)",
+            "stack_start.write_stack = lambda *_: os.kill(os.getpid(), 9)",
             "lifecycle.start(home, options)",
         )
         assert subprocess.run(killed, check=False).returncode == -signal.SIGKILL

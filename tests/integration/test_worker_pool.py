@@ -178,7 +178,7 @@ def embedded_aws(home: Path) -> Iterator[tuple[Clients, processes.Process]]:
     with ExitStack() as cleanup:
         cleanup.callback(processes.kill_all_from, directory)
         cleanup.callback(launcher.stop)
-        process = emulator.start(launcher, port)
+        process = emulator.start(launcher, port, directory / "data", directory / "code")
         health.wait_until_healthy(process, log)
         endpoint = f"http://127.0.0.1:{port}"
         key, secret = emulator.create_deployer(endpoint)

@@ -8,6 +8,7 @@ import msgspec
 
 from mocktailverse.checkout import Checkout
 from mocktailverse.deployment import apply, artifacts, environments, package, stage_mapping
+from mocktailverse.deployment.environments import Environment
 from mocktailverse.local import file_lock, service_users
 from mocktailverse.local.state import LocalStack
 from mocktailverse.stores.clients import Clients
@@ -42,10 +43,7 @@ def deploy(
     on_progress("deploying the stack")
     clients = stack.clients()
     bucket = f"mocktailverse-artifacts-{STAGE}"
-    environment = environments.read(checkout.environments).local
-    if not stack.simulates:  # a real source changes
-        fetch = msgspec.structs.replace(environment.fetch, enabled=True)
-        environment = msgspec.structs.replace(environment, fetch=fetch)
+    environment = environment_of(stack, checkout)
     template = checkout.template.read_text(encoding="utf-8")
     outputs = apply.deploy(
         clients,
@@ -67,6 +65,15 @@ def deploy(
     )
     stack = msgspec.structs.replace(stack, outputs=outputs, deployed=fingerprint(checkout, archive))
     return service_users.with_users(stack, STAGE)
+
+
+def environment_of(stack: LocalStack, checkout: Checkout) -> Environment:
+    """Return the settings of a stack; a real source, which changes, is fetched on its schedule."""
+    environment = environments.read(checkout.environments).local
+    if stack.simulates:
+        return environment
+    fetch = msgspec.structs.replace(environment.fetch, enabled=True)
+    return msgspec.structs.replace(environment, fetch=fetch)
 
 
 def make_ops_key(clients: Clients) -> str:

@@ -253,15 +253,17 @@ def queue():
     return SimpleNamespace(waiting=lambda: 4, dead=lambda: 1)
 
 
-def test_the_status_of_a_local_stack_is_in_words(run, queue):
+def test_the_status_of_a_local_stack_is_in_words(run, queue, tmp_path):
     local = Status("running", stack(), [])
     replaced = {
         "lifecycle": SimpleNamespace(status=lambda _: local),
         "local_stores": lambda _: SimpleNamespace(queue=queue),
-        "state_folder": lambda _: None,
+        "state_folder": lambda _: tmp_path,
     }
+    (tmp_path / "data").write_bytes(bytes(3 * 2**20))
     lines = lines_of(run(status_command, "status", **replaced).stdout)
     assert {"state running", "messages waiting 4", "dead letters 1"} <= set(lines)
+    assert {"memory (MiB) 0", "disk (MiB) 3"} <= set(lines)
     fields = json.loads(run(status_command, "status", "--json", **replaced).stdout)
     assert (fields["waiting"], fields["dead_letters"], fields["down"]) == (4, 1, [])
 

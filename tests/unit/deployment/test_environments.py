@@ -161,7 +161,11 @@ def test_a_template_without_the_stage_is_an_error(file):
 
 RETENTION = {
     "raw objects": ("logs = 30, data = 0", "logs = 30, data = 90", "DataBucket"),
-    "loads": ("loads = 0", "loads = 90", "LoadsTable"),
+    "loads": (
+        "data = 0, loads = 0}\ncapacity_units = {drinks = 12",
+        "data = 0, loads = 90}\ncapacity_units = {drinks = 12",
+        "LoadsTable",
+    ),
     "protection": ("protected = true", "protected = false", "DrinksTable"),
 }
 

@@ -17,7 +17,8 @@ def workers(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[worker_pool.Indep
     for module in worker_pool.PATCHED:
         for name in ("acquire_worker", "release_worker", "invalidate_worker"):
             monkeypatch.setattr(module, name, getattr(module, name))
-    monkeypatch.setattr(lambda_runtime, "Worker", lambda_runtime.Worker)
+    for name in ("Worker", "zipfile"):
+        monkeypatch.setattr(lambda_runtime, name, getattr(lambda_runtime, name))
     return workers
 
 
