@@ -28,6 +28,7 @@ import typer
 from typer import Exit, Option
 from typer.core import TyperGroup
 
+from mocktailverse.cli.archive_command import archive
 from mocktailverse.cli.browse_command import browse
 from mocktailverse.cli.cost_command import cost
 from mocktailverse.cli.dashboard_command import dashboard
@@ -56,6 +57,7 @@ from mocktailverse.cli.redrive_command import redrive
 from mocktailverse.cli.rejected_command import rejected
 from mocktailverse.cli.replay_command import replay
 from mocktailverse.cli.report_command import report
+from mocktailverse.cli.restore_command import restore
 from mocktailverse.cli.serve_command import serve
 from mocktailverse.cli.status_command import status
 from mocktailverse.cli.trace_command import trace
@@ -67,6 +69,7 @@ from mocktailverse.errors import MocktailverseError, TransientError, Unreachable
 PANELS: dict[str, tuple[Callable[..., None] | typer.Typer, ...]] = {
     "Start here": (up, demo, status, down),
     "Data in": (ingest, fetch, loads, rejected),
+    "Move": (archive, restore),
     "Drinks": (drinks, mocktail, makeable, export, quality, transform, measure),
     "Serve": (serve, dashboard, browse),
     "Repair": (verify, replay, redrive, reconcile, rebuild),

@@ -7,6 +7,7 @@ use any path under `raw/<source>/`.
 """
 
 import hashlib
+from collections.abc import Mapping
 from typing import Self
 
 from msgspec import Struct
@@ -19,6 +20,10 @@ RAW_PREFIX = "raw/"
 
 CANARY_PREFIX = "raw/thecocktaildb/canary/"
 """The prefix of canaries, the empty raw objects that `up` and `deploy` send as health checks."""
+
+
+STORED_AT = "stored-at"
+"""Metadata of an object from an archive: when the original was stored, in ms since 1970 UTC."""
 
 
 class ObjectVersion(Struct, frozen=True, order=True):
@@ -62,6 +67,17 @@ class StoredObject(Struct, frozen=True):
     """The stored size."""
     stored_at: int
     """S3's LastModified, in ms since 1970 UTC."""
+    md5: str = ""
+    """In hex, as S3's ETag gives it; other text for an object that was uploaded in parts."""
+
+
+def first_stored_at(stored_at: int, metadata: Mapping[str, str]) -> int:
+    """Return when an object was stored first, before it was restored from an archive (ms).
+
+    `stored_at` is S3's time. A time in the metadata that is later, or not a number, is ignored.
+    """
+    text = metadata.get(STORED_AT, "")
+    return min(stored_at, int(text)) if text.isascii() and text.isdigit() else stored_at
 
 
 def run_prefix(area: str, source: str, started_at: int, run: str) -> str:

@@ -36,6 +36,7 @@ class InputFile:
     """A file on disk as an `OpenObject`, so that the transform reads it without AWS."""
 
     metadata: Mapping[str, str] = MappingProxyType({})
+    content_type = "application/octet-stream"
 
     def __init__(self, path: Path, observed_at: int | None = None) -> None:
         """Check the file; `observed_at` is the event time in ms, None: when it was written.

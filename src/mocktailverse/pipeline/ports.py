@@ -34,6 +34,10 @@ class OpenObject(Protocol):
     def metadata(self) -> Mapping[str, str]:
         """The metadata given by its writer."""
 
+    @property
+    def content_type(self) -> str:
+        """The media type given by its writer."""
+
     def chunks(self, start: int = 0) -> Chunks:
         """Yield the stored bytes from `start` to the end.
 

@@ -18,7 +18,7 @@ from mocktailverse.drinks.record import Absence, Record
 from mocktailverse.drinks.register import Outcome, Register
 from mocktailverse.errors import ObjectRejectedError, RecordRejectedError
 from mocktailverse.loads.load_record import END, START, Checkpoint
-from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.loads.object_version import ObjectVersion, first_stored_at
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.pipeline.decode import DecodedRecord, UnreadableRecord, as_text, decode
 from mocktailverse.pipeline.json_elements import TOO_DEEP, is_nested_too_deeply
@@ -81,21 +81,22 @@ def observed_at_of(raw: OpenObject) -> int:
     """Return the event time of the object's records, in ms since 1970 UTC.
 
     It is the metadata `observed-at` (ms, or ISO 8601 with an offset); without it, the time at which
-    the object was stored.
+    the object was stored; of an object from an archive, the original's.
 
     Raises:
         ObjectRejectedError: it is not a valid time, or is later than the time of storing.
     """
+    stored_at = first_stored_at(raw.stored_at, raw.metadata)
     text = raw.metadata.get("observed-at")
     if text is None:
-        return raw.stored_at
+        return stored_at
     is_number = re.fullmatch(r"\d{1,15}", text, re.ASCII)
     observed_at = int(text) if is_number else parse_iso(text)
-    if observed_at is None or not 0 <= observed_at <= raw.stored_at + CLOCK_TOLERANCE_MS:
+    if observed_at is None or not 0 <= observed_at <= stored_at + CLOCK_TOLERANCE_MS:
         raise ObjectRejectedError(
             Reason.OBSERVED_AT_INVALID,
             f"The metadata observed-at {text[:40]!r} is not a valid time in ms since 1970, or is "
-            f"more than 5 minutes after {raw.stored_at}, when the object was stored.",
+            f"more than 5 minutes after {stored_at}, when the object was stored.",
         )
     return observed_at
 

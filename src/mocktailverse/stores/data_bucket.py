@@ -6,11 +6,12 @@ listings/  responses of a source without full records; they trigger no load
 rejected/  the quarantine: rejected lines of loads, by segment
 state/     what sweeps have learnt about a source, and the checkpoint of a run
 
-Metadata of raw objects; only `observed-at` has an effect:
+Metadata of raw objects; only `observed-at` and `stored-at` have an effect:
 
 observed-at  event time of the records, in ms since 1970 UTC or as ISO 8601 with an offset; if it is
              missing, the time of storing
 source       the records' source, which is also in the key
+stored-at    of an object from an archive: when the original was stored, in ms since 1970 UTC
 run          the run that fetched the object
 strategy     how the run chose what to fetch
 part         the part of the run's plan
@@ -39,7 +40,7 @@ _rejected = msgspec.json.Decoder(Rejected)
 
 
 class RawObject:
-    """An opened object version: size, time, metadata, and its bytes from any offset.
+    """An opened object version: size, time, metadata, type, and its bytes from any offset.
 
     Opening reads the first MiB with a ranged request, whose `Content-Range` has the full size. Most
     objects are smaller, so detecting the format, decoding and resuming cost one request in all.
@@ -52,6 +53,7 @@ class RawObject:
         self.bytes = _full_size(response)
         self.stored_at = int(response["LastModified"].timestamp() * 1000)
         self.metadata: Mapping[str, str] = response["Metadata"]
+        self.content_type = response["ContentType"]
         with translated(f"Reading {version.key}"):
             self._head = response["Body"].read()
         self._require(len(self._head), min(self.bytes, HEAD_BYTES))
@@ -136,6 +138,7 @@ class DataBucket:
                         ObjectVersion(self.bucket, entry["Key"], entry["VersionId"]),
                         entry["Size"],
                         int(entry["LastModified"].timestamp() * 1000),
+                        entry["ETag"].strip('"'),
                     )
 
     def put_rejected(self, load_id: str, segment: str, lines: Iterable[Rejected]) -> str:

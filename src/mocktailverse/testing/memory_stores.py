@@ -55,6 +55,7 @@ class MemoryObject(MemoryBytes):
         self.bytes = len(body)
         self.stored_at = stored_at
         self.metadata = metadata or {}
+        self.content_type = self.metadata.get("content-type", "application/json")
 
 
 @dataclass(eq=False)
@@ -103,7 +104,8 @@ class MemoryRawStore(FaultyStore):
         for version in sorted(self.objects):
             if version.key.startswith(prefix):
                 stored = self.objects[version]
-                yield StoredObject(version, stored.bytes, stored.stored_at)
+                md5 = hashlib.md5(b"".join(stored.chunks()), usedforsecurity=False).hexdigest()
+                yield StoredObject(version, stored.bytes, stored.stored_at, md5)
 
     @store_call("raw.put_rejected")
     def put_rejected(self, load_id: str, segment: str, lines: Iterable[Rejected]) -> str:
