@@ -10,6 +10,7 @@ from mocktailverse.cli.connection import connect
 from mocktailverse.cli.load_waiting import wait_for_loads
 from mocktailverse.cli.loads_command import finish_with_loads
 from mocktailverse.cli.output import progress
+from mocktailverse.errors import UsageError
 from mocktailverse.formatting import counted
 from mocktailverse.pipeline.raw_archive import restore_archive
 
@@ -31,9 +32,14 @@ def restore(
     stores = connect(env, state_dir)
     with progress() as bar, file.open("rb") as stream:
         task = bar.add_task("restoring", total=None)
-        versions = restore_archive(
-            stores.bucket, stream, lambda done, total: bar.update(task, completed=done, total=total)
-        )
+        try:
+            versions = restore_archive(
+                stores.bucket,
+                stream,
+                lambda done, total: bar.update(task, completed=done, total=total),
+            )
+        except UsageError as error:
+            raise UsageError(f"`{file}`: {error}") from error
     loads = wait_for_loads(stores, versions) if wait else []
     summary = f"{counted(len(versions), 'raw object')} restored"
     finish_with_loads(summary, {"objects": versions}, loads, as_json=as_json)
