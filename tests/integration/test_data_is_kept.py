@@ -1,21 +1,26 @@
 """Data outlives every process: a start waits for a silent part, and restarts a dead one."""
 
 import contextlib
+import json
 import os
 import signal
 import socket
+import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import msgspec
+import psutil
 import pytest
+from botocore.exceptions import ClientError
 
 from mocktailverse.checkout import Checkout
 from mocktailverse.cli import main
 from mocktailverse.cli.down_command import StackContents, count_contents
 from mocktailverse.errors import UnreachableError, UsageError
 from mocktailverse.local import lifecycle, service_processes, watchdog
+from mocktailverse.local.data_files import DataFiles
 from mocktailverse.local.lifecycle import Options
 from mocktailverse.local.state import (
     DASHBOARD,
@@ -26,6 +31,7 @@ from mocktailverse.local.state import (
     LocalStack,
     read_stack,
 )
+from mocktailverse.stores.environment import Stores
 from mocktailverse.waiting import wait_until
 
 DRINKS = 3
@@ -157,6 +163,110 @@ def test_a_stopped_stack_starts_again_with_its_data(disposable, bare):
     assert lifecycle.stop(disposable, forget=True) is False
     lifecycle.start(disposable, bare)
     assert contents(disposable) == StackContents(drinks=0, raw_objects=0)
+
+
+def test_versions_metadata_and_times_are_the_same_after_a_crash(disposable, bare):
+    stack = read_stack(disposable)
+    clients, names = stack.clients(), stack.outputs
+    for body in (b"1", b"2"):
+        clients.s3.put_object(
+            Bucket=names["DataBucket"],
+            Key="raw/own/b.json",
+            Body=body,
+            Metadata={"observed-at": "5"},
+            ContentType="text/csv",
+        )
+    for key in ("raw/own/a.json", "raw/own/c.json"):
+        clients.s3.put_object(Bucket=names["DataBucket"], Key=key, Body=b"{}")
+        clients.s3.delete_object(Bucket=names["DataBucket"], Key=key)
+    newest = clients.s3.list_object_versions(Bucket=names["DataBucket"], Prefix="raw/own/c")
+    clients.s3.delete_object(  # the marker, so that the object is there again
+        Bucket=names["DataBucket"],
+        Key="raw/own/c.json",
+        VersionId=newest["DeleteMarkers"][0]["VersionId"],
+    )
+    for body in (b"old", b"new"):
+        clients.s3.put_object(Bucket=names["CatalogueBucket"], Key="catalogue.sqlite", Body=body)
+    clients.dynamodb.delete_item(TableName=names["DrinksTable"], Key={"id": {"S": "0"}})
+    before = everything(stack)
+    assert before["raw/own/b.json"] == (b"2", "text/csv", {"observed-at": "5"})
+
+    kill(disposable, EMULATOR)
+    assert everything(lifecycle.start(disposable, bare)) == before
+
+
+def everything(stack: LocalStack) -> dict[str, object]:
+    """Return the stack's versions, delete markers, current objects and drinks."""
+    clients, names = stack.clients(), stack.outputs
+    listing = clients.s3.list_object_versions(Bucket=names["DataBucket"], Prefix="raw/own/")
+    found: dict[str, object] = {
+        "versions": sorted(map(str, listing["Versions"])),
+        "markers": sorted(map(str, listing["DeleteMarkers"])),
+        "items": clients.dynamodb.scan(TableName=names["DrinksTable"])["Items"],
+        "catalogue": content(stack, "CatalogueBucket", "catalogue.sqlite"),
+    }
+    for entry in clients.s3.list_objects_v2(Bucket=names["DataBucket"], Prefix="raw/own/")[
+        "Contents"
+    ]:
+        found[entry["Key"]] = content(stack, "DataBucket", entry["Key"])
+    return found
+
+
+def content(stack: LocalStack, bucket: str, key: str) -> tuple[bytes, str, dict[str, str]]:
+    response = stack.clients().s3.get_object(Bucket=stack.outputs[bucket], Key=key)
+    return response["Body"].read(), response["ContentType"], response["Metadata"]
+
+
+def test_what_cannot_be_written_is_refused_and_not_announced(disposable, bare):
+    stack = read_stack(disposable)
+    clients, names = stack.clients(), stack.outputs
+    raw = {"Bucket": names["DataBucket"], "Body": bytes(2**20)}
+    before = everything_in(stack)
+    with largest_file(process(disposable, EMULATOR), 2**16):
+        with pytest.raises(ClientError, match=r"InsufficientStorage.*cannot be read or written"):
+            clients.s3.put_object(**raw, Key="raw/own/big.json")
+        with pytest.raises(ClientError, match="cannot be read or written"):
+            clients.dynamodb.put_item(
+                TableName=names["DrinksTable"],
+                Item={"id": {"S": "9"}, "text": {"S": "x" * 300_000}},
+            )
+    assert everything_in(stack) == before
+    clients.s3.put_object(**raw, Key="raw/own/big.json")
+    kill(disposable, EMULATOR)
+    stack = lifecycle.start(disposable, bare)
+    assert "raw/own/big.json" in everything_in(stack)
+    assert content(stack, "DataBucket", "raw/own/big.json")[0] == bytes(2**20)
+
+
+def everything_in(stack: LocalStack) -> list[str]:
+    pages = stack.clients().s3.list_object_versions(Bucket=stack.outputs["DataBucket"])
+    return [entry["Key"] for entry in pages["Versions"]]
+
+
+@contextlib.contextmanager
+def largest_file(pid: int, size: int) -> Iterator[None]:
+    """Let a process write no file beyond a size within the block, as on a full disk."""
+    emulator = psutil.Process(pid)
+    unlimited = emulator.rlimit(psutil.RLIMIT_FSIZE)
+    emulator.rlimit(psutil.RLIMIT_FSIZE, (size, unlimited[1]))
+    try:
+        yield
+    finally:
+        emulator.rlimit(psutil.RLIMIT_FSIZE, unlimited)
+
+
+def test_a_scheduled_run_that_was_missed_is_made_up_for_once(disposable, bare):
+    lifecycle.stop(disposable)
+    name = json.dumps(["000000000000", "us-east-1", "default/mocktailverse-reconcile-local"])
+    name = name.replace(", ", ",")
+    with contextlib.closing(DataFiles(disposable / "data")) as files:
+        files.write_runs({name: time.time() - 3600})
+    stack = lifecycle.start(disposable, bare)
+    log = Stores(stack.clients(), stack.outputs).function_log("ReconcileFunction")
+    assert eventually(lambda: log.lines_if_any(0, "START"), poll_s=0.5)
+    lifecycle.stop(disposable)
+    with contextlib.closing(DataFiles(disposable / "data")) as files:
+        assert files.runs()[name] > time.time() - 600
 
 
 # ---- the other parts

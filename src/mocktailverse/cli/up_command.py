@@ -16,7 +16,6 @@ from mocktailverse.local import lifecycle
 from mocktailverse.local.stack_start import Options
 from mocktailverse.local.state import LocalStack
 
-
 LIVE_NOTICE = (
     "Drinks come from the real TheCocktailDB, with its test key 1: for development and education"
     " only,\nand with at most 4 requests a second. Once a day (04:00 UTC) a sweep collects changes."
