@@ -225,7 +225,7 @@ def kill_some(sandbox: Sandbox) -> None:
     stack = read_stack(sandbox.home)
     assert stack is not None
     alive = [p for p in sandbox.processes() if "ingest" not in p.cmdline()]
-    victims = sandbox.random.sample(alive, sandbox.random.randint(1, len(alive)))
+    victims = sandbox.random.sample(alive, sandbox.random.randint(min(1, len(alive)), len(alive)))
     if sandbox.random.random() < 0.5:
         victims += [p for p in alive if p.pid == stack.by_name[EMULATOR].pid]
     for victim in victims:

@@ -37,15 +37,19 @@ class FullDiskWatch:
         Raises:
             UnreachableError: a log reports it, or there is no space left for a log line.
         """
-        waited_s = time.monotonic() - self._began
+        if time.monotonic() - self._began > _SILENT_S:
+            self.check_space()
         for log, offset in self._offsets.items():
             with log.open("rb") as stream:
                 stream.seek(offset)
                 added = stream.read()
-            free = shutil.disk_usage(log.parent).free
-            if any(text in added for text in _LOGGED) or (
-                waited_s > _SILENT_S and free < LEAST_FREE_BYTES
-            ):
+            if any(text in added for text in _LOGGED):
+                raise UnreachableError(explanation(log.parent))
+
+    def check_space(self) -> None:
+        """Raise UnreachableError if there is no space left for a log line."""
+        for log in self._offsets:
+            if shutil.disk_usage(log.parent).free < LEAST_FREE_BYTES:
                 raise UnreachableError(explanation(log.parent))
 
 

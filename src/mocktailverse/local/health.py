@@ -97,6 +97,7 @@ def wait_until_healthy(
     disk = FullDiskWatch([log] if log else [], include_existing=True)
     if responds_within(process, timeout_s, disk.check):
         return
+    disk.check_space()
     problem = f"The {process.name} did not start on {HOST}:{process.port}"
     if log is None:
         raise UnreachableError(f"{problem}. See its messages above.")
