@@ -94,11 +94,14 @@ def test_a_stack_runs_until_it_is_stopped(tmp_path, scratch, samples, command):
         assert status.json["down"] == ["embedded AWS"]
         result = command("verify", *state)
         assert (result.code, result.out) == (3, "")
-        for arguments in (("up", "--detach"), ("up",), ("demo",)):
-            result = command(*arguments, *state)
-            assert (result.code, result.out) == (3, "")
-            assert "in memory" in result.err
-            assert "mocktailverse up --forget" in result.err
+        again = command("up", "--detach", "--json", *state)
+        assert "Restored 14 drinks from 1 raw object" in again.err
+        assert again.json["urls"] | {"gateway": ""} == up["urls"] | {"gateway": ""}
+        assert command("verify", *state).code == 0
+        assert command("down", *state, "--json").json == {"stopped": True}
+        result = command("demo", *state)
+        assert (result.code, "would mix" in result.err) == (2, True)
+        assert command("up", "--detach", "--json", *state).code == 0
     finally:
         ended = run("down", *state, "--json", scratch=scratch)
     assert json.loads(ended.stdout) == {"stopped": True}

@@ -199,7 +199,7 @@ def everything(stack: LocalStack) -> dict[str, object]:
     """Return the stack's versions, delete markers, current objects and drinks."""
     clients, names = stack.clients(), stack.outputs
     listing = clients.s3.list_object_versions(Bucket=names["DataBucket"], Prefix="raw/own/")
-    found: dict[str, object] = {
+    state: dict[str, object] = {
         "versions": sorted(map(str, listing["Versions"])),
         "markers": sorted(map(str, listing["DeleteMarkers"])),
         "items": clients.dynamodb.scan(TableName=names["DrinksTable"])["Items"],
@@ -208,8 +208,8 @@ def everything(stack: LocalStack) -> dict[str, object]:
     for entry in clients.s3.list_objects_v2(Bucket=names["DataBucket"], Prefix="raw/own/")[
         "Contents"
     ]:
-        found[entry["Key"]] = content(stack, "DataBucket", entry["Key"])
-    return found
+        state[entry["Key"]] = content(stack, "DataBucket", entry["Key"])
+    return state
 
 
 def content(stack: LocalStack, bucket: str, key: str) -> tuple[bytes, str, dict[str, str]]:

@@ -50,14 +50,17 @@ def state_folder(state_dir: Path | None) -> Path:
 
 
 def local_stack(state_dir: Path | None) -> LocalStack:
-    """Return the local stack that was started; its processes may have ended since.
+    """Return the local stack that was started; its embedded AWS may be silent.
 
     Raises:
-        UnreachableError: no local stack runs.
+        UnreachableError: no local stack runs, or its embedded AWS has ended. Another stack may have
+            its port now.
     """
     folder = state_folder(state_dir)
     if stack := read_stack(folder):
-        return stack
+        if stack.by_name[EMULATOR].find():
+            return stack
+        raise UnreachableError(_ended(folder))
     raise UnreachableError(f"No local stack runs in `{folder}`. Start it: mocktailverse up")
 
 
@@ -71,9 +74,13 @@ def running_stack(state_dir: Path | None) -> LocalStack:
     stack = local_stack(folder)
     if health.is_healthy(stack.by_name[EMULATOR]):
         return stack
-    raise UnreachableError(
-        f"The embedded AWS of the stack in `{folder}` has ended or does not respond. To see what"
-        " to do, run: mocktailverse up"
+    raise UnreachableError(_ended(folder))
+
+
+def _ended(folder: Path) -> str:
+    return (
+        f"The embedded AWS of the stack in `{folder}` has ended or does not respond. Start it again"
+        " with its data: mocktailverse up"
     )
 
 

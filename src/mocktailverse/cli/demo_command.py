@@ -61,7 +61,11 @@ def demo(
     is_quiet = headless or as_json
     source_url = options.LIVE_URL if live else None
     start_options = Options(
-        port=port, records=records, source_url=source_url, services=not is_quiet
+        port=port,
+        records=records,
+        source_url=source_url,
+        services=not is_quiet,
+        forgets=True,
     )
     with nullcontext() if is_quiet else stderr.status("starting") as state:
         on_progress = state.update if state else lambda _text: None

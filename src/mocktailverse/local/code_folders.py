@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-KEPT_S = 24 * 3600
+UNUSED_TTL_S = 24 * 3600
 """How long unpacked code stays after its last use by a start of a process."""
 
 
 def shared_zipfile(cache: Path) -> SimpleNamespace:
-    """Return a stand-in for the module `zipfile`, whose `extractall` links to a shared folder."""
+    """Return a substitute for the module `zipfile` whose `extractall` links to a shared folder."""
 
     class SharedZip(zipfile.ZipFile):
         def extractall(
@@ -60,5 +60,5 @@ def shared_zipfile(cache: Path) -> SimpleNamespace:
 def _delete_unused(cache: Path) -> None:
     """Delete folders that no process has used for a while."""
     for folder in cache.glob("*"):
-        if folder.stat().st_mtime < time.time() - KEPT_S:
+        if folder.stat().st_mtime < time.time() - UNUSED_TTL_S:
             shutil.rmtree(folder, ignore_errors=True)

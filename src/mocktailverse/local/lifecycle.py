@@ -105,7 +105,7 @@ def running(
             stack = this_start.launch()
             cleanup.enter_context(watchdog.hold(temporary(folder) / watchdog.FOREGROUND_LOCK))
         cleanup.callback(this_start.launcher.stop)
-        cleanup.callback(stop, folder)
+        cleanup.callback(stop, folder, forget=this_start.options.forgets)
         yield stack
 
 

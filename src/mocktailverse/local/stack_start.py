@@ -64,6 +64,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """Records that the simulated TheCocktailDB serves; None takes its default."""
     source_url: str | None = None
     """A source to fetch from instead; None starts the simulated TheCocktailDB."""
+    forgets: bool = False
+    """Whether the data is deleted when a stack in the foreground ends, and must be none before."""
     services: bool = False
     """Whether the API, the harness and the dashboard belong to the stack."""
     response_timeout_s: float = 30.0
@@ -86,6 +88,11 @@ class StackStart(msgspec.Struct, frozen=True):
     def launch(self) -> LocalStack:
         """Start a new stack with the folder's data; after a failure only data and logs are left."""
         clear(self.state_dir)
+        if self.options.forgets and data_folder(self.state_dir).exists():
+            raise UsageError(
+                f"`{self.state_dir}` has data, which a demo would mix with its samples. Choose an"
+                " empty folder, or leave --state-dir out."
+            )
         self.on_progress("reading the data")
         interrupted = recovery.prepare(data_folder(self.state_dir), self.on_notice)
         temporary(self.state_dir).mkdir(mode=0o700)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mocktailverse.local.code_folders import KEPT_S, shared_zipfile
+from mocktailverse.local.code_folders import UNUSED_TTL_S, shared_zipfile
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_folders_that_no_process_used_for_a_day_are_deleted(archive, tmp_path):
     unused = cache / "0123456789abcdef"
     unused.mkdir(parents=True)
     os.utime(unused, (1, 1))
-    assert KEPT_S >= 24 * 3600
+    assert UNUSED_TTL_S >= 24 * 3600
     unpack(archive, cache, tmp_path / "first")
     assert not unused.exists()
 
