@@ -6,7 +6,7 @@ spread over columns with a prefix, times are ms since 1970 UTC, booleans are 0 a
 
 import sqlite3
 
-FORMAT = 2
+FORMAT = 3
 """Stored in the file as `PRAGMA user_version`; a publisher rebuilds a file of another format.
 
 Raise it with any change. A column that is new in a format needs a default unless it may be null:
@@ -71,7 +71,12 @@ CREATE TABLE drinks (
   lineage_key TEXT NOT NULL,
   lineage_version_id TEXT NOT NULL,
   lineage_position INTEGER NOT NULL,
-  transform_version INTEGER NOT NULL
+  transform_version INTEGER NOT NULL,
+  description TEXT,
+  credit_author TEXT,
+  credit_url TEXT,
+  credit_licence TEXT,
+  stated_abv_percent REAL
 );
 
 -- one row an ingredient in use, and one for each more general ingredient

@@ -103,6 +103,13 @@ class Quality(Code):
     )
     NO_INGREDIENTS = "no_ingredients", "The drink has no ingredients."
     NO_INSTRUCTIONS = "no_instructions", "The drink has no instructions in any language."
+    STATED_STRENGTH_DIFFERS = (
+        "stated_strength_differs",
+        (
+            "The stated strength is outside the computed range, as mixed or as served, by more "
+            "than 1 % vol and more than a tenth of itself."
+        ),
+    )
     STRENGTH_CONTRADICTS = (
         "strength_contradicts",
         "The source's statement about alcohol contradicts the ingredients.",

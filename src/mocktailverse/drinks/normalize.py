@@ -10,13 +10,14 @@ import msgspec
 from mocktailverse.drinks.codes import Quality
 from mocktailverse.drinks.derivation.derive import derive
 from mocktailverse.drinks.derivation.portions import Portion, portion_of
+from mocktailverse.drinks.derivation.stated_figures import stated_differences
 from mocktailverse.drinks.drink import Drink, IngredientLine, Lineage
 from mocktailverse.drinks.ingredients import IngredientName, is_annotated, read_name
 from mocktailverse.drinks.measures import parse_measure, remark_in
 from mocktailverse.drinks.record import Absence, RawLine, Record
 from mocktailverse.drinks.register import Register, recipe_of
 
-TRANSFORM_VERSION = 4
+TRANSFORM_VERSION = 5
 """Increase this when the same record gives a different drink; a golden test enforces it."""
 
 _encoder = msgspec.msgpack.Encoder()  # takes half the time of JSON, as numbers need no decimals
@@ -65,12 +66,17 @@ def normalize(record: Record, source: str, observed_at: int, lineage: Lineage) -
         image=record.image,
         video=record.video,
         derived=derived,
-        quality=_quality_of(record, parsed, contradictions),
+        quality=_quality_of(
+            record, parsed, (*contradictions, *stated_differences(record.stated, derived))
+        ),
         content_hash="",
         observed_at=0,
         withdrawn_at=None,
         previous_name=None,
         lineage=_NO_LINEAGE,
+        description=record.description,
+        credit=record.credit,
+        stated=record.stated,
     )
     drink = msgspec.structs.replace(
         draft,

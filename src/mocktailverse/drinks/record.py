@@ -5,7 +5,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from mocktailverse.drinks.drift import Drift
-from mocktailverse.drinks.drink import Alcoholic, Image
+from mocktailverse.drinks.drink import Alcoholic, Credit, Image, Stated
 
 
 class RawLine(NamedTuple):
@@ -37,6 +37,12 @@ class Record(Struct, frozen=True):
     """Quality codes from the source's mapping."""
     drift: tuple[Drift, ...] = ()
     """Changes in the source's format."""
+    description: str | None = None
+    """What the source says about the drink."""
+    credit: Credit | None = None
+    """Who wrote the recipe, where it was published, and its licence; None if nothing is stated."""
+    stated: Stated | None = None
+    """Figures that the source states; None if it states none."""
 
 
 class Absence(Struct, frozen=True):
