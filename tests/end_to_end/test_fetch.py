@@ -99,7 +99,9 @@ def test_a_response_without_records_stores_nothing(pipeline, cli):
 
 
 def test_an_unreachable_source_exits_with_3(pipeline, cli):
-    with pipeline.configured("FetchFunction", MOCKTAILVERSE_SOURCE_URL="http://127.0.0.1:9"):
+    with pipeline.configured(
+        "FetchFunction", MOCKTAILVERSE_SOURCE_URLS="thecocktaildb=http://127.0.0.1:9"
+    ):
         result = cli("fetch", "ids", "90001", "--json", code=3)
     assert result.json["objects"] == stored_keys(pipeline, "raw/") == []
 

@@ -15,11 +15,11 @@ import pytest
 import stamina
 
 from mocktailverse.errors import PermanentError, TransientError, UnreachableError, UsageError
-from mocktailverse.local.simulated_source.record_files import read_records
-from mocktailverse.local.simulated_source.simulated_api import create_app
 from mocktailverse.sources.thecocktaildb.client import TheCocktailDB
 from mocktailverse.sources.thecocktaildb.extract import extract
 from mocktailverse.sources.thecocktaildb.responses import Request
+from mocktailverse.sources.thecocktaildb.simulation.record_files import read_records
+from mocktailverse.sources.thecocktaildb.simulation.simulated_api import create_app
 from mocktailverse.sources.thecocktaildb.strategies import plan
 from strategies.private_records import needed
 from worlds.serving import running

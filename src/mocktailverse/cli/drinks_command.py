@@ -19,6 +19,7 @@ from mocktailverse.cli.output import (
 from mocktailverse.drinks.drink import Derived, Drink, IngredientLine
 from mocktailverse.errors import UsageError
 from mocktailverse.formatting import moment
+from mocktailverse.loads.object_version import DEFAULT_SOURCE
 from mocktailverse.operations.history import history
 
 _PAGE_SIZE = 100
@@ -29,7 +30,7 @@ _DEFAULT_ROWS = 50
 _ALCOHOL = {"alcoholic": "yes", "non_alcoholic": "no", "optional_alcohol": "optional", None: ""}
 _MOCKTAIL = {True: "yes", False: "no", None: "unknown"}
 
-DrinkId = Annotated[str, Argument(metavar="ID", help="thecocktaildb:11007, or 11007.")]
+DrinkId = Annotated[str, Argument(metavar="ID", help=f"{DEFAULT_SOURCE}:11007, or 11007.")]
 
 drinks = typer.Typer(name="drinks", no_args_is_help=True, help="Show drinks.")
 
@@ -122,10 +123,10 @@ def full_id(drink_id: str) -> str:
         UsageError: the text cannot be the id of a drink.
     """
     if not drink_id.strip():
-        raise UsageError("The id is empty. Pass one such as thecocktaildb:11007.")
+        raise UsageError(f"The id is empty. Pass one such as {DEFAULT_SOURCE}:11007.")
     if len(drink_id) > _MAX_ID_LENGTH:
         raise UsageError(f"`{drink_id[:40]}...` is too long for the id of a drink.")
-    return drink_id if ":" in drink_id else f"thecocktaildb:{drink_id}"
+    return drink_id if ":" in drink_id else f"{DEFAULT_SOURCE}:{drink_id}"
 
 
 def _print_drink(drink: Drink) -> None:

@@ -11,9 +11,11 @@ from mocktailverse.cli.down_command import say_dropped, stop_stack
 from mocktailverse.cli.load_waiting import check_local_stack
 from mocktailverse.cli.output import print_json, say, stderr
 from mocktailverse.cli.status_command import print_links, stack_fields
+from mocktailverse.loads.object_version import DEFAULT_SOURCE
 from mocktailverse.local import lifecycle
 from mocktailverse.local.lifecycle import Options
 from mocktailverse.local.state import LocalStack
+from mocktailverse.sources import SOURCES
 
 
 def up(
@@ -40,7 +42,7 @@ def up(
         stopped, dropped = stop_stack(folder)
         if stopped:
             say_dropped(dropped)
-    source_url = options.LIVE_URL if live else None
+    source_url = SOURCES[DEFAULT_SOURCE].collector.url if live else None
     start_options = Options(port=port, records=records, source_url=source_url, services=True)
     if detach:
         with stderr.status("starting") as state:

@@ -19,7 +19,7 @@ Units = Annotated[int, Meta(ge=1)]
 _EXPECTED = {
     "schedule": "Write an EventBridge expression: cron(...), rate(...) or at(...). ",
     "alarm_email": 'Write an e-mail address, or "" for none. ',
-    "source_url": "Write an address with https:// or http://. ",
+    "source_urls": "Write addresses with https:// or http://. ",
     "capacity": 'Write "provisioned" or "on-demand". ',
     "logs": f"Write one of {', '.join(map(str, get_args(LogDays)))}. ",
 }
@@ -87,8 +87,8 @@ class Environment(_Table, frozen=True, kw_only=True):
     request."""
     alarm_email: Annotated[str, Meta(pattern=r"^([^@\s]+@[^@\s]+)?$")]
     """Address that receives the alarms, once it has confirmed AWS's first message; empty: none."""
-    source_url: Annotated[str, Meta(pattern=r"^https?://[^\s]+$")]
-    """Address of TheCocktailDB or of its simulation."""
+    source_urls: dict[str, Annotated[str, Meta(pattern=r"^https?://[^\s]+$")]]
+    """Addresses that replace those of the real sources, by source."""
     source_requests_per_s: Annotated[float, Meta(gt=0, le=100)]
     """Maximum number of requests per second to the source."""
     fetch: Schedule
@@ -109,7 +109,7 @@ class Environment(_Table, frozen=True, kw_only=True):
         return {
             "Capacity": self.capacity,
             "AlarmEmail": self.alarm_email,
-            "SourceUrl": self.source_url,
+            "SourceUrls": " ".join(f"{name}={url}" for name, url in self.source_urls.items()),
             "SourceRequestsPerS": f"{self.source_requests_per_s:g}",
         }
 

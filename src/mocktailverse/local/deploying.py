@@ -8,8 +8,10 @@ import msgspec
 
 from mocktailverse.checkout import Checkout
 from mocktailverse.deployment import apply, artifacts, environments, package, stage_mapping
+from mocktailverse.loads.object_version import DEFAULT_SOURCE
 from mocktailverse.local import emulator, file_lock, service_users
 from mocktailverse.local.state import LocalStack
+from mocktailverse.sources import SOURCES
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.ops_key import OpsKey, parameter_name
 
@@ -56,7 +58,7 @@ def deploy(
             "FunctionsKey": artifacts.upload(clients, archive, bucket=bucket),
             "AwsEndpointUrl": stack.endpoint,
             **environment.parameters(),
-            "SourceUrl": stack.source_url,
+            "SourceUrls": _source_urls(stack),
             **({"SourceRequestsPerS": SIMULATION_REQUESTS_PER_S} if stack.simulates else {}),
         },
         on_progress=on_progress,
@@ -65,6 +67,17 @@ def deploy(
     emulator.expire_loads(clients, outputs["LoadsTable"])
     stack = msgspec.structs.replace(stack, outputs=outputs, deployed=fingerprint(checkout, archive))
     return service_users.with_users(stack, STAGE)
+
+
+def _source_urls(stack: LocalStack) -> str:
+    """Return the addresses that replace those of real sources, as the template takes them."""
+    if not stack.simulates:  # one address was given, in place of the simulation
+        return f"{DEFAULT_SOURCE}={stack.source_url}"
+    return " ".join(
+        f"{source.name}={stack.source_url}{simulation.path}"
+        for source in SOURCES.values()
+        if (simulation := source.simulation)
+    )
 
 
 def make_ops_key(clients: Clients) -> str:

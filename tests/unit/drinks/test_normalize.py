@@ -44,7 +44,7 @@ GOLDEN_IDS = {
     "winter.ndjson.gz": [900101, 900107],
 }
 NOT_GOLDEN = {"observed_at", "lineage"}
-READER = SOURCES["thecocktaildb"]
+READER = SOURCES["thecocktaildb"].records
 
 
 def golden_drinks():
