@@ -55,7 +55,12 @@ drinks = values_of(Drink).map(_in_slots)
 earlier = st.lists(values_of(Earlier), max_size=9).map(tuple)
 absences = st.lists(times, max_size=3).map(tuple)
 sightings = st.builds(
-    lambda drink, *others: Register(drink.id, drink, *others), drinks, texts, earlier, absences
+    lambda drink, *others: Register(drink.id, drink, *others),
+    drinks,
+    texts,
+    earlier,
+    absences,
+    st.none() | times,
 )
 registers = sightings | st.builds(
     lambda times_absent: Register("s:1", None, absences=times_absent), absences.filter(bool)

@@ -76,7 +76,8 @@ CREATE TABLE drinks (
   credit_author TEXT,
   credit_url TEXT,
   credit_licence TEXT,
-  stated_abv_percent REAL
+  stated_abv_percent REAL,
+  garnish TEXT
 );
 
 -- one row an ingredient in use, and one for each more general ingredient

@@ -113,7 +113,7 @@ class Derived(Struct, frozen=True):
     spirits: tuple[str, ...] = ()
     """Base spirits, the one with the largest amount first."""
     method: Method | None = None
-    """How the drink is prepared; null if the instructions do not say."""
+    """How the drink is prepared; null if neither the source nor the instructions say."""
     is_mocktail: bool | None = None
     """Whether the drink certainly has at most 0.5 % vol as served; null if unknown."""
     unknown_because: tuple[str, ...] = ()
@@ -204,3 +204,5 @@ class Drink(Struct, frozen=True):
     """Author, place of publication and licence; null if the source states none of them."""
     stated: Stated | None = None
     """Figures that the source states; null if it states none. Compare `derived`."""
+    garnish: str | None = None
+    """The garnish, as the source states it apart from the ingredients; else null."""

@@ -1,8 +1,8 @@
 """Registers as items of the drinks table: the mapping between DynamoDB's types and ours.
 
 An item has the fields of the register and its drink. It has `earlier` and `absences` only if they
-are not empty, `description`, `credit` and `stated` only if the source gives them, and no fields of
-a drink that only absences name. In addition it has:
+are not empty, `removed_at` only after a removal, `description`, `credit`, `stated` and `garnish`
+only if the source gives them, and no fields of a drink that only absences name. In addition it has:
 
 version  compared by the write condition: observed_at, transform_version, content_hash, key,
          version_id and position as one text that sorts as they do, separated by U+001F
@@ -51,6 +51,8 @@ def to_item(register: Register) -> Item:
         item["earlier"] = to_value([msgspec.to_builtins(entry) for entry in register.earlier])
     if register.absences:
         item["absences"] = to_value(register.absences)
+    if register.removed_at is not None:
+        item["removed_at"] = to_value(register.removed_at)
     return item
 
 
@@ -84,6 +86,8 @@ def _drink_item(drink: Drink, recipe: str) -> Item:
         item["credit"] = to_value(msgspec.structs.asdict(drink.credit))
     if drink.stated is not None:
         item["stated"] = to_value(msgspec.structs.asdict(drink.stated))
+    if drink.garnish is not None:
+        item["garnish"] = {"S": drink.garnish}
     return item
 
 
@@ -96,6 +100,7 @@ def from_item(item: Mapping[str, Mapping[str, Any]]) -> Register:
         fields.get("recipe", ""),
         _to_earlier(fields.get("earlier", ())),
         tuple(fields.get("absences", ())),
+        fields.get("removed_at"),
     )
 
 

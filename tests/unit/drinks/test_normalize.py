@@ -204,6 +204,11 @@ def test_an_absence_gives_a_register_without_a_drink():
     )
 
 
+def test_the_removal_by_the_owner_is_marked():
+    register = absent(Absence("mine", is_removal=True), "own", 5)
+    assert register == Register("own:mine", None, absences=(5,), removed_at=5)
+
+
 def test_an_absent_measure_is_not_an_unknown_measure(raw_record):
     for blank in (None, "", " \n"):
         drink = drink_of(raw_record(strMeasure1=blank))

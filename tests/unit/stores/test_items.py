@@ -105,9 +105,10 @@ def test_an_item_has_every_field_of_the_drink():
 
 def test_an_item_has_no_attribute_for_what_most_sources_do_not_state():
     register = _plain_register()
-    bare = msgspec.structs.replace(register.drink, description=None, credit=None, stated=None)
+    unstated = ("description", "credit", "stated", "garnish")
+    bare = msgspec.structs.replace(register.drink, **dict.fromkeys(unstated))
     item = to_item(msgspec.structs.replace(register, drink=bare))
-    assert item.keys().isdisjoint(("description", "credit", "stated"))
+    assert item.keys().isdisjoint(unstated)
     assert from_item(item).drink == bare
 
 
@@ -171,6 +172,6 @@ def _plain_register():
         tags=(), instructions={}, ingredients=(line,), image=Image("u", None, None), video=None,
         derived=Derived(), quality=(), content_hash="h", observed_at=0, withdrawn_at=None,
         previous_name=None, lineage=Lineage("b", "k", "v", 0, 1),
-        description="d", credit=Credit("a"), stated=Stated(7.5),
+        description="d", credit=Credit("a"), stated=Stated(7.5), garnish="g",
     )  # fmt: skip
     return Register(drink.id, drink, "a:b:c")

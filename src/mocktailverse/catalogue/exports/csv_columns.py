@@ -179,4 +179,5 @@ COLUMNS: tuple[CsvColumn, ...] = (
         "Strength that the source states, in % by volume.",
         lambda drink: getattr(drink.stated, "abv_percent", None),
     ),
+    _field("garnish", "The garnish, as stated apart from the ingredients."),
 )

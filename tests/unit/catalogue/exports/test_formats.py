@@ -203,7 +203,7 @@ def test_each_cell_has_its_own_field():
             energy_kcal_min=24.5, energy_kcal_max=25.5,
         ),
         ("q", "p"), "hash", 11, 12, "Sour", Lineage("bucket", "key", "version", 13, 14),
-        "Long and cold.", Credit("Bea", "https://x.example/r", "MIT"), Stated(26.5),
+        "Long and cold.", Credit("Bea", "https://x.example/r", "MIT"), Stated(26.5), "Mint",
     )  # fmt: skip
     (row,) = read_back(export_csv(FakeCatalogue(drink)))
     assert row == {
@@ -229,7 +229,7 @@ def test_each_cell_has_its_own_field():
         "lineage_bucket": "bucket", "lineage_key": "key", "lineage_version_id": "version",
         "lineage_position": "13", "transform_version": "14", "description": "Long and cold.",
         "credit_author": "Bea", "credit_url": "https://x.example/r", "credit_licence": "MIT",
-        "stated_abv_percent": "26.5",
+        "stated_abv_percent": "26.5", "garnish": "Mint",
     }  # fmt: skip
 
 
