@@ -127,3 +127,18 @@ def test_drinks_that_are_fetched_again_are_unchanged(pipeline, cli):
     (load,) = cli("fetch", "ids", *ids, "--wait", "--json").json["loads"]
     assert load["unchanged"] == load["read"] == len(ids) > 0
     assert pipeline.verify().ok
+
+
+def test_another_source_is_fetched_by_its_name_and_only_what_is_new(pipeline, cli, tmp_path):
+    report = cli("fetch", "opendrinks", "--wait", "--json").json
+    assert [load["loaded"] for load in report["loads"]] == [report["records"]]
+    assert {drink_id.partition(":")[0] for drink_id in pipeline.table()} == {"opendrinks"}
+    again = cli("fetch", "opendrinks", "--wait", "--json").json
+    assert (again["requests"], again["objects"]) == (1, [])
+    path = tmp_path / "recipes.json"
+    path.write_text(
+        '[{"name": "Mojito", "ingredients": ["gin"]}, {"name": "X", "ingredients": []}]'
+    )
+    (load,) = cli("fetch", "opendrinks", "--archive", path, "--wait", "--json").json["loads"]
+    assert (load["loaded"], load["rejected"]) == (1, 1)
+    assert pipeline.verify().ok

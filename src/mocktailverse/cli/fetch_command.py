@@ -1,6 +1,8 @@
 """The command `fetch`: collect raw records from a source."""
 
+import math
 from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -15,9 +17,16 @@ from mocktailverse.formatting import counted
 from mocktailverse.loads.load_record import load_fields
 from mocktailverse.loads.object_version import DEFAULT_SOURCE
 from mocktailverse.sources import SOURCES, fetched_sources
-from mocktailverse.sources.collection import FetchReport, FetchRequest
+from mocktailverse.sources.collection import (
+    CollectionContext,
+    FetchReport,
+    FetchRequest,
+    SourceAccess,
+)
 from mocktailverse.sources.fetching import fetch_all, fetched_versions
+from mocktailverse.sources.web_addresses import is_web_address
 from mocktailverse.stores.environment import Stores
+from mocktailverse.times import now
 
 
 def fetch(
@@ -32,6 +41,13 @@ def fetch(
     max_requests: Annotated[
         int | None, Option(help="sweep: maximum number of requests.", min=1)
     ] = None,
+    archive: Annotated[
+        str | None,
+        Option(
+            help="Address of an archive (zip, tar, tar.gz or a JSON array), or a file or folder of "
+            "this machine, in place of the source's own.",
+        ),
+    ] = None,
     full: Annotated[bool, Option("--full", help="Collect every known record again.")] = False,
     wait: options.Wait = False,
     env: options.Env = "local",
@@ -39,11 +55,12 @@ def fetch(
     as_json: options.Json = False,
 ) -> None:
     """Collect raw records from a source with the fetch function."""
-    request = fetch_request(plan or [], max_requests=max_requests, full=full)
+    request = fetch_request(plan or [], archive=archive, max_requests=max_requests, full=full)
     # Wrong usage ends the command before any request.
     SOURCES[request.source].collector.check(request)
     stores = connect(env, state_dir)
-    report = fetch_with_progress(stores, request)
+    is_local = archive is not None and not is_web_address(archive)
+    report = (collect_files if is_local else fetch_with_progress)(stores, request)
     versions = fetched_versions(stores.bucket.versions, report)
     loads = wait_for_loads(stores, versions) if wait else []
     if as_json:
@@ -61,12 +78,26 @@ def fetch(
         raise Exit(1)
 
 
-def fetch_request(words: list[str], *, max_requests: int | None, full: bool) -> FetchRequest:
+def fetch_request(
+    words: list[str], *, archive: str | None, max_requests: int | None, full: bool
+) -> FetchRequest:
     """Return what the words of the command line ask for: `[source] [strategy] [argument]...`."""
     has_source = bool(words) and words[0] in SOURCES
     source, rest = (words[0], words[1:]) if has_source else (DEFAULT_SOURCE, words)
     strategy, *arguments = rest or [""]
-    return FetchRequest(source, strategy, tuple(arguments), max_requests=max_requests, full=full)
+    if archive is not None and not is_web_address(archive):
+        archive = str(Path(archive).resolve())  # the state of its files is kept under this name
+    return FetchRequest(source, strategy, tuple(arguments), archive, max_requests, full)
+
+
+def collect_files(stores: Stores, request: FetchRequest) -> FetchReport:
+    """Collect from a file or folder of this machine: here, as the function cannot read it."""
+    with progress() as bar:
+        bar.add_task(f"reading {request.archive}", total=None)
+        context = CollectionContext(
+            stores.bucket, SourceAccess(), now, lambda: math.inf, reads_files=True
+        )
+        return SOURCES[request.source].collector.collect(request, context)
 
 
 def fetch_with_progress(stores: Stores, request: FetchRequest) -> FetchReport:

@@ -93,6 +93,8 @@ class Environment(_Table, frozen=True, kw_only=True):
     """Maximum number of requests per second to the source."""
     fetch: Schedule
     """When fetch collects all drinks of the source."""
+    opendrinks: Schedule
+    """When fetch collects what is new in the archive of opendrinks."""
     reconcile: Schedule
     """When reconcile looks for lost raw objects."""
     days: RetentionDays
@@ -132,6 +134,8 @@ class Environment(_Table, frozen=True, kw_only=True):
             "ApiBurst": self.api.burst,
             "Fetch": self.fetch.schedule,
             "FetchState": _state(self.fetch),
+            "Opendrinks": self.opendrinks.schedule,
+            "OpendrinksState": _state(self.opendrinks),
             "Reconcile": self.reconcile.schedule,
             "ReconcileState": _state(self.reconcile),
         }

@@ -9,15 +9,17 @@ of sources whose records it does not get.
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import Struct
 
 from mocktailverse.drinks.record import Absence, Record
 from mocktailverse.errors import UsageError
 from mocktailverse.loads.object_version import DEFAULT_SOURCE
-from mocktailverse.sources.collection import Collector
-from mocktailverse.sources.simulation import Simulation
+
+if TYPE_CHECKING:  # the transform needs neither
+    from mocktailverse.sources.collection import Collector
+    from mocktailverse.sources.simulation import Simulation
 
 
 class RecordReader(Protocol):
@@ -65,7 +67,7 @@ class Source(Struct, frozen=True):
         return reader
 
     @property
-    def collector(self) -> Collector:
+    def collector(self) -> "Collector":
         """Its collector.
 
         Raises:
@@ -79,7 +81,7 @@ class Source(Struct, frozen=True):
         return collector
 
     @property
-    def simulation(self) -> Simulation | None:
+    def simulation(self) -> "Simulation | None":
         """Its simulated form; None if there is none."""
         return None if self.simulating is None else _part(self.name, self.simulating)
 
@@ -116,6 +118,14 @@ SOURCES: dict[str, Source] = {
             collecting="collector:TheCocktailDBCollector",
             plans="sweep, random NUMBER, search TERM, ids ID..., mocktails, popular",
             simulating="simulation.served_routes:SimulatedTheCocktailDB",
+        ),
+        Source(
+            "opendrinks",
+            "opendrinks",
+            reader="recipe_reader:OpendrinksRecords",
+            collecting="archive_collector:OpendrinksCollector",
+            plans="everything, or what `--archive` names",
+            simulating="simulated_archive:SimulatedOpendrinks",
         ),
     )
 }

@@ -105,6 +105,8 @@ class CollectionContext(Struct, frozen=True):
     """Returns the time in ms since 1970 UTC."""
     time_left_s: Callable[[], float]
     """Returns the seconds until the call has to end; may be infinite."""
+    reads_files: bool = False
+    """Whether a request may name a file of this machine."""
 
 
 class Collector(Protocol):
