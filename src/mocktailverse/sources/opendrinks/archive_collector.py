@@ -19,6 +19,7 @@ from mocktailverse.sources.collection import (
 from mocktailverse.sources.opendrinks.archive_changes import ArchiveChanges, changes_of
 from mocktailverse.sources.opendrinks.archive_download import ArchiveClient, Download, Validators
 from mocktailverse.sources.opendrinks.archive_state import ArchiveState, load_state, save_state
+from mocktailverse.sources.opendrinks.byte_source import ArchiveError
 from mocktailverse.sources.opendrinks.recipe_files import RecipeFile, recipes_at, recipes_in
 from mocktailverse.sources.web_addresses import is_web_address
 from mocktailverse.times import utc
@@ -65,6 +66,9 @@ class OpendrinksCollector:
         validators = Validators() if request.full else before.validators
         try:
             download = self._read(address, validators, context)
+        except ArchiveError as error:
+            # Of the base class itself, so that a caller of the function knows it by its name.
+            raise UsageError(f"`{address}`: {error}") from error
         except (TransientError, UnreachableError, PermanentError) as error:
             is_transient = not isinstance(error, PermanentError)
             report.failed.append(Failure(STRATEGY, address, str(error), is_transient))

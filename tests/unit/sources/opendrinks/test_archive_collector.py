@@ -325,8 +325,9 @@ def test_no_retry_begins_when_time_is_short(world):
 @pytest.mark.parametrize("body", [b"<html>maintenance</html>", b"", b"PK\x03\x04"])
 def test_what_is_not_an_archive_is_a_clear_error_and_nothing_is_stored(world, body):
     world.archive = body
-    with pytest.raises(UsageError):
+    with pytest.raises(UsageError, match=f"^`{URL}`: ") as caught:
         world.collect()
+    assert type(caught.value) is UsageError, "the function's caller knows it by its name"
     assert world.objects == {}
 
 
