@@ -99,9 +99,7 @@ def _note_absences(
         return
     gone = {drink_id: GoneFile(now_ms, now_ms) for drink_id in missing}
     for drink_id, one in known.gone.items():
-        if drink_id in present:
-            continue
-        if now_ms - one.first_ms >= WITHDRAWAL_MS:
+        if drink_id not in present | elsewhere and now_ms - one.first_ms >= WITHDRAWAL_MS:
             gone[drink_id] = GoneFile(one.first_ms, now_ms)  # for the last time
     changes.absences = [absence_envelope(f"{drink_id}{EXTENSION}") for drink_id in gone]
     waiting = {

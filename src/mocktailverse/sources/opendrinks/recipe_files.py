@@ -99,7 +99,7 @@ def _chunks(file: BinaryIO) -> Iterator[bytes]:
 
 def _files_below(folder: Path) -> Iterator[ArchiveFile]:
     seen = 0
-    for place, folders, names in os.walk(folder):
+    for place, folders, names in os.walk(folder, onerror=_raise):
         folders.sort()
         seen += len(names)
         check_members(seen)
@@ -109,6 +109,11 @@ def _files_below(folder: Path) -> Iterator[ArchiveFile]:
             if _is_wanted(inner) and path.is_file() and not path.is_symlink():
                 size = path.stat().st_size
                 yield ArchiveFile(inner, size, path.read_bytes() if size <= FILE_BYTES else None)
+
+
+def _raise(error: OSError) -> None:
+    """Report a folder that cannot be read, whose files would seem to have been removed."""
+    raise error
 
 
 def _is_wanted(name: str) -> bool:

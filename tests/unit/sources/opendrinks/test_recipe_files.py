@@ -230,6 +230,17 @@ def test_a_folder_is_read_without_its_links(tmp_path):
     assert {one.name: one.content for one in recipes_at(recipes)} == RECIPES
 
 
+def test_a_folder_that_cannot_be_read_within_another_is_a_clear_error(tmp_path, monkeypatch):
+    (tmp_path / "a.json").write_bytes(b"{}")
+
+    def scandir(path):
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    with pytest.raises(UsageError, match="cannot be read: Permission denied"):
+        recipes_at(tmp_path)
+
+
 def test_a_path_that_cannot_be_read_is_a_clear_error(tmp_path):
     with pytest.raises(UsageError, match="cannot be read: No such file or directory"):
         recipes_at(tmp_path / "none")
