@@ -94,6 +94,7 @@ class DrinkFilters(Parameters):
     q: Text = Field(
         "", description="Full text: every word must occur; the last one may be a prefix."
     )
+    source: Values = Field((), description="Any of these sources.", examples=[["thecocktaildb"]])
     category: Values = Field((), description="Any of these categories.")
     alcoholic: Annotated[tuple[Alcoholic, ...], BeforeValidator(_split)] = Field(
         (), description="Any of these."
@@ -133,6 +134,11 @@ class DrinkFilters(Parameters):
         ),
     )
     withdrawn: Flag = Field(default=False, description=ALSO_WITHDRAWN)
+    group: Flag = Field(
+        default=False,
+        description="Of the recipes of one drink from several sources that match, only the first "
+        "by name. See `/drinks/{id}/variants`.",
+    )
 
 
 class DrinkListing(DrinkFilters):

@@ -25,8 +25,8 @@ MAX_ABV = 100
 """In % vol."""
 
 _TEXT_FIELDS = (
-    "category", "alcoholic", "zero_proof", "glass", "tag", "method", "spirit", "ingredient",
-    "without",
+    "source", "category", "alcoholic", "zero_proof", "glass", "tag", "method", "spirit",
+    "ingredient", "without",
 )  # fmt: skip
 _PAGING = ("after", "page")
 _LAST_PAGE = "url-state-page"
@@ -106,7 +106,7 @@ def drink_query(parameters: Parameters) -> DrinkQuery:
     mocktail = first(parameters, "mocktail")
     return DrinkQuery(
         q=first(parameters, "q"),
-        **{field: tuple(parameters.get(field, ())) for field in _TEXT_FIELDS},
+        **{field: tuple(parameters.get(field, ())) for field in _TEXT_FIELDS},  # type: ignore[arg-type]  # no flag
         mocktail={"true": True, "false": False}.get(mocktail),
         match="any" if first(parameters, "match") == "any" else "all",
         abv_min=_percent(parameters, "abv_min"),
