@@ -94,7 +94,6 @@ class DrinkFilters(Parameters):
     q: Text = Field(
         "", description="Full text: every word must occur; the last one may be a prefix."
     )
-    source: Values = Field((), description="Any of these sources.", examples=[["thecocktaildb"]])
     category: Values = Field((), description="Any of these categories.")
     alcoholic: Annotated[tuple[Alcoholic, ...], BeforeValidator(_split)] = Field(
         (), description="Any of these."
@@ -133,6 +132,7 @@ class DrinkFilters(Parameters):
             "Maximum sugar in g per 100 ml as served; drinks of unknown sugar are left out."
         ),
     )
+    source: Values = Field((), description="Any of these sources.", examples=[["thecocktaildb"]])
     withdrawn: Flag = Field(default=False, description=ALSO_WITHDRAWN)
     group: Flag = Field(
         default=False,

@@ -319,7 +319,10 @@ def test_the_reference_digest_depends_on_code_and_tables(tmp_path):
     with closing(sqlite3.connect(tmp_path / "c")) as connection:
         query = "SELECT value FROM meta WHERE key = 'reference'"
         ((digest,),) = connection.execute(query)
-    names = ("ingredients", "composition", "roles", "replacements", "brews")
+    names = (
+        "ingredients", "composition", "roles", "replacements", "brews",
+        "drink_names", "drink_aliases",
+    )  # fmt: skip
     reference = f"{TRANSFORM_VERSION}{[read_table(f'{name}.csv') for name in names]}"
     assert digest == hashlib.sha256(reference.encode()).hexdigest()[:16]
 

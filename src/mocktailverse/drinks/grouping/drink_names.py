@@ -56,6 +56,7 @@ class DrinkName(NamedTuple):
         return "".join(sorted(map(_stem, self.words)))
 
 
+@lru_cache(maxsize=8192)
 def name_group_key(name: str) -> str:
     """Return the key that all drinks share which may be the same one; by their name alone.
 
@@ -63,11 +64,13 @@ def name_group_key(name: str) -> str:
     not matter; one key may have several drinks. Base spirits are left out: "Gin Bramble".
     """
     main = _main_name(read_drink_name(name))
-    return _skeleton("".join(_without_spirit(main.words))) + ("0" if main.free else "")
+    return _skeleton("".join(map(_stem, _without_spirit(main.words)))) + ("0" if main.free else "")
 
 
 def name_relation(first: str, second: str) -> NameRelation | None:
-    """Return how two names mean the same drink; None if they do not."""
+    """Return how two names mean the same drink; None if they do not, or have different keys."""
+    if name_group_key(first) != name_group_key(second):
+        return None
     a, b = read_drink_name(first), read_drink_name(second)
     if a.free == b.free and _are_equal(a, b):
         return "same" if (a.number, a.serving) == (b.number, b.serving) else "near"
@@ -202,11 +205,9 @@ def _skeleton(letters: str) -> str:
 
 
 def _is_slip(first: str, second: str) -> bool:
-    """Return whether two long names differ by a slip of the pen, and sound the same."""
+    """Return whether two long names, which sound the same, differ by a slip of the pen."""
     shorter = min(len(first), len(second))
-    if shorter < _SHORTEST_TYPO or _skeleton(first) != _skeleton(second):
-        return False
-    return _distance(first, second) <= (2 if shorter >= _LONG else 1)
+    return shorter >= _SHORTEST_TYPO and _distance(first, second) <= 1 + (shorter >= _LONG)
 
 
 def _distance(first: str, second: str) -> int:

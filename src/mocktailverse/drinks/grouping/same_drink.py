@@ -84,7 +84,7 @@ def match_of(first: Candidate, second: Candidate) -> tuple[int, float] | None:
         return None
     if {first.is_mocktail, second.is_mocktail} == {True, False}:
         return None
-    agreement = agreement_of(a, b)
+    agreement = agreement_of(a, b, allowed_bases(first.name) | allowed_bases(second.name))
     if not _is_enough(agreement, relation, a, b) or not _bases_agree(first, second):
         return None
     return _RELATIONS.index(relation), -agreement.both
@@ -107,7 +107,7 @@ def _bases_agree(first: Candidate, second: Candidate) -> bool:
         return False
     if any(_likeness(one, other) >= _ALIKE for one in bases for other in others):
         return True
-    allowed = allowed_bases(first.name)
+    allowed = allowed_bases(first.name) | allowed_bases(second.name)
     spirits = {base_spirit(one.names[0]) for one in (*bases, *others)}
     return bool(allowed) and spirits <= allowed
 
@@ -129,13 +129,18 @@ def _bases(core: RecipeCore) -> list[CoreIngredient]:
     return [one for one in core.mains if one.alcoholic and base_spirit(one.names[0])]
 
 
-def agreement_of(first: RecipeCore, second: RecipeCore) -> Agreement:
-    """Return how much of two recipes is the same; the most similar ingredients are paired."""
+def agreement_of(
+    first: RecipeCore, second: RecipeCore, bases: frozenset[str] = frozenset()
+) -> Agreement:
+    """Return how much of two recipes is the same; the most similar ingredients are paired.
+
+    Of `bases`, one base spirit takes the part of another.
+    """
     pairs = [
         (likeness, one, other)
         for one in first.ingredients
         for other in second.ingredients
-        if (likeness := _likeness(one, other)) >= _ALIKE
+        if (likeness := max(_likeness(one, other), _as_base(one, other, bases))) >= _ALIKE
     ]
     pairs.sort(key=lambda pair: (-pair[0], sorted((pair[1].names[0], pair[2].names[0]))))
     paired: set[tuple[int, str]] = set()
@@ -148,6 +153,11 @@ def agreement_of(first: RecipeCore, second: RecipeCore) -> Agreement:
     total = fsum(shared)  # exact, so that the order of the recipes does not matter
     smaller = min(first.weight, second.weight)
     return Agreement(min(total / smaller, 1.0), 2 * total / (first.weight + second.weight))
+
+
+def _as_base(one: CoreIngredient, other: CoreIngredient, bases: frozenset[str]) -> float:
+    both = {base_spirit(one.names[0]), base_spirit(other.names[0])} if bases else {None}
+    return _ALIKE if both <= bases else 0.0
 
 
 def _has_main(core: RecipeCore, other: RecipeCore) -> bool:
