@@ -12,7 +12,7 @@ SAME = [
     ("Mojito", "The MOJITO cocktail"),
     ("Piña colada", "Pina Colada"),
     ("Dark 'n' Stormy", "Dark & Stormy"),
-    ("Planter’s Punch", "Planters Punch"),
+    ("Planter\N{RIGHT SINGLE QUOTATION MARK}s Punch", "Planters Punch"),
     ("Sea Breeze", "Seabreeze"),
     ("B-52", "B52"),
     ("Three Wise Men", "3 Wise Men"),
