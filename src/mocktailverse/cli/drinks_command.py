@@ -103,7 +103,7 @@ def list_drinks(
         size = _PAGE_SIZE if maximum is None else min(_PAGE_SIZE, maximum - len(items))
         page, after = stores.drinks.page(size, after)
         listed = (register.drink for register in page if register.drink)
-        items += [drink for drink in listed if source in {None, drink.source}]
+        items += [drink for drink in listed if source is None or drink.source == source]
         if after is None or (maximum is not None and len(items) >= maximum):
             break
     if as_json:

@@ -68,7 +68,8 @@ def show_filters(parameters: Parameters, facets: Facets, ingredients: Sequence[s
         _show_strength(parameters)
     with middle:
         _show_sugar(parameters)
-    if len(facets.source) > 1 or "source" in parameters:
+    several = len(facets.source) > 1 or "source" in parameters
+    if several:
         with right:
             _show_values(parameters, "source", _LABELS["source"], facets)
     with st.container(horizontal=True, gap="medium"):
@@ -82,6 +83,14 @@ def show_filters(parameters: Parameters, facets: Facets, ingredients: Sequence[s
             "Include withdrawn drinks",
             "Drinks that the source no longer has.",
         )
+        if several:
+            _show_toggle(
+                parameters,
+                "group",
+                "false",
+                "Each recipe on its own",
+                "Otherwise, recipes of one drink from several sources are one result.",
+            )
 
 
 def show_active(parameters: Parameters, query: DrinkQuery) -> None:

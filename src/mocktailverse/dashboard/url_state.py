@@ -101,7 +101,10 @@ def number(parameters: Parameters, name: str, default: int, maximum: int) -> int
 
 
 def drink_query(parameters: Parameters) -> DrinkQuery:
-    """Return the query of the parameters; invalid values are ignored."""
+    """Return the query of the parameters, by default for one recipe of each drink.
+
+    Invalid values are ignored.
+    """
     sort = first(parameters, "sort")
     mocktail = first(parameters, "mocktail")
     return DrinkQuery(
@@ -113,6 +116,7 @@ def drink_query(parameters: Parameters) -> DrinkQuery:
         abv_max=_percent(parameters, "abv_max"),
         sugar_max=_percent(parameters, "sugar_max"),
         withdrawn=first(parameters, "withdrawn") == "true",
+        group=first(parameters, "group") != "false",
         sort=msgspec.convert(sort, Sort) if sort in get_args(Sort) else None,
     )
 

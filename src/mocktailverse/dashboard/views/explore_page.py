@@ -43,7 +43,7 @@ def page() -> None:
         show_drink(catalogue, parameters)
         return
     st.title("Find a drink", anchor=False)
-    query = replace(url_state.drink_query(parameters), group=True)
+    query = url_state.drink_query(parameters)
     _show_search(catalogue, parameters, query)
     _show_results(catalogue, parameters, query)
 
