@@ -22,9 +22,12 @@ def print_comparison(comparison: Comparison, drinks: Sequence[Drink]) -> None:
         if any(fact.values)
     ]  # fmt: skip
     print_table("Facts", ("", *columns, ""), facts)
-    for drink in drinks:
-        say(f"{drink.id}: {drink.name}{_credited(drink.credit)}")
-        say(f"  raw object: {drink.lineage.key} at {drink.lineage.position}")
+    origins = [
+        (drink.id, drink.name, *_credited(drink.credit), drink.lineage.key, drink.lineage.position)
+        for drink in drinks
+    ]
+    columns = ["id", "name", "author", "licence", "raw object", "position"]
+    print_table("Where they are from", columns, origins)
 
 
 def print_variants(variants: Sequence[Drink], drink: Drink) -> None:
@@ -41,9 +44,6 @@ def _amount(amount: ComparedAmount | None) -> str | None:
     return f"{amount.name}, {amount.measure_raw}" if amount.measure_raw else amount.name
 
 
-def _credited(credit: Credit | None) -> str:
-    """Return author and licence as the end of a line."""
-    if credit is None:
-        return ""
-    author = f", by {credit.author}" if credit.author else ""
-    return f"{author}, licence {credit.licence}" if credit.licence else author
+def _credited(credit: Credit | None) -> tuple[str | None, str | None]:
+    """Return author and licence."""
+    return (credit.author, credit.licence) if credit else (None, None)

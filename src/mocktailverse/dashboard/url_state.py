@@ -109,7 +109,7 @@ def drink_query(parameters: Parameters) -> DrinkQuery:
     mocktail = first(parameters, "mocktail")
     return DrinkQuery(
         q=first(parameters, "q"),
-        **{field: tuple(parameters.get(field, ())) for field in _TEXT_FIELDS},  # type: ignore[arg-type]  # no flag
+        **{field: tuple(parameters.get(field, ())) for field in _TEXT_FIELDS},
         mocktail={"true": True, "false": False}.get(mocktail),
         match="any" if first(parameters, "match") == "any" else "all",
         abv_min=_percent(parameters, "abv_min"),

@@ -111,12 +111,11 @@ def test_a_drink_is_printed_with_its_recipes_from_other_sources(run, drink, vari
     variants.append(replace(drink, id="opendrinks:x", source="opendrinks"))
     printed = run("drinks", "get", drink.id)
     assert "Recipes from other sources" in printed
-    assert f"mocktailverse drinks compare {drink.id}" in " ".join(printed.split())
     assert json.loads(run("drinks", "get", drink.id, "--json"))["id"] == drink.id
 
 
 def test_the_recipes_of_a_drink_are_compared(run, drink, variants):
-    assert "No other source has a recipe" in run("drinks", "compare", drink.id)
+    assert not run("drinks", "compare", drink.id)
     assert json.loads(run("drinks", "compare", drink.id, "--json")) == {
         "items": [], "next": None, "comparison": None,
     }  # fmt: skip
@@ -125,8 +124,8 @@ def test_the_recipes_of_a_drink_are_compared(run, drink, variants):
     other = replace(drink, id="b:x", source="b", ingredients=lines, credit=credit)
     variants.append(other)
     printed = run("drinks", "compare", drink.id)
-    assert "b:x: " in printed
-    assert "by Ana, licence MIT" in printed
+    assert "Ana" in printed
+    assert "MIT" in printed
     assert "differs" in printed
     assert "same" in printed
     answer = json.loads(run("drinks", "compare", drink.id, "--json"))
