@@ -17,7 +17,7 @@ def print_comparison(comparison: Comparison, drinks: Sequence[Drink]) -> None:
     print_table(comparison.recipes[0].name, (*columns, ""), lines)
     facts = [
         (fact.name, *(f"{v}{_UNITS.get(fact.name, '')}" if v else None for v in fact.values),
-         _DIFFERS[fact.differs])
+         "unknown" if None in fact.values and not fact.differs else _DIFFERS[fact.differs])
         for fact in comparison.facts
         if any(fact.values)
     ]  # fmt: skip

@@ -10,7 +10,13 @@ from mocktailverse.dashboard.page_paths import EXPLORE
 from mocktailverse.dashboard.safe_text import plain
 from mocktailverse.dashboard.url_state import Parameters
 from mocktailverse.drinks.drink import Drink
-from mocktailverse.drinks.grouping.comparison import ComparedAmount, Comparison, compare
+from mocktailverse.drinks.grouping.comparison import (
+    ComparedAmount,
+    ComparedFact,
+    ComparedLine,
+    Comparison,
+    compare,
+)
 from mocktailverse.formatting import counted
 from mocktailverse.sources import SOURCES
 from mocktailverse.times import utc
@@ -20,6 +26,7 @@ _MAX_COLUMNS = 4
 """Recipes in the table; more would not fit a screen."""
 
 _SAME = ":gray[same]"
+_UNKNOWN = ":gray[unknown]"
 _DIFFERS = ":material/difference: differs"
 _FACTS = {
     "glass": ("Glass", ""),
@@ -62,16 +69,31 @@ def show_variants(drink: Drink, variants: Sequence[Drink], parameters: Parameter
 
 def _columns(comparison: Comparison) -> dict[str, list[str]]:
     facts = [fact for fact in comparison.facts if any(fact.values)]
-    columns = {"": [""] * len(comparison.lines) + [_FACTS[fact.name][0] for fact in facts]}
+    labels = [plain(_name_of(line), 60) for line in comparison.lines]
+    columns = {"": labels + [_FACTS[fact.name][0] for fact in facts]}
     for number in range(len(comparison.recipes)):
-        title = _heading(number, comparison)
-        cells = [_cell(line.amounts[number]) for line in comparison.lines]
-        units = ((fact.values[number], _FACTS[fact.name][1]) for fact in facts)
-        cells += [plain(value, 80) + unit if value else ":gray[unknown]" for value, unit in units]
-        columns[title] = cells
-    differs = [*(line.differs for line in comparison.lines), *(fact.differs for fact in facts)]
-    columns["Compared"] = [_DIFFERS if each else _SAME for each in differs]
+        cells = [_cell(line.amounts[number], _name_of(line)) for line in comparison.lines]
+        cells += [_fact_cell(fact, number) for fact in facts]
+        columns[_heading(number, comparison)] = cells
+    columns["Compared"] = [_DIFFERS if line.differs else _SAME for line in comparison.lines]
+    columns["Compared"] += map(_verdict, facts)
     return columns
+
+
+def _name_of(line: ComparedLine) -> str:
+    """Return the ingredient's name in the first recipe that has it."""
+    return next(amount.name for amount in line.amounts if amount)
+
+
+def _verdict(fact: ComparedFact) -> str:
+    if fact.differs:
+        return _DIFFERS
+    return _UNKNOWN if None in fact.values else _SAME
+
+
+def _fact_cell(fact: ComparedFact, number: int) -> str:
+    value = fact.values[number]
+    return plain(value, 80) + _FACTS[fact.name][1] if value else _UNKNOWN
 
 
 def _heading(number: int, comparison: Comparison) -> str:
@@ -82,11 +104,14 @@ def _heading(number: int, comparison: Comparison) -> str:
     return f"{title} {earlier + 1}" if earlier else title
 
 
-def _cell(amount: ComparedAmount | None) -> str:
+def _cell(amount: ComparedAmount | None, name: str) -> str:
+    """Return the amount, and the ingredient if it is not the row's."""
     if amount is None:
-        return ":gray[not in this recipe]"
-    measure = f"{plain(amount.measure_raw, 60)} " if (amount.measure_raw or "").strip() else ""
-    return f"{measure}**{plain(amount.name, 60)}**"
+        return ":gray[not in it]"
+    measure = plain(amount.measure_raw, 60) if (amount.measure_raw or "").strip() else ""
+    if amount.name == name:
+        return measure or ":gray[not stated]"
+    return f"{measure} **{plain(amount.name, 60)}**".strip()
 
 
 def _show_provenance(recipe: Drink, parameters: Parameters, *, is_this: bool) -> None:

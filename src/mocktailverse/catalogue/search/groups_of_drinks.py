@@ -5,28 +5,40 @@ catalogue of one source has no cost. Withdrawn drinks are in no group.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
+from typing import Any
+
+import msgspec
 
 from mocktailverse.catalogue.rows import drinks_by_row
 from mocktailverse.catalogue.search.bitmaps import bitmap_flags, ordinals_bitmap
 from mocktailverse.catalogue.search.index import CatalogueIndex
 from mocktailverse.drinks.drink import Drink
-from mocktailverse.drinks.grouping.drink_groups import MOST_CANDIDATES, group_drinks, variants_of
+from mocktailverse.drinks.grouping.drink_groups import (
+    MOST_CANDIDATES,
+    group_candidates,
+    variants_of,
+)
+from mocktailverse.drinks.grouping.recipe_core import FormedLine, core_of
+from mocktailverse.drinks.grouping.same_drink import Candidate
 
 Borrow = Callable[[], AbstractContextManager[sqlite3.Connection]]
 
 _SHARED = """
-SELECT group_key, row FROM drinks
-WHERE withdrawn_at IS NULL AND group_key IN (
+SELECT d.group_key, d.id, d.row, d.source, d.name, d.is_mocktail,
+       l.name, l.form, l.variety, l.alternatives, l.optional, l.ml_max
+FROM drinks AS d JOIN drink_ingredients AS l ON l.drink_id = d.id
+WHERE d.withdrawn_at IS NULL AND d.group_key IN (
   SELECT group_key FROM drinks WHERE withdrawn_at IS NULL AND group_key <> ''
   GROUP BY group_key HAVING count(DISTINCT source) > 1
 )
-ORDER BY group_key, id
+ORDER BY d.group_key, d.id, l.position
 """
+_DRINK_COLUMNS = 6
 _CANDIDATES = """
 SELECT row FROM drinks
 WHERE group_key = (SELECT group_key FROM drinks WHERE id = ?) AND group_key <> ''
@@ -76,10 +88,21 @@ class DrinkGroups:
         return {ordinal: group for group in groups for ordinal in group}
 
     def _found(self, connection: sqlite3.Connection) -> Iterator[tuple[int, ...]]:
-        shared: Sequence[tuple[str, int]] = connection.execute(_SHARED).fetchall()
-        for _key, keyed in groupby(shared, key=itemgetter(0)):
-            rows = [row for _, row in keyed][:MOST_CANDIDATES]
-            drinks = drinks_by_row(connection, rows)
-            row_of = {drink.id: row for drink, row in zip(drinks, rows, strict=True)}
-            for ids in group_drinks(drinks):
-                yield tuple(sorted(self._index.ordinal_of_row[row_of[one]] for one in ids))
+        """Yield the groups among the drinks of each shared key."""
+        for _key, keyed in groupby(connection.execute(_SHARED), key=itemgetter(0)):
+            by_drink = groupby(keyed, key=lambda row: row[:_DRINK_COLUMNS])
+            drinks = [(head, _candidate(head, rows)) for head, rows in by_drink]
+            ordinals = {head[1]: self._index.ordinal_of_row[head[2]] for head, _ in drinks}
+            for ids in group_candidates(candidate for _, candidate in drinks):
+                yield tuple(sorted(ordinals[one] for one in ids))
+
+
+def _candidate(head: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Candidate:
+    """Return the candidate of the rows of one drink; `head` is their first columns."""
+    _key, drink_id, _row, source, name, is_mocktail = head
+    lines = (
+        FormedLine(name, form, variety, tuple(msgspec.json.decode(others)), bool(optional), ml)
+        for name, form, variety, others, optional, ml in (row[_DRINK_COLUMNS:] for row in rows)
+    )
+    known = None if is_mocktail is None else bool(is_mocktail)
+    return Candidate(drink_id, source, name, known, core_of(lines))

@@ -5,7 +5,7 @@ matches one of a group, but of whose source the group has a better match, is lef
 `variants` still name what it matches.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import combinations
 
 from mocktailverse.drinks.drink import Drink
@@ -22,12 +22,12 @@ def variants_of(drink: Drink, others: Iterable[Drink]) -> list[Drink]:
     return sorted(matches, key=lambda other: (other.source, other.id))
 
 
-def group_drinks(drinks: Sequence[Drink]) -> list[tuple[str, ...]]:
+def group_candidates(drinks: Iterable[Candidate]) -> list[tuple[str, ...]]:
     """Return the ids of each group of two or more; independent of the order of the drinks.
 
     The best matches are joined first. The cost grows with the square of the number of drinks.
     """
-    candidates = sorted(map(Candidate.of, drinks), key=lambda one: one.id)[:MOST_CANDIDATES]
+    candidates = sorted(drinks, key=lambda one: one.id)[:MOST_CANDIDATES]
     matches = {
         (a.id, b.id): match for a, b in combinations(candidates, 2) if (match := match_of(a, b))
     }

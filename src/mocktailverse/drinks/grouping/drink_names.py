@@ -97,7 +97,7 @@ def named_spirits(name: str) -> tuple[str, ...]:
 
 
 def allowed_bases(name: str) -> frozenset[str]:
-    """Return the base spirits that a drink may have, if sources allow several."""
+    """Return the base spirits of a drink whose recipes are known to vary; empty for any other."""
     return _bases().get(_main_name(read_drink_name(name)).letters, frozenset())
 
 

@@ -12,6 +12,7 @@ from mocktailverse.drinks.ingredients.name_readings import words
 from mocktailverse.drinks.ingredients.reference_rows import rows_by_key
 from mocktailverse.drinks.substitutions.replaceable import replaceable_with
 from mocktailverse.drinks.substitutions.substitution_table import RANKS, Level
+from mocktailverse.drinks.text import word_set
 
 _BY_LEVEL: dict[Level, float] = {"same": 1.0, "kind": 1.0, "near": 0.9, "acceptable": 0.7}
 _KIN = 0.7
@@ -21,7 +22,7 @@ _GENERAL = 0.9
 _VARIED = 0.5
 """A kind that does not replace the general one: coconut rum and rum."""
 _SIBLINGS = 0.6
-"""Two kinds of one ingredient that is not a whole class of bottles."""
+"""Two kinds of one ingredient that is not a whole class: dark and milk chocolate."""
 
 _SAME_FLAVOUR = 0.7
 _WEAKEST_SPIRIT = 35
@@ -32,7 +33,10 @@ _CITRUS = frozenset({"Lemon", "Lime", "Orange", "Grapefruit"})
 _FORMS = frozenset(
     {"juice", "peel", "zest", "puree", "pulp", "nectar", "slice", "wedge", "concentrate", "fresh"}
 )
-_CLASSES = frozenset({"Spirit", "Liqueur", "Wine", "Fortified wine", "Beer", "Flavoured vodka"})
+_CLASSES = word_set("Spirit Liqueur Wine Beer Juice Syrup Soda Fruit Herb Spice Vegetable Food")
+_CLASSES |= {"Fortified wine", "Flavoured vodka", "Herbal liqueur", "Whiskey liqueur"}
+_CLASSES |= {"Cream liqueur", "Candy", "Jam", "Ice cream", "Sherbet", "Nut"}
+"""Rows whose kinds have little in common: lime and strawberry are both fruit."""
 
 
 @lru_cache(maxsize=16384)

@@ -5,7 +5,7 @@ from functools import lru_cache
 from math import fsum
 from typing import NamedTuple
 
-from mocktailverse.drinks.drink import Drink, IngredientLine
+from mocktailverse.drinks.drink import Drink
 from mocktailverse.drinks.ingredients import Kind, family_of, match_ingredient
 from mocktailverse.drinks.substitutions.forms import NOT_NEEDED, forms_of
 from mocktailverse.drinks.substitutions.needs import variety_of
@@ -31,6 +31,20 @@ _SMALL_ML = 8.0
 _SMALL_WEIGHT = 0.75
 _MAIN_SHARE = 0.6
 """Share of the largest volume from which an ingredient is a main one."""
+
+
+class FormedLine(NamedTuple):
+    """An ingredient line, and the form in which the drink needs it."""
+
+    name: str
+    """Canonical name."""
+    form: str
+    variety: str
+    """The kind that the measure asks for; "" if none."""
+    alternatives: tuple[str, ...]
+    optional: bool
+    ml: float | None
+    """The largest stated volume; null if unknown."""
 
 
 class CoreIngredient(NamedTuple):
@@ -68,22 +82,26 @@ def recipe_core(drink: Drink) -> RecipeCore:
     """Return the core of a drink; empty if no line of it is needed."""
     lines = drink.ingredients
     forms = forms_of(lines, drink.derived.method, drink.instructions.get("en"))
-    needed = [
-        line
+    return core_of(
+        FormedLine(line.name, form, variety_of(line), line.alternatives, line.optional, line.ml_max)
         for line, form in zip(lines, forms, strict=True)
-        if form not in NOT_NEEDED and not line.optional
-    ]
+    )
+
+
+def core_of(lines: Iterable[FormedLine]) -> RecipeCore:
+    """Return the core of the lines of a drink."""
+    needed = [line for line in lines if line.form not in NOT_NEEDED and not line.optional]
     ingredients = tuple(_distinct(part for line in needed for part in _parts(line)))
     return RecipeCore(ingredients, any(one.alcoholic for one in ingredients))
 
 
-def _parts(line: IngredientLine) -> Iterable[CoreIngredient]:
-    """Yield the ingredient of a line; of a ready-made mix, what it is a mix of."""
-    name = variety_of(line) or line.name
+def _parts(line: FormedLine) -> Iterable[CoreIngredient]:
+    """Return the ingredient of a line; of a ready-made mix, what it is a mix of."""
+    name = line.variety or line.name
     mixed = _mixtures().get(name)
     if mixed and not line.alternatives:
-        return (_core_ingredient((part,), line.ml_max) for part in mixed)
-    return (_core_ingredient((name, *line.alternatives), line.ml_max),)
+        return [_core_ingredient((part,), line.ml) for part in mixed]
+    return [_core_ingredient((name, *line.alternatives), line.ml)]
 
 
 def _core_ingredient(names: tuple[str, ...], ml: float | None) -> CoreIngredient:

@@ -41,11 +41,15 @@ class Agreement(NamedTuple):
 _LEAST: dict[NameRelation, Agreement] = {
     "same": Agreement(0.45, 0.3),
     "near": Agreement(0.6, 0.6),
-    "alias": Agreement(0.6, 0.5),
+    "alias": Agreement(0.6, 0.55),
     "spirit": Agreement(0.8, 0.7),
     "typo": Agreement(0.75, 0.65),
 }
 """The agreement that each relation of the names needs."""
+
+_LEAST_OF_VARYING = Agreement(0.3, 0.25)
+_LITERAL: frozenset[NameRelation] = frozenset({"same", "alias"})
+"""For these relations, drinks whose recipes are known to vary need less."""
 
 
 class Candidate(NamedTuple):
@@ -84,19 +88,24 @@ def match_of(first: Candidate, second: Candidate) -> tuple[int, float] | None:
         return None
     if {first.is_mocktail, second.is_mocktail} == {True, False}:
         return None
-    agreement = agreement_of(a, b, allowed_bases(first.name) | allowed_bases(second.name))
-    if not _is_enough(agreement, relation, a, b) or not _bases_agree(first, second):
+    bases = allowed_bases(first.name) | allowed_bases(second.name)
+    agreement = agreement_of(a, b, bases)
+    if not _is_enough(agreement, relation, a, b, varies=bool(bases)):
+        return None
+    if not _bases_agree(first, second, bases):
         return None
     return _RELATIONS.index(relation), -agreement.both
 
 
-def _is_enough(agreement: Agreement, relation: NameRelation, a: RecipeCore, b: RecipeCore) -> bool:
-    least = _LEAST[relation]
+def _is_enough(
+    agreement: Agreement, relation: NameRelation, a: RecipeCore, b: RecipeCore, *, varies: bool
+) -> bool:
+    least = _LEAST_OF_VARYING if varies and relation in _LITERAL else _LEAST[relation]
     both = max(least.both, _LEAST_OF_FEW) if _is_simple(a) and _is_simple(b) else least.both
     return agreement.smaller >= least.smaller and agreement.both >= both
 
 
-def _bases_agree(first: Candidate, second: Candidate) -> bool:
+def _bases_agree(first: Candidate, second: Candidate, allowed: frozenset[str]) -> bool:
     """Return whether the main ingredients of each are in the other, the base spirits first."""
     a, b = first.core, second.core
     bases, others = _bases(a), _bases(b)
@@ -107,7 +116,6 @@ def _bases_agree(first: Candidate, second: Candidate) -> bool:
         return False
     if any(_likeness(one, other) >= _ALIKE for one in bases for other in others):
         return True
-    allowed = allowed_bases(first.name) | allowed_bases(second.name)
     spirits = {base_spirit(one.names[0]) for one in (*bases, *others)}
     return bool(allowed) and spirits <= allowed
 

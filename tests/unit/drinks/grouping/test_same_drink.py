@@ -6,12 +6,16 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from benchmarks.grouping_labels import score_groups  # type: ignore[import-not-found]
-from mocktailverse.drinks.grouping.drink_groups import group_drinks, variants_of
-from mocktailverse.drinks.grouping.same_drink import is_same_drink
+from mocktailverse.drinks.grouping.drink_groups import group_candidates, variants_of
+from mocktailverse.drinks.grouping.same_drink import Candidate, is_same_drink
 from strategies.effort import examples
 
 MOJITO = ("2 oz white rum", "1 oz lime juice", "2 tsp sugar", "6 leaves mint", "soda water")
 MOJITOS = ("45 ml rum", "1 lime", "1 tbsp simple syrup", "8 mint leaves", "top with club soda")
+
+
+def group_drinks(drinks):
+    return group_candidates(map(Candidate.of, drinks))
 
 
 def test_kinds_and_forms_of_an_ingredient_agree(drink_of):
