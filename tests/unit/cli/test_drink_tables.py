@@ -128,6 +128,6 @@ def test_the_recipes_of_a_drink_are_compared(run, drink, variants):
     assert "MIT" in printed
     assert "differs" in printed
     assert "same" in printed
-    answer = json.loads(run("drinks", "compare", drink.id, "--json"))
-    assert [item["id"] for item in answer["items"]] == ["b:x"]
-    assert answer["comparison"]["lines"][-1]["amounts"][1] is None
+    response = json.loads(run("drinks", "compare", drink.id, "--json"))
+    assert [item["id"] for item in response["items"]] == ["b:x"]
+    assert response["comparison"]["lines"][-1]["amounts"][1] is None

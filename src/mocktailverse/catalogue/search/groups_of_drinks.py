@@ -104,5 +104,5 @@ def _candidate(head: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Candidate:
         FormedLine(name, form, variety, tuple(msgspec.json.decode(others)), bool(optional), ml)
         for name, form, variety, others, optional, ml in (row[_DRINK_COLUMNS:] for row in rows)
     )
-    known = None if is_mocktail is None else bool(is_mocktail)
-    return Candidate(drink_id, source, name, known, core_of(lines))
+    flag = None if is_mocktail is None else bool(is_mocktail)
+    return Candidate(drink_id, source, name, flag, core_of(lines))

@@ -167,8 +167,8 @@ _RANGES: dict[FactName, Callable[[Drink], Range]] = {
 
 
 def _text_fact(name: FactName, values: Sequence[str | None]) -> ComparedFact:
-    known = {value.casefold() for value in values if value}
-    return ComparedFact(name, tuple(values), len(known) > 1)
+    different = {value.casefold() for value in values if value}
+    return ComparedFact(name, tuple(values), len(different) > 1)
 
 
 def _range_fact(name: FactName, ranges: Sequence[Range]) -> ComparedFact:

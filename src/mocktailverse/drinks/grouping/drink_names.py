@@ -206,8 +206,11 @@ def _skeleton(letters: str) -> str:
 
 def _is_slip(first: str, second: str) -> bool:
     """Return whether two long names, which sound the same, differ by a slip of the pen."""
-    shorter = min(len(first), len(second))
-    return shorter >= _SHORTEST_TYPO and _distance(first, second) <= 1 + (shorter >= _LONG)
+    shorter, longer = sorted((len(first), len(second)))
+    slips = 2 if shorter >= _LONG else 1
+    if shorter < _SHORTEST_TYPO or longer - shorter > slips:
+        return False
+    return _distance(first, second) <= slips
 
 
 def _distance(first: str, second: str) -> int:

@@ -56,9 +56,9 @@ def test_a_drink_has_the_recipes_of_the_other_sources_as_variants(catalogue):
 
 def test_a_grouped_search_has_one_drink_of_each_group(catalogue):
     query = DrinkQuery(group=True)
-    found = ids(catalogue.search(query).items)
-    assert found == ["a:Mojito", "a:Negroni", "a:Sunset", "b:Sunset", "b:Virgin Mojito"]
-    assert catalogue.count(query) == len(found)
+    listed = ids(catalogue.search(query).items)
+    assert listed == ["a:Mojito", "a:Negroni", "a:Sunset", "b:Sunset", "b:Virgin Mojito"]
+    assert catalogue.count(query) == len(listed)
     assert catalogue.count(DrinkQuery()) == 7
 
 
@@ -69,13 +69,13 @@ def test_the_first_recipe_that_passes_the_filters_represents_its_group(catalogue
 
 
 def test_pages_of_a_grouped_search_hold_each_drink_once(catalogue):
-    query, found, after = DrinkQuery(group=True, sort="-name"), [], None
+    query, listed, after = DrinkQuery(group=True, sort="-name"), [], None
     while True:
         page = catalogue.search(query, limit=2, after=after)
-        found += ids(page.items)
+        listed += ids(page.items)
         if (after := page.next) is None:
             break
-    assert found == ["b:Virgin Mojito", "b:Sunset", "a:Sunset", "a:Negroni", "a:Mojito"]
+    assert listed == ["b:Virgin Mojito", "b:Sunset", "a:Sunset", "a:Negroni", "a:Mojito"]
 
 
 def test_drinks_are_filtered_and_counted_by_source(catalogue):

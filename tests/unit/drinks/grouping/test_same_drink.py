@@ -59,7 +59,7 @@ def test_a_drink_without_ingredients_matches_nothing(drink_of):
     assert not is_same_drink(drink_of("a", "Mojito"), drink_of("b", "Mojito"))
 
 
-def test_the_labelled_drinks_of_two_sources_are_told_apart_without_a_false_pair(request):
+def test_the_labelled_drinks_of_two_sources_are_found_without_a_false_pair(request):
     labels = request.path.parents[1] / "labels" / "drinks_of_two_sources.csv"
     scores = score_groups(labels)
     assert sum(score.false_pairs for score in scores) == 0
