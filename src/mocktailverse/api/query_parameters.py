@@ -132,7 +132,7 @@ class DrinkFilters(Parameters):
             "Maximum sugar in g per 100 ml as served; drinks of unknown sugar are left out."
         ),
     )
-    source: Values = Field((), description="Any of these sources.", examples=[["thecocktaildb"]])
+    source: Values = Field((), description="Any of these sources.")
     withdrawn: Flag = Field(default=False, description=ALSO_WITHDRAWN)
     group: Flag = Field(
         default=False,
