@@ -86,10 +86,11 @@ bench: $(ready) ## Measure speed and memory beside a floor and beside peers
 	$(bin)/python tests/benchmarks/run.py
 
 .PHONY: accuracy
-accuracy: $(ready) ## Count how many labelled measures, lines, mocktails and substitutes are right
+accuracy: $(ready) ## Count how many labelled measures, lines, mocktails, substitutes and groups are right
 	$(bin)/python tests/benchmarks/accuracy.py
 	$(bin)/python tests/benchmarks/line_accuracy.py
 	$(bin)/python tests/benchmarks/substitution_labels.py
+	$(bin)/python tests/benchmarks/grouping_labels.py
 
 # 200 mutants at a time; N=0 tries all. The seed is printed, and SEED= repeats it.
 .PHONY: mutants

@@ -14,7 +14,15 @@ from mocktailverse.catalogue import schema
 from mocktailverse.catalogue.meta import Meta
 from mocktailverse.drinks.content_changes import Changes
 from mocktailverse.drinks.drift import Drift
-from mocktailverse.drinks.drink import Derived, Drink, Image, IngredientLine, Lineage
+from mocktailverse.drinks.drink import (
+    Credit,
+    Derived,
+    Drink,
+    Image,
+    IngredientLine,
+    Lineage,
+    Stated,
+)
 from mocktailverse.drinks.register import Register
 from mocktailverse.drinks.units import ML_PER_UNIT, UNIT_SIZES
 from mocktailverse.loads.load_record import Checkpoint, Counts, Load, Segment
@@ -22,10 +30,13 @@ from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.stores import catalogue_object, data_bucket, export_objects, items, load_items
 
-DRINK = (Drink, IngredientLine, Derived, Image, Lineage)
+DRINK = (Drink, IngredientLine, Derived, Image, Credit, Stated, Lineage)
 LOAD = (Load, ObjectVersion, Counts, Drift, Changes, Segment, Checkpoint, Rejected)
 SPREAD: dict[str, list[tuple[str, type]]] = {
-    "drinks": [("", Drink), ("", Derived), ("image_", Image), ("lineage_", Lineage)],
+    "drinks": [
+        *(("", Drink), ("", Derived), ("image_", Image), ("lineage_", Lineage)),
+        *(("credit_", Credit), ("stated_", Stated)),
+    ],
     "drink_ingredients": [("", IngredientLine)],
 }
 """The contracts whose fields are columns of a table, and the prefix that a column may have."""

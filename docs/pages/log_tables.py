@@ -20,11 +20,11 @@ from mocktailverse.loads.load_record import Counts
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.pipeline.publishing import PublishResult
 from mocktailverse.pipeline.reconciliation import ReconcileReport
-from mocktailverse.sources.thecocktaildb.extract_report import ExtractReport
+from mocktailverse.sources.collection import FetchReport
 
 LEVELS = {"info": "info", "warning": "warning", "error": "error", "exception": "error"}
 REPORTS: dict[str, type[Struct]] = {
-    "fetched": ExtractReport,
+    "fetched": FetchReport,
     "loaded": Counts,
     "published": PublishResult,
     "reconciled": ReconcileReport,

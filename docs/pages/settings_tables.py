@@ -79,6 +79,9 @@ def _keys(kind: type, values: list[Any], path: str) -> Iterator[tuple[str, ...]]
 def _toml(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, dict):
+        inner = ", ".join(f"{name} = {_toml(one)}" for name, one in value.items())
+        return f"{{{inner}}}"
     return f'"{value}"' if isinstance(value, str) else f"{value:g}"
 
 

@@ -15,7 +15,7 @@ from mocktailverse.drinks.drift import Drift
 from mocktailverse.drinks.register import Register
 from mocktailverse.loads.load_record import Load, Segment
 from mocktailverse.loads.load_request import LoadRequest
-from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.loads.object_version import DEFAULT_SOURCE, ObjectVersion
 from mocktailverse.pipeline.ingest import IngestRun, Part
 from mocktailverse.sources.thecocktaildb.extract import run_name
 from mocktailverse.sources.thecocktaildb.extract_report import FetchCursor
@@ -27,7 +27,7 @@ from mocktailverse.stores.loads_table import LoadsTable
 AT = 1_769_839_200_000
 """2026-01-31T06:00Z, in ms."""
 
-SOURCE = "thecocktaildb"
+SOURCE = DEFAULT_SOURCE
 Item = Mapping[str, Any]
 """An item as DynamoDB's API takes it: `{"id": {"S": "a"}}`."""
 

@@ -103,12 +103,17 @@ class FetchSettings(Settings, frozen=True, kw_only=True):
 
     data_bucket: str
     """Bucket for raw objects, listings and the state of sweeps."""
-    source_url: str
-    """Address of TheCocktailDB or of its simulation."""
+    source_urls: str = ""
+    """Addresses that replace those of real sources, as `<source>=<address>`, space-separated."""
     source_key: str = "1"
     """API key of TheCocktailDB; 1 is its public test key."""
     source_requests_per_s: float = 4.0
     """Maximum number of requests per second to the source."""
+
+    def urls(self) -> dict[str, str]:
+        """Return the addresses of `source_urls` by source."""
+        pairs = (entry.partition("=") for entry in self.source_urls.split())
+        return {source: address for source, _, address in pairs}
 
 
 class ReconcileSettings(Settings, frozen=True, kw_only=True):

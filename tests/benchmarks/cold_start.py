@@ -37,7 +37,7 @@ _ENVIRONMENT = {
     "MOCKTAILVERSE_DRINKS_TABLE": "drinks",
     "MOCKTAILVERSE_LOADS_TABLE": "loads",
     "MOCKTAILVERSE_QUEUE_URL": "http://localhost/queue",
-    "MOCKTAILVERSE_SOURCE_URL": "http://localhost/source",
+    "MOCKTAILVERSE_SOURCE_URLS": "thecocktaildb=http://localhost/source",
     "MOCKTAILVERSE_MAX_RECEIVE_COUNT": "5",
     "MOCKTAILVERSE_VISIBILITY_TIMEOUT_S": "180",
     "MOCKTAILVERSE_OPS_KEY_PARAMETER": "/mocktailverse/benchmark/ops-key",

@@ -29,7 +29,7 @@ STYLES = ("pantry", "bottle")
 
 def alcoholic_drinks(path: Path) -> list[Drink]:
     """Return the file's alcoholic drinks of known strength."""
-    reader = SOURCES["thecocktaildb"]
+    reader = SOURCES["thecocktaildb"].records
     records = [reader.from_fields(fields) for fields in json.loads(path.read_bytes())["drinks"]]
     drinks = [made(record) for record in records if isinstance(record, Record)]
     return [

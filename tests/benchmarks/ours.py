@@ -14,7 +14,7 @@ from mocktailverse.stores.items import Item, to_item
 CHUNK_BYTES = 1024 * 1024
 
 _VERSION = ObjectVersion("benchmark", "raw/thecocktaildb/2025/01/01/run/part.ndjson", "1")
-_READER = SOURCES[_VERSION.source]
+_READER = SOURCES[_VERSION.source].records
 
 
 class InMemory:

@@ -99,7 +99,9 @@ def test_a_response_without_records_stores_nothing(pipeline, cli):
 
 
 def test_an_unreachable_source_exits_with_3(pipeline, cli):
-    with pipeline.configured("FetchFunction", MOCKTAILVERSE_SOURCE_URL="http://127.0.0.1:9"):
+    with pipeline.configured(
+        "FetchFunction", MOCKTAILVERSE_SOURCE_URLS="thecocktaildb=http://127.0.0.1:9"
+    ):
         result = cli("fetch", "ids", "90001", "--json", code=3)
     assert result.json["objects"] == stored_keys(pipeline, "raw/") == []
 
@@ -124,4 +126,19 @@ def test_drinks_that_are_fetched_again_are_unchanged(pipeline, cli):
     ids = [drink_id.removeprefix("thecocktaildb:") for drink_id in pipeline.table()]
     (load,) = cli("fetch", "ids", *ids, "--wait", "--json").json["loads"]
     assert load["unchanged"] == load["read"] == len(ids) > 0
+    assert pipeline.verify().ok
+
+
+def test_another_source_is_fetched_by_its_name_and_only_what_is_new(pipeline, cli, tmp_path):
+    report = cli("fetch", "opendrinks", "--wait", "--json").json
+    assert [load["loaded"] for load in report["loads"]] == [report["records"]]
+    assert {drink_id.partition(":")[0] for drink_id in pipeline.table()} == {"opendrinks"}
+    again = cli("fetch", "opendrinks", "--wait", "--json").json
+    assert (again["requests"], again["objects"]) == (1, [])
+    path = tmp_path / "recipes.json"
+    path.write_text(
+        '[{"name": "Mojito", "ingredients": ["gin"]}, {"name": "X", "ingredients": []}]'
+    )
+    (load,) = cli("fetch", "opendrinks", "--archive", path, "--wait", "--json").json["loads"]
+    assert (load["loaded"], load["rejected"]) == (1, 1)
     assert pipeline.verify().ok

@@ -23,7 +23,7 @@ from strategies.raw_objects import (
 )
 
 BOM, GZIP = b"\xef\xbb\xbf", b"\x1f\x8b"
-READER = SOURCES["thecocktaildb"]
+READER = SOURCES["thecocktaildb"].records
 offsets = st.lists(st.integers(0, 5000), max_size=6)
 
 

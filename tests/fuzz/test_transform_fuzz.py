@@ -18,7 +18,7 @@ from mocktailverse.stores.items import from_item, to_item
 from strategies.raw_objects import raw_objects
 from strategies.raw_records import STORED_AT, VERSION, RawObject, record_texts, transformed
 
-READER = SOURCES["thecocktaildb"]
+READER = SOURCES["thecocktaildb"].records
 DYNAMODB_ITEM_BYTES = 400 * 1024
 GOOD = json.dumps({"idDrink": "7", "strDrink": "Spritz", "strIngredient1": "Prosecco"})
 

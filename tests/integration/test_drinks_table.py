@@ -55,7 +55,7 @@ def observed(number, at, name="Negroni", glass="Tumbler", key="raw/thecocktaildb
         "strMeasure1": "1 oz",
         "strIngredient2": second,
     }
-    raw = SOURCES["thecocktaildb"].from_json(json.dumps(record).encode())
+    raw = SOURCES["thecocktaildb"].records.from_json(json.dumps(record).encode())
     return normalize(raw, "thecocktaildb", at, Lineage("data", key, "v1", 0, 1))
 
 

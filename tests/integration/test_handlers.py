@@ -21,11 +21,14 @@ from mocktailverse.errors import TransientError, UsageError
 from mocktailverse.functions import fetch, reconcile, transform
 from mocktailverse.functions.invocation_clock import InvocationClock
 from mocktailverse.loads.load_record import Counts
-from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.loads.object_version import DEFAULT_SOURCE, ObjectVersion
 from mocktailverse.local import tcp_ports
 from mocktailverse.local.emulator import ROOT_KEY
 from mocktailverse.local.state import LocalStack
 from mocktailverse.pipeline import load_run as load_stage
+from mocktailverse.settings import FetchSettings
+from mocktailverse.sources.collection import SourceAccess
+from mocktailverse.sources.thecocktaildb.collector import open_client
 from mocktailverse.stores.clients import UNATTENDED, Clients
 from mocktailverse.stores.data_bucket import DataBucket
 from mocktailverse.stores.drinks_table import DrinksTable
@@ -171,7 +174,7 @@ def world(
         "MOCKTAILVERSE_QUEUE_URL": queue_url,
         "MOCKTAILVERSE_MAX_RECEIVE_COUNT": "5",
         "MOCKTAILVERSE_VISIBILITY_TIMEOUT_S": "0",
-        "MOCKTAILVERSE_SOURCE_URL": local_stack.source_url,
+        "MOCKTAILVERSE_SOURCE_URLS": f"thecocktaildb={local_stack.source_url}",
         "MOCKTAILVERSE_SOURCE_REQUESTS_PER_S": "100",
         "POWERTOOLS_SERVICE_NAME": "tests",
         "POWERTOOLS_METRICS_NAMESPACE": "tests",
@@ -192,9 +195,12 @@ def world(
 
 def clear_runtimes() -> None:
     """Let the handlers create their runtimes again, as in a new process."""
-    if fetch._runtime.cache_info().currsize:  # noqa: SLF001 - a process's end closes it
-        client, _, _ = fetch._runtime()  # noqa: SLF001 - likewise
-        client.close()
+    if open_client.cache_info().currsize:  # a process's end closes it
+        settings = FetchSettings.read()
+        url = settings.urls()[DEFAULT_SOURCE]
+        access = SourceAccess(url, settings.source_key, settings.source_requests_per_s)
+        open_client(access).close()
+        open_client.cache_clear()
     for handler in (transform, reconcile, fetch):
         handler._runtime.cache_clear()  # noqa: SLF001 - as in a new process
 

@@ -414,7 +414,7 @@ def deploy(probed: LocalStack, checkout: Checkout, stage: str, steps: list[str])
             "ArtifactBucket": bucket,
             "FunctionsKey": clients.s3.list_objects_v2(Bucket=bucket)["Contents"][0]["Key"],
             "AwsEndpointUrl": probed.endpoint,
-            "SourceUrl": probed.source_url,
+            "SourceUrls": f"thecocktaildb={probed.source_url}",
         },
         on_progress=steps.append,
         poll_s=0.05,

@@ -1,4 +1,4 @@
-"""The simulated TheCocktailDB: the real API's behaviour, its faults, and the client against it."""
+"""The simulated sources: their behaviour is the real one, with faults; the clients against them."""
 
 import gzip
 import json
@@ -15,11 +15,18 @@ import pytest
 import stamina
 
 from mocktailverse.errors import PermanentError, TransientError, UnreachableError, UsageError
-from mocktailverse.local.simulated_source.record_files import read_records
-from mocktailverse.local.simulated_source.simulated_api import create_app
+from mocktailverse.local.simulated_source.__main__ import create_server
+from mocktailverse.sources import SOURCES
+from mocktailverse.sources.opendrinks.archive_download import ArchiveClient, Validators
+from mocktailverse.sources.opendrinks.recipe_files import recipes_in
+from mocktailverse.sources.opendrinks.simulated_archive import SimulatedOpendrinks, sample_files
+from mocktailverse.sources.simulated_faults import Fault
+from mocktailverse.sources.simulation import SimulationOptions
 from mocktailverse.sources.thecocktaildb.client import TheCocktailDB
 from mocktailverse.sources.thecocktaildb.extract import extract
 from mocktailverse.sources.thecocktaildb.responses import Request
+from mocktailverse.sources.thecocktaildb.simulation.record_files import read_records
+from mocktailverse.sources.thecocktaildb.simulation.simulated_api import create_app
 from mocktailverse.sources.thecocktaildb.strategies import plan
 from strategies.private_records import needed
 from worlds.serving import running
@@ -417,3 +424,36 @@ def test_the_whole_database_is_served_with_the_real_caps():
     counts = [len(json.loads(body)["drinks"]) for body in objects.values()]
     assert max(counts) == 25
     assert 300 < sum(counts) < len(records)
+
+
+def test_one_server_serves_every_simulated_source():
+    app, served = create_server(SimulationOptions())
+    assert all(source.title in served for source in SOURCES.values() if source.simulating)
+    with running(app) as base_url:
+        for source in SOURCES.values():
+            if source.simulation:
+                response = httpx2.get(base_url + (source.simulation.path or "/_requests"))
+                assert response.status_code == 200, source.name
+
+
+def test_the_simulated_archive_is_sent_only_if_it_is_not_known():
+    app, _ = create_server(SimulationOptions())
+    with running(app) as base_url:
+        url = base_url + SimulatedOpendrinks.path
+        client = ArchiveClient()
+        first = client.download(url, Validators(), recipes_in, lambda: math.inf)
+        again = client.download(url, first.validators, recipes_in, lambda: math.inf)
+    assert {recipe.name for recipe in first.content} == sample_files().keys()
+    assert (again.content, again.requests, again.validators) == (None, 1, first.validators)
+
+
+@pytest.mark.parametrize("kind", ["throttle", "error", "cut"])
+def test_an_archive_is_downloaded_in_spite_of_a_fault(kind):
+    options = SimulationOptions()
+    options.faults.add(Fault(kind, times=1, endpoint="archive"))
+    app, _ = create_server(options)
+    with running(app) as base_url:
+        download = ArchiveClient().download(
+            base_url + SimulatedOpendrinks.path, Validators(), recipes_in, lambda: math.inf
+        )
+    assert (len(download.content), download.requests) == (len(sample_files()), 2)

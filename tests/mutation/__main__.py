@@ -34,7 +34,7 @@ MODULES = {
     "sources/thecocktaildb/extract.py": "pipeline",
     "sources/thecocktaildb/extract_report.py": "pipeline",
     "sources/thecocktaildb/extract_sweep.py": "pipeline",
-    "sources/thecocktaildb/fetching.py": "pipeline",
+    "sources/fetching.py": "pipeline",
     "sources/thecocktaildb/page_fetcher.py": "pipeline",
 }
 """Modules outside the packages, and the package whose score includes them."""

@@ -64,7 +64,7 @@ def test_a_cursor_of_another_query_leads_to_the_first_page(open_page, cards):
 
 
 def test_the_next_page_follows_the_first(open_page, sample_catalogue, cards):
-    following = sample_catalogue.search(DrinkQuery(), limit=24).next
+    following = sample_catalogue.search(DrinkQuery(group=True), limit=24).next
     assert not set(cards(open_page())) & set(cards(open_page(after=following, page="2")))
 
 

@@ -7,7 +7,7 @@ import httpx2
 import pytest
 import stamina
 
-from mocktailverse.local.simulated_source.record_files import read_records
+from mocktailverse.sources.thecocktaildb.simulation.record_files import read_records
 from strategies.private_records import needed
 from worlds.sweeps import World, by_chance, fictional_drinks, print_reach
 

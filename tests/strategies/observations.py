@@ -31,12 +31,17 @@ def absence(observed_at: int) -> Register:
     return Register("thecocktaildb:1", None, absences=(observed_at,))
 
 
+def removal(observed_at: int) -> Register:
+    """Return the register of a removal by the owner."""
+    return Register("thecocktaildb:1", None, absences=(observed_at,), removed_at=observed_at)
+
+
 @st.composite
 def observations(draw, least=1, most=8):
     """Draw observations and absences of one ID, at few times, so that many are equal."""
     times = st.integers(0, 3) | st.sampled_from([DAY_MS, DAY_MS + 2, 2 * DAY_MS])
     return [
-        absence(draw(times))
+        draw(st.sampled_from([absence, absence, removal]))(draw(times))
         if draw(st.integers(0, 3)) == 0
         else observation(
             draw(times),

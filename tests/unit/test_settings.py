@@ -59,10 +59,17 @@ def test_an_empty_optional_variable_counts_as_missing():
 
 
 def test_missing_variables_have_defaults():
-    variables = {"MOCKTAILVERSE_DATA_BUCKET": "data", "MOCKTAILVERSE_SOURCE_URL": "http://x"}
+    variables = {"MOCKTAILVERSE_DATA_BUCKET": "data"}
+    assert FetchSettings.read(variables).urls() == {}
     assert FetchSettings.read(variables).source_key == "1"
     rate = {"MOCKTAILVERSE_SOURCE_REQUESTS_PER_S": "0.5"}
     assert FetchSettings.read(variables | rate).source_requests_per_s == 0.5
+
+
+def test_each_source_may_have_an_address_of_its_own():
+    urls = "one=http://127.0.0.1:1 two=https://two.example/a.zip?b=c"
+    settings = FetchSettings(data_bucket="data", source_urls=urls)
+    assert settings.urls() == {"one": "http://127.0.0.1:1", "two": "https://two.example/a.zip?b=c"}
 
 
 def test_reconcile_requires_its_numbers():

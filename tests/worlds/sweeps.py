@@ -8,10 +8,10 @@ from pathlib import Path
 
 import httpx2
 
-from mocktailverse.local.simulated_source.simulated_api import create_app
 from mocktailverse.sources.thecocktaildb.client import TheCocktailDB
 from mocktailverse.sources.thecocktaildb.extract_report import ExtractReport
 from mocktailverse.sources.thecocktaildb.extract_sweep import extract_sweep
+from mocktailverse.sources.thecocktaildb.simulation.simulated_api import create_app
 
 ROOT = Path(__file__).parents[2]
 DAY_S = 24 * 60 * 60

@@ -27,6 +27,7 @@ from mocktailverse.catalogue.search.query import (
     Makeable,
     Page,
     Statistics,
+    Variants,
 )
 from mocktailverse.drinks.conversion.conversion_result import Conversion
 from mocktailverse.drinks.drink import Drink
@@ -36,6 +37,7 @@ OPERATORS_ONLY = (load_routes.router,)
 
 ANSWERS = (
     Page[Drink],
+    Variants,
     Conversion,
     Page[IngredientEntry],
     IngredientDetail,

@@ -15,9 +15,10 @@ from mocktailverse.api.query_parameters import (
     Text,
 )
 from mocktailverse.catalogue.reader import Catalogue
-from mocktailverse.catalogue.search.query import DrinkQuery
+from mocktailverse.catalogue.search.query import DrinkQuery, Variants
 from mocktailverse.drinks.conversion.conversion_result import Conversion, UnknownBottleError
 from mocktailverse.drinks.drink import Drink
+from mocktailverse.drinks.grouping.comparison import compare
 
 DrinkId = Annotated[
     Text,
@@ -67,6 +68,19 @@ def drink_as_mocktail(
 
 
 @router.get(
+    "/drinks/{id:path}/variants",  # noqa: FAST003 - the alias of `DrinkId`
+    responses=success("Variants", cacheable=True) | errors(404, 422, 503),
+)
+def drink_variants(
+    drink_id: DrinkId,
+    _parameters: Annotated[NoParameters, Query()],
+    responder: Responder,
+) -> Response:
+    """List the recipes of the same drink from other sources, and compare them."""
+    return responder.cacheable(lambda catalogue: _variants_of(catalogue, drink_id))
+
+
+@router.get(
     "/drinks/{id:path}",  # noqa: FAST003 - the alias of `DrinkId`
     responses=success("Drink", cacheable=True) | errors(404, 422, 503),
 )
@@ -77,6 +91,12 @@ def one_drink(
 ) -> Response:
     """Return one drink with its lineage: the raw object and position it comes from."""
     return responder.cacheable(lambda catalogue: _drink_of(catalogue, drink_id))
+
+
+def _variants_of(catalogue: Catalogue, drink_id: str) -> Variants:
+    drink = _drink_of(catalogue, drink_id)
+    items = catalogue.variants(drink)
+    return Variants(items, None, compare([drink, *items]) if items else None)
 
 
 def _drink_of(catalogue: Catalogue, drink_id: str) -> Drink:

@@ -132,7 +132,13 @@ class DrinkFilters(Parameters):
             "Maximum sugar in g per 100 ml as served; drinks of unknown sugar are left out."
         ),
     )
+    source: Values = Field((), description="Any of these sources.")
     withdrawn: Flag = Field(default=False, description=ALSO_WITHDRAWN)
+    group: Flag = Field(
+        default=False,
+        description="Of the recipes of one drink from several sources that match, only the first "
+        "by name. See `/drinks/{id}/variants`.",
+    )
 
 
 class DrinkListing(DrinkFilters):

@@ -12,8 +12,8 @@ from mocktailverse.catalogue.search.drink_needs import (
     Line,
     drinks_by_line,
 )
+from mocktailverse.catalogue.search.groups_of_drinks import Borrow
 from mocktailverse.catalogue.search.index import CatalogueIndex
-from mocktailverse.catalogue.search.matching import Borrow
 from mocktailverse.drinks.substitutions.forms import Form
 
 _OF_MOCKTAILS = """

@@ -10,8 +10,11 @@ from mocktailverse.drinks.ingredients import ancestors, match_ingredient
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION
 from mocktailverse.drinks.reference.tables import read_table
 
-_TABLES = ("ingredients.csv", "composition.csv", "roles.csv", "replacements.csv", "brews.csv")
-"""What the counts and the conversions of a file are made with."""
+_TABLES = (
+    "ingredients.csv", "composition.csv", "roles.csv", "replacements.csv", "brews.csv",
+    "drink_names.csv", "drink_aliases.csv",
+)  # fmt: skip
+"""What the counts, the conversions and the keys of groups of a file are made with."""
 
 
 class IngredientCounts:

@@ -3,10 +3,13 @@
 import random
 import sqlite3
 import weakref
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import reduce
 from itertools import islice
+from operator import or_
 from pathlib import Path
 from threading import Lock
 
@@ -18,8 +21,14 @@ from mocktailverse.catalogue.ingredient_list import (
 )
 from mocktailverse.catalogue.makeable import MAX_MISSING, MissingIngredients
 from mocktailverse.catalogue.meta import Meta, read_meta
-from mocktailverse.catalogue.rows import drinks_by_id, drinks_by_row, drinks_in_name_order
+from mocktailverse.catalogue.rows import (
+    drinks_by_id,
+    drinks_by_row,
+    drinks_in_name_order,
+    name_key,
+)
 from mocktailverse.catalogue.search.bitmaps import bitmap_ordinals
+from mocktailverse.catalogue.search.groups_of_drinks import variants_in
 from mocktailverse.catalogue.search.index import CatalogueIndex
 from mocktailverse.catalogue.search.matching import DrinkSearch
 from mocktailverse.catalogue.search.paging import PageRequest, page_by_rank, query_digest
@@ -90,6 +99,25 @@ class Catalogue:
         with self._connections.borrow() as connection:
             return drinks_by_id(connection, ids)
 
+    def variants(self, drink: Drink) -> list[Drink]:
+        """Return the recipes of the same drink from other sources, without withdrawn ones."""
+        with self._connections.borrow() as connection:
+            return variants_in(connection, drink)
+
+    def groups(self, drinks: Sequence[Drink]) -> dict[str, list[str]]:
+        """Return for each drink the ids of its group, itself included, in name order.
+
+        Drinks that are alone are left out. A group has at most one drink of each source.
+        """
+        built = self._in_memory()
+        keys, groups = built.index.keys, built.search.groups.by_ordinal
+        ordinals = {d.id: bisect_left(keys, (name_key(d.name), d.id)) for d in drinks}
+        return {
+            id_: [keys[member][1] for member in groups[ordinal]]
+            for id_, ordinal in ordinals.items()
+            if ordinal in groups
+        }
+
     def all_drinks(self) -> Iterator[Drink]:
         """Stream every drink in name order, withdrawn ones included."""
         with self._connections.borrow() as connection:
@@ -158,6 +186,7 @@ class Catalogue:
         mocktail: bool | None = None,
         convertible: bool = False,
         allowance: Allowance = "near",
+        group: bool = False,
         limit: int = 25,
         after: str | None = None,
     ) -> Makeable:
@@ -172,7 +201,8 @@ class Catalogue:
 
         With `convertible`, the drinks are the mocktails and the cocktails that become one by their
         pantry conversion, which then count by what that needs; with `mocktail` False as well, only
-        the cocktails.
+        the cocktails. With `group`, of the recipes of one drink only the one with the fewest
+        missing ingredients counts.
 
         Raises:
             UsageError: `missing` is not 0, 1 or 2; the cursor is invalid or of another query;
@@ -185,8 +215,12 @@ class Catalogue:
         kind = None if convertible and mocktail else mocktail
         among = built.search.matches(DrinkQuery(mocktail=kind))
         by_missing = built.missing.drinks_by_missing(inventory, among)
+        if group:
+            one_of_each = built.search.groups.one_of_each_ranked(by_missing)
+            among &= ~(reduce(or_, by_missing) & ~reduce(or_, one_of_each))
+            by_missing = one_of_each
         digest = query_digest(
-            "makeable", sorted(inventory.have), allowance, missing, kind, convertible
+            "makeable", sorted(inventory.have), allowance, missing, kind, convertible, group
         )
         request = PageRequest(digest, limit, after)
         page = page_by_rank(built.index, by_missing[: missing + 1], request)

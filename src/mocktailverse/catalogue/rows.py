@@ -6,11 +6,21 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
+from typing import TypeVar
 
 import msgspec
 from msgspec.structs import astuple
 
-from mocktailverse.drinks.drink import Derived, Drink, Image, IngredientLine, Lineage
+from mocktailverse.drinks.drink import (
+    Credit,
+    Derived,
+    Drink,
+    Image,
+    IngredientLine,
+    Lineage,
+    Stated,
+)
+from mocktailverse.drinks.grouping.drink_names import name_group_key
 from mocktailverse.drinks.substitutions.forms import forms_of
 from mocktailverse.drinks.substitutions.needs import variety_of
 
@@ -27,15 +37,22 @@ _TEXT_LISTS = ("tags", "instructions", "quality")
 _PLAIN = tuple(
     name
     for name in Drink.__struct_fields__
-    if name not in {"ingredients", "image", "derived", "lineage", *_TEXT_LISTS}
+    if name not in {"ingredients", "image", "derived", "lineage", "credit", "stated", *_TEXT_LISTS}
 )
 
 _IMAGE = tuple(f"image_{name}" for name in Image.__struct_fields__)
+_CREDIT = tuple(f"credit_{name}" for name in Credit.__struct_fields__)
+_STATED = tuple(f"stated_{name}" for name in Stated.__struct_fields__)
 _LINEAGE = tuple(
     name if name == "transform_version" else f"lineage_{name}" for name in Lineage.__struct_fields__
 )
 
-DRINK_COLUMNS = (*_PLAIN, *_TEXT_LISTS, "name_key", *_IMAGE, *_DERIVED, *_LINEAGE)
+_Optional = TypeVar("_Optional", Credit, Stated)
+
+DRINK_COLUMNS = (
+    *(*_PLAIN, *_TEXT_LISTS, "name_key", *_IMAGE, *_DERIVED, *_LINEAGE),
+    *(*_CREDIT, *_STATED, "group_key"),
+)
 LINE_COLUMNS = ("drink_id", *_LINE, "form", "variety")
 
 _SELECT_ROW = "SELECT row FROM drinks WHERE id = ?"
@@ -74,6 +91,9 @@ def drink_row(drink: Drink) -> tuple[object, ...]:
         *(astuple(drink.image) if drink.image else (None,) * len(_IMAGE)),
         *derived_values,
         *astuple(drink.lineage),
+        *(astuple(drink.credit) if drink.credit else (None,) * len(_CREDIT)),
+        *(astuple(drink.stated) if drink.stated else (None,) * len(_STATED)),
+        name_group_key(drink.name),
     )
 
 
@@ -128,7 +148,15 @@ def to_drink(row: sqlite3.Row, lines: Iterable[Sequence[object]]) -> Drink:
         image=image,
         derived=Derived(**derived),
         lineage=Lineage(*map(row.__getitem__, _LINEAGE)),
+        credit=_stated(Credit, row, _CREDIT),
+        stated=_stated(Stated, row, _STATED),
     )
+
+
+def _stated(kind: type[_Optional], row: sqlite3.Row, columns: Iterable[str]) -> _Optional | None:
+    """Return the struct of some columns; None if all of them are null."""
+    values = [row[name] for name in columns]
+    return None if all(value is None for value in values) else kind(*values)
 
 
 def _to_line(row: Sequence[object]) -> IngredientLine:

@@ -6,7 +6,7 @@ spread over columns with a prefix, times are ms since 1970 UTC, booleans are 0 a
 
 import sqlite3
 
-FORMAT = 2
+FORMAT = 3
 """Stored in the file as `PRAGMA user_version`; a publisher rebuilds a file of another format.
 
 Raise it with any change. A column that is new in a format needs a default unless it may be null:
@@ -71,7 +71,14 @@ CREATE TABLE drinks (
   lineage_key TEXT NOT NULL,
   lineage_version_id TEXT NOT NULL,
   lineage_position INTEGER NOT NULL,
-  transform_version INTEGER NOT NULL
+  transform_version INTEGER NOT NULL,
+  description TEXT,
+  credit_author TEXT,
+  credit_url TEXT,
+  credit_licence TEXT,
+  stated_abv_percent REAL,
+  garnish TEXT,
+  group_key TEXT NOT NULL DEFAULT '' -- equal for drinks whose names may mean the same drink
 );
 
 -- one row an ingredient in use, and one for each more general ingredient
@@ -147,6 +154,7 @@ CREATE INDEX drinks_by_alcoholic ON drinks (alcoholic);
 CREATE INDEX drinks_by_abv ON drinks (abv_percent_max, id);
 CREATE INDEX drinks_to_convert ON drinks (row)
   WHERE convertible IS NULL AND not_convertible_because IS NULL AND is_mocktail IS NOT 1;
+CREATE INDEX drinks_by_group_key ON drinks (group_key);
 CREATE INDEX drinks_by_observed ON drinks (observed_at, id);
 CREATE INDEX drink_ingredients_by_name ON drink_ingredients (name, drink_id);
 CREATE INDEX tags_by_tag ON tags (tag, drink_id);

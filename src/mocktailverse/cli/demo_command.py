@@ -21,6 +21,7 @@ from mocktailverse.cli.status_command import print_links
 from mocktailverse.cli.verify_command import print_verified, verify_fields, verify_with_progress
 from mocktailverse.errors import TransientError, UsageError
 from mocktailverse.loads.load_record import Load
+from mocktailverse.loads.object_version import DEFAULT_SOURCE
 from mocktailverse.local import health
 from mocktailverse.local.full_disk import FullDiskWatch
 from mocktailverse.local.lifecycle import running
@@ -29,7 +30,9 @@ from mocktailverse.local.stack_start import Options
 from mocktailverse.local.state import SERVER, LocalStack
 from mocktailverse.pipeline.ingest import InputFile, put_files
 from mocktailverse.pipeline.verify import VerifyReport
-from mocktailverse.sources.thecocktaildb.fetching import FetchPlan, fetched_versions
+from mocktailverse.sources import SOURCES
+from mocktailverse.sources.collection import FetchRequest
+from mocktailverse.sources.fetching import fetched_versions
 from mocktailverse.stores.environment import Stores
 from mocktailverse.times import now
 from mocktailverse.waiting import wait_until
@@ -59,7 +62,7 @@ def demo(
     files = [InputFile(path) for path in _sample_files()]
     durations: dict[str, float] = {}
     is_quiet = headless or as_json
-    source_url = options.LIVE_URL if live else None
+    source_url = SOURCES[DEFAULT_SOURCE].collector.url if live else None
     start_options = Options(
         port=port,
         records=records,
@@ -107,12 +110,12 @@ def _load_drinks(stores: Stores, files: list[InputFile], durations: dict[str, fl
     """Fetch from the source, then ingest the files; return the loads of both."""
     check_disk = FullDiskWatch(stores.process_logs).check
     started = time.monotonic()
-    report = fetch_with_progress(stores, FetchPlan("sweep"))
+    report = fetch_with_progress(stores, FetchRequest())
     fetched = fetched_versions(stores.bucket.versions, report)
     durations["fetch"] = time.monotonic() - started
     loads = wait_for_loads(stores, fetched, on_poll=check_disk)
     started = time.monotonic()
-    versions = put_files(stores.bucket, files, "thecocktaildb", now=now())
+    versions = put_files(stores.bucket, files, DEFAULT_SOURCE, now=now())
     loads += wait_for_loads(stores, versions, on_poll=check_disk)
     durations["ingest and load"] = time.monotonic() - started
     return loads

@@ -1,13 +1,16 @@
-"""The commands `drinks get`, `drinks list` and `drinks history`."""
+"""The commands `drinks get`, `drinks list`, `drinks compare` and `drinks history`."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Annotated
 
 import typer
-from typer import Argument, Exit
+from typer import Argument, Exit, Option
 
+from mocktailverse.catalogue.search.query import Variants
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
+from mocktailverse.cli.drink_comparison import print_comparison, print_variants
 from mocktailverse.cli.output import (
     last_part,
     print_json,
@@ -16,9 +19,12 @@ from mocktailverse.cli.output import (
     progress,
     say,
 )
+from mocktailverse.cli.published_catalogue import published_catalogue
 from mocktailverse.drinks.drink import Derived, Drink, IngredientLine
+from mocktailverse.drinks.grouping.comparison import compare
 from mocktailverse.errors import UsageError
 from mocktailverse.formatting import moment
+from mocktailverse.loads.object_version import DEFAULT_SOURCE
 from mocktailverse.operations.history import history
 
 _PAGE_SIZE = 100
@@ -29,7 +35,7 @@ _DEFAULT_ROWS = 50
 _ALCOHOL = {"alcoholic": "yes", "non_alcoholic": "no", "optional_alcohol": "optional", None: ""}
 _MOCKTAIL = {True: "yes", False: "no", None: "unknown"}
 
-DrinkId = Annotated[str, Argument(metavar="ID", help="thecocktaildb:11007, or 11007.")]
+DrinkId = Annotated[str, Argument(metavar="ID", help=f"{DEFAULT_SOURCE}:11007, or 11007.")]
 
 drinks = typer.Typer(name="drinks", no_args_is_help=True, help="Show drinks.")
 
@@ -43,18 +49,46 @@ def get_drink(
 ) -> None:
     """Show one drink."""
     id_ = full_id(drink_id)
-    register = connect(env, state_dir).drinks.get(id_)
+    stores = connect(env, state_dir)
+    register = stores.drinks.get(id_)
     if register is None or register.drink is None:
         say(f"No drink `{id_}` is in the table.")
         raise Exit(1)
     if as_json:
         print_json(register.drink)
+        return
+    _print_drink(register.drink)
+    with suppress(UsageError), published_catalogue(stores) as catalogue:  # nothing published yet
+        print_variants(catalogue.variants(register.drink), register.drink)
+
+
+@drinks.command("compare")
+def compare_drinks(
+    drink_id: DrinkId,
+    env: options.Env = "local",
+    state_dir: options.StateDir = None,
+    as_json: options.Json = False,
+) -> None:
+    """Compare a drink with its recipes from other sources, as published."""
+    id_ = full_id(drink_id)
+    with published_catalogue(connect(env, state_dir)) as catalogue:
+        drink = catalogue.drink(id_)
+        if drink is None:
+            say(f"No drink `{id_}` is in the catalogue.")
+            raise Exit(1)
+        variants = catalogue.variants(drink)
+    comparison = compare([drink, *variants]) if variants else None
+    if as_json:
+        print_json(Variants(variants, None, comparison))
+    elif comparison:
+        print_comparison(comparison, [drink, *variants])
     else:
-        _print_drink(register.drink)
+        say(f"No other source has a recipe of `{id_}`, {drink.name}.")
 
 
 @drinks.command("list")
 def list_drinks(
+    source: Annotated[str | None, Option(help="Only drinks of this source.")] = None,
     limit: options.Limit = None,
     after: options.Next = None,
     env: options.Env = "local",
@@ -68,7 +102,8 @@ def list_drinks(
     while True:
         size = _PAGE_SIZE if maximum is None else min(_PAGE_SIZE, maximum - len(items))
         page, after = stores.drinks.page(size, after)
-        items += [register.drink for register in page if register.drink]
+        listed = (register.drink for register in page if register.drink)
+        items += [drink for drink in listed if source is None or drink.source == source]
         if after is None or (maximum is not None and len(items) >= maximum):
             break
     if as_json:
@@ -122,10 +157,10 @@ def full_id(drink_id: str) -> str:
         UsageError: the text cannot be the id of a drink.
     """
     if not drink_id.strip():
-        raise UsageError("The id is empty. Pass one such as thecocktaildb:11007.")
+        raise UsageError(f"The id is empty. Pass one such as {DEFAULT_SOURCE}:11007.")
     if len(drink_id) > _MAX_ID_LENGTH:
         raise UsageError(f"`{drink_id[:40]}...` is too long for the id of a drink.")
-    return drink_id if ":" in drink_id else f"thecocktaildb:{drink_id}"
+    return drink_id if ":" in drink_id else f"{DEFAULT_SOURCE}:{drink_id}"
 
 
 def _print_drink(drink: Drink) -> None:

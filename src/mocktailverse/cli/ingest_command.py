@@ -11,6 +11,7 @@ from mocktailverse.cli.load_waiting import wait_for_loads
 from mocktailverse.cli.loads_command import finish_with_loads
 from mocktailverse.cli.output import progress
 from mocktailverse.formatting import counted
+from mocktailverse.loads.object_version import DEFAULT_SOURCE
 from mocktailverse.pipeline.ingest import InputFile, put_files
 from mocktailverse.sources import require_source
 from mocktailverse.times import now, parse_past_time
@@ -18,7 +19,7 @@ from mocktailverse.times import now, parse_past_time
 
 def ingest(
     files: Annotated[list[Path], Argument(help="Raw files in any accepted format.")],
-    source: options.Source = "thecocktaildb",
+    source: options.Source = DEFAULT_SOURCE,
     observed_at: options.ObservedAt = None,
     wait: options.Wait = False,
     env: options.Env = "local",

@@ -22,6 +22,7 @@ from mocktailverse.drinks.conversion.conversion_result import (
 from mocktailverse.drinks.conversion.own_bottles import not_used
 from mocktailverse.drinks.drink import Drink
 from mocktailverse.errors import UsageError
+from mocktailverse.loads.object_version import DEFAULT_SOURCE
 from mocktailverse.stores.drinks_table import DrinksTable
 
 _PAGE_SIZE = 100
@@ -39,7 +40,9 @@ _FIGURES = (
 
 
 def mocktail(
-    drink: Annotated[str, Argument(metavar="ID|NAME", help="thecocktaildb:11007 or Margarita.")],
+    drink: Annotated[
+        str, Argument(metavar="ID|NAME", help=f"{DEFAULT_SOURCE}:11007 or Margarita.")
+    ],
     style: Annotated[
         Style | None,
         Option(

@@ -5,9 +5,6 @@ from typing import Annotated
 
 from typer import Option
 
-LIVE_URL = "https://www.thecocktaildb.com"
-"""The source of `--live`."""
-
 Env = Annotated[
     str, Option("--env", help="Environment: local, or a deployed one (dev, staging, prod).")
 ]

@@ -9,14 +9,14 @@ from mocktailverse.cli.connection import connect
 from mocktailverse.cli.drinks_command import full_id
 from mocktailverse.cli.output import print_json, print_table, say
 from mocktailverse.formatting import moment
-from mocktailverse.loads.object_version import RAW_PREFIX
+from mocktailverse.loads.object_version import DEFAULT_SOURCE, RAW_PREFIX
 from mocktailverse.operations.trace import raw_object
 from mocktailverse.operations.trace import trace as trace_steps
 
 
 def trace(
     id_or_key: Annotated[
-        str, Argument(metavar="ID_OR_KEY", help="thecocktaildb:11007, 11007, or raw/...")
+        str, Argument(metavar="ID_OR_KEY", help=f"{DEFAULT_SOURCE}:11007, 11007, or raw/...")
     ],
     env: options.Env = "local",
     state_dir: options.StateDir = None,

@@ -20,7 +20,7 @@ from mocktailverse.cli.output import is_special, open_output, progress, say
 from mocktailverse.drinks.drink import Drink
 from mocktailverse.errors import UsageError
 from mocktailverse.formatting import counted
-from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.loads.object_version import DEFAULT_SOURCE, ObjectVersion
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.pipeline.ingest import InputFile
 from mocktailverse.pipeline.transformation import RecordResult
@@ -43,7 +43,7 @@ def transform(
     form: Annotated[
         Literal["ndjson", "json"], Option("--format", help="One drink per line, or one array.")
     ] = "ndjson",
-    source: options.Source = "thecocktaildb",
+    source: options.Source = DEFAULT_SOURCE,
     observed_at: options.ObservedAt = None,
     env: options.Env = "local",  # noqa: ARG001 - every command takes it; this one needs no AWS
 ) -> None:

@@ -12,9 +12,11 @@ from mocktailverse.cli.down_command import print_stopped, stop_stack
 from mocktailverse.cli.load_waiting import check_local_stack
 from mocktailverse.cli.output import print_json, say, stderr
 from mocktailverse.cli.status_command import print_links, stack_fields
+from mocktailverse.loads.object_version import DEFAULT_SOURCE
 from mocktailverse.local import lifecycle
 from mocktailverse.local.stack_start import Options
 from mocktailverse.local.state import LocalStack
+from mocktailverse.sources import SOURCES
 
 LIVE_NOTICE = (
     "Drinks come from the real TheCocktailDB, with its test key 1: for development and education"
@@ -50,13 +52,14 @@ def up(
     folder = state_folder(state_dir)
     if forget:
         print_stopped(stop_stack(folder, forget=True, ask=not yes))
+    source_url = SOURCES[DEFAULT_SOURCE].collector.url if live else None
     start_options = Options(
         port=port,
         api_port=api_port,
         dashboard_port=dashboard_port,
         has_usual_ports=True,
         records=records,
-        source_url=options.LIVE_URL if live else None,
+        source_url=source_url,
         services=True,
     )
     notices: list[str] = []

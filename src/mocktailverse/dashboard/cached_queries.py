@@ -3,7 +3,7 @@
 The version of the catalogue is part of each cache key, so a new catalogue gets new results.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import combinations
 from typing import Any
@@ -41,6 +41,12 @@ facets = _cached(Catalogue.facets)
 
 
 @_cached
+def groups(catalogue: Catalogue, drinks: Sequence[Drink]) -> dict[str, list[str]]:
+    """Return for each drink the ids of its group; drinks that are alone are left out."""
+    return catalogue.groups(drinks)
+
+
+@_cached
 def makeable(catalogue: Catalogue, shelf: Shelf, limit: int, after: str | None) -> Makeable:
     """Return a page of the drinks that miss exactly `shelf.missing` ingredients.
 
@@ -54,6 +60,7 @@ def makeable(catalogue: Catalogue, shelf: Shelf, limit: int, after: str | None) 
         mocktail=shelf.mocktail,
         convertible=shelf.convertible,
         allowance=shelf.allowance,
+        group=True,
     )
     if after is None and shelf.missing:
         # The catalogue lists drinks with at most `missing` ingredients missing, fewest first. A
@@ -80,11 +87,14 @@ def similar_drinks(catalogue: Catalogue, drink: Drink) -> list[Drink]:
     drink's rarest ingredients, or one if it has only one.
     """
     names = frozenset(line.name for line in drink.ingredients)
+    own = {drink.id, *(variant.id for variant in catalogue.variants(drink))}
     candidates = {
         other.id: other
         for pair in _rare_pairs(catalogue, names)
-        for other in catalogue.search(DrinkQuery(ingredient=pair), limit=_CANDIDATES).items
-        if other.id != drink.id
+        for other in catalogue.search(
+            DrinkQuery(ingredient=pair, group=True), limit=_CANDIDATES
+        ).items
+        if other.id not in own
     }
     ranked = sorted(
         candidates.values(), key=lambda other: (-_similarity(names, other), other.name, other.id)

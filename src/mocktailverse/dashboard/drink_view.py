@@ -23,6 +23,7 @@ from mocktailverse.dashboard.page_paths import EXPLORE
 from mocktailverse.dashboard.recipe import show_ingredients, show_method, show_missing
 from mocktailverse.dashboard.safe_text import plain, short
 from mocktailverse.dashboard.url_state import Parameters
+from mocktailverse.dashboard.variants_view import recipe_notes, show_variants
 from mocktailverse.drinks.drink import Derived, Drink
 from mocktailverse.times import utc
 
@@ -46,10 +47,11 @@ def show_drink(catalogue: Catalogue, parameters: Parameters) -> None:
     style = show_styles(drink, parameters)
     if style is None or not show_mocktail(catalogue, drink, style, parameters):
         _show_original(catalogue, drink, parameters)
+    show_variants(drink, catalogue.variants(drink), back)
     similar = cached_queries.similar(catalogue, drink)
     if similar:
         st.header("Similar drinks", anchor=False)
-        show_cards(similar, back)
+        show_cards(similar, back, notes=recipe_notes(catalogue, similar))
 
 
 def _show_original(catalogue: Catalogue, drink: Drink, parameters: Parameters) -> None:

@@ -21,7 +21,8 @@ _FIELDS = {
 }
 _INGREDIENT_FIELDS = {"ingredient": "With ingredients", "without": "Without ingredients"}
 _LABELS = {
-    **_FIELDS, "ingredient": "With", "without": "Without", "zero_proof": "Zero proof",
+    **_FIELDS, "source": "Source", "ingredient": "With", "without": "Without",
+    "zero_proof": "Zero proof",
 }  # fmt: skip
 _KINDS = {"": "All drinks", "true": "Mocktails", "false": "With alcohol"}
 _HELP = {
@@ -62,11 +63,15 @@ def show_filters(parameters: Parameters, facets: Facets, ingredients: Sequence[s
         _show_ingredients(parameters, "without", ingredients)
     with right:
         _show_values(parameters, "zero_proof", _LABELS["zero_proof"], facets)
-    left, middle, _ = st.columns(_COLUMNS)
+    left, middle, right = st.columns(_COLUMNS)
     with left:
         _show_strength(parameters)
     with middle:
         _show_sugar(parameters)
+    several = len(facets.source) > 1 or "source" in parameters
+    if several:
+        with right:
+            _show_values(parameters, "source", _LABELS["source"], facets)
     with st.container(horizontal=True, gap="medium"):
         _show_toggle(
             parameters, "match", "any", "Match any ingredient", "Otherwise, match all of them."
@@ -78,6 +83,14 @@ def show_filters(parameters: Parameters, facets: Facets, ingredients: Sequence[s
             "Include withdrawn drinks",
             "Drinks that the source no longer has.",
         )
+        if several:
+            _show_toggle(
+                parameters,
+                "group",
+                "false",
+                "Each recipe on its own",
+                "Otherwise, recipes of one drink from several sources are one result.",
+            )
 
 
 def show_active(parameters: Parameters, query: DrinkQuery) -> None:

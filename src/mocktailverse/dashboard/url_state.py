@@ -25,8 +25,8 @@ MAX_ABV = 100
 """In % vol."""
 
 _TEXT_FIELDS = (
-    "category", "alcoholic", "zero_proof", "glass", "tag", "method", "spirit", "ingredient",
-    "without",
+    "source", "category", "alcoholic", "zero_proof", "glass", "tag", "method", "spirit",
+    "ingredient", "without",
 )  # fmt: skip
 _PAGING = ("after", "page")
 _LAST_PAGE = "url-state-page"
@@ -101,7 +101,10 @@ def number(parameters: Parameters, name: str, default: int, maximum: int) -> int
 
 
 def drink_query(parameters: Parameters) -> DrinkQuery:
-    """Return the query of the parameters; invalid values are ignored."""
+    """Return the query of the parameters, by default for one recipe of each drink.
+
+    Invalid values are ignored.
+    """
     sort = first(parameters, "sort")
     mocktail = first(parameters, "mocktail")
     return DrinkQuery(
@@ -113,6 +116,7 @@ def drink_query(parameters: Parameters) -> DrinkQuery:
         abv_max=_percent(parameters, "abv_max"),
         sugar_max=_percent(parameters, "sugar_max"),
         withdrawn=first(parameters, "withdrawn") == "true",
+        group=first(parameters, "group") != "false",
         sort=msgspec.convert(sort, Sort) if sort in get_args(Sort) else None,
     )
 

@@ -19,7 +19,7 @@ Units = Annotated[int, Meta(ge=1)]
 _EXPECTED = {
     "schedule": "Write an EventBridge expression: cron(...), rate(...) or at(...). ",
     "alarm_email": 'Write an e-mail address, or "" for none. ',
-    "source_url": "Write an address with https:// or http://. ",
+    "source_urls": "Write addresses with https:// or http://. ",
     "capacity": 'Write "provisioned" or "on-demand". ',
     "logs": f"Write one of {', '.join(map(str, get_args(LogDays)))}. ",
 }
@@ -87,12 +87,14 @@ class Environment(_Table, frozen=True, kw_only=True):
     request."""
     alarm_email: Annotated[str, Meta(pattern=r"^([^@\s]+@[^@\s]+)?$")]
     """Address that receives the alarms, once it has confirmed AWS's first message; empty: none."""
-    source_url: Annotated[str, Meta(pattern=r"^https?://[^\s]+$")]
-    """Address of TheCocktailDB or of its simulation."""
+    source_urls: dict[str, Annotated[str, Meta(pattern=r"^https?://[^\s]+$")]]
+    """Addresses that replace those of the real sources, by source."""
     source_requests_per_s: Annotated[float, Meta(gt=0, le=100)]
     """Maximum number of requests per second to the source."""
     fetch: Schedule
     """When fetch collects all drinks of the source."""
+    opendrinks: Schedule
+    """When fetch collects what is new in the archive of opendrinks."""
     reconcile: Schedule
     """When reconcile looks for lost raw objects."""
     days: RetentionDays
@@ -109,7 +111,7 @@ class Environment(_Table, frozen=True, kw_only=True):
         return {
             "Capacity": self.capacity,
             "AlarmEmail": self.alarm_email,
-            "SourceUrl": self.source_url,
+            "SourceUrls": " ".join(f"{name}={url}" for name, url in self.source_urls.items()),
             "SourceRequestsPerS": f"{self.source_requests_per_s:g}",
         }
 
@@ -132,6 +134,8 @@ class Environment(_Table, frozen=True, kw_only=True):
             "ApiBurst": self.api.burst,
             "Fetch": self.fetch.schedule,
             "FetchState": _state(self.fetch),
+            "Opendrinks": self.opendrinks.schedule,
+            "OpendrinksState": _state(self.opendrinks),
             "Reconcile": self.reconcile.schedule,
             "ReconcileState": _state(self.reconcile),
         }

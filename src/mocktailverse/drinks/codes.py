@@ -62,11 +62,14 @@ class Reason(Code):
     WRONG_TYPE = "wrong_type", "A required field has the wrong type."
     ID_MISSING = "id_missing", "The record has no id."
     ID_INVALID = "id_invalid", "The id does not have the format of the source's ids."
+    ID_TAKEN = "id_taken", "Another file of the same collection has this id. The message names it."
     NAME_MISSING = "name_missing", "The record has no name."
     PARTIAL_RECORD = (
         "partial_record",
         "The record has no instruction and no ingredient fields: a listing entry, not a drink.",
     )
+    INGREDIENTS_MISSING = "ingredients_missing", "The recipe has no ingredients."
+    TOO_MANY_LINES = ("too_many_lines", "The recipe has more than 200 ingredient lines.")
     RECORD_TOO_LARGE = (
         "record_too_large",
         "The record is larger than 128 KiB. Its drink would not fit into the drinks table.",
@@ -76,7 +79,14 @@ class Reason(Code):
 class Quality(Code):
     """A remark on a drink that was loaded; an entry of its `quality` list."""
 
-    ALCOHOLIC_UNKNOWN = "alcoholic_unknown", "strAlcoholic is absent or has an unknown value."
+    ALCOHOLIC_UNKNOWN = (
+        "alcoholic_unknown",
+        "The source does not say whether the drink has alcohol, or in an unknown word.",
+    )
+    CREDIT_INVALID = (
+        "credit_invalid",
+        "The address of the recipe's publication is not an http(s) URL. It is omitted.",
+    )
     FIELD_RETYPED = (
         "field_retyped",
         "A field has an unexpected type. It is read as text, or omitted if that is impossible.",
@@ -103,6 +113,13 @@ class Quality(Code):
     )
     NO_INGREDIENTS = "no_ingredients", "The drink has no ingredients."
     NO_INSTRUCTIONS = "no_instructions", "The drink has no instructions in any language."
+    STATED_STRENGTH_DIFFERS = (
+        "stated_strength_differs",
+        (
+            "The stated strength is outside the computed range, as mixed or as served, by more "
+            "than 1 % vol and more than a tenth of itself."
+        ),
+    )
     STRENGTH_CONTRADICTS = (
         "strength_contradicts",
         "The source's statement about alcohol contradicts the ingredients.",

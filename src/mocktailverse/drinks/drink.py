@@ -4,7 +4,7 @@ Field names contain their units. Times are whole milliseconds since 1970-01-01 U
 value is None; `quality` or `certainty` gives the reason.
 """
 
-from typing import Literal
+from typing import Literal, Self
 
 from msgspec import Struct
 
@@ -58,6 +58,30 @@ class Image(Struct, frozen=True):
     """Author of the picture; null if not stated."""
 
 
+class Credit(Struct, frozen=True):
+    """Whose recipe it is, and its terms of use. At least one field is stated."""
+
+    author: str | None = None
+    """Who wrote the recipe; null if not stated."""
+    url: str | None = None
+    """Where the recipe was published, http or https; null if not stated."""
+    licence: str | None = None
+    """Licence of the recipe, such as `MIT`; null if none is stated."""
+
+    @classmethod
+    def of(cls, author: str | None, url: str | None, licence: str | None) -> Self | None:
+        """Return the credit of a recipe; None if nothing is stated."""
+        is_stated = any(text is not None for text in (author, url, licence))
+        return cls(author, url, licence) if is_stated else None
+
+
+class Stated(Struct, frozen=True):
+    """Figures that the source or another tool states; never used in `derived`."""
+
+    abv_percent: float | None = None
+    """Stated ABV; whether as mixed or as served is not known."""
+
+
 class Derived(Struct, frozen=True):
     """Facts computed from the ingredient lines. Each figure is a range; null means unknown."""
 
@@ -89,7 +113,7 @@ class Derived(Struct, frozen=True):
     spirits: tuple[str, ...] = ()
     """Base spirits, the one with the largest amount first."""
     method: Method | None = None
-    """How the drink is prepared; null if the instructions do not say."""
+    """How the drink is prepared; null if neither the source nor the instructions say."""
     is_mocktail: bool | None = None
     """Whether the drink certainly has at most 0.5 % vol as served; null if unknown."""
     unknown_because: tuple[str, ...] = ()
@@ -174,3 +198,11 @@ class Drink(Struct, frozen=True):
     """Name of another drink that had this id before; set with quality `id_reassigned`."""
     lineage: Lineage
     """The raw bytes and the code version that it was made from."""
+    description: str | None = None
+    """What the source says about the drink; null if it says nothing."""
+    credit: Credit | None = None
+    """Author, place of publication and licence; null if the source states none of them."""
+    stated: Stated | None = None
+    """Figures that the source states; null if it states none. Compare `derived`."""
+    garnish: str | None = None
+    """The garnish, as the source states it apart from the ingredients; else null."""

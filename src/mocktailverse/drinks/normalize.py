@@ -10,13 +10,21 @@ import msgspec
 from mocktailverse.drinks.codes import Quality
 from mocktailverse.drinks.derivation.derive import derive
 from mocktailverse.drinks.derivation.portions import Portion, portion_of
+from mocktailverse.drinks.derivation.stated_figures import stated_differences
 from mocktailverse.drinks.drink import Drink, IngredientLine, Lineage
-from mocktailverse.drinks.ingredients import IngredientName, is_annotated, read_name
+from mocktailverse.drinks.ingredients import (
+    IngredientName,
+    canonical_name,
+    is_annotated,
+    read_name,
+)
+from mocktailverse.drinks.lines import parse_line
 from mocktailverse.drinks.measures import parse_measure, remark_in
-from mocktailverse.drinks.record import Absence, RawLine, Record
+from mocktailverse.drinks.measures.measure import Measure
+from mocktailverse.drinks.record import Absence, RawLine, Record, StatedLine
 from mocktailverse.drinks.register import Register, recipe_of
 
-TRANSFORM_VERSION = 4
+TRANSFORM_VERSION = 5
 """Increase this when the same record gives a different drink; a golden test enforces it."""
 
 _encoder = msgspec.msgpack.Encoder()  # takes half the time of JSON, as numbers need no decimals
@@ -50,6 +58,7 @@ def normalize(record: Record, source: str, observed_at: int, lineage: Lineage) -
         record.alcoholic,
         record.glass,
         record.category,
+        method=record.method,
     )
     draft = Drink(
         id=f"{source}:{record.id}",
@@ -65,12 +74,18 @@ def normalize(record: Record, source: str, observed_at: int, lineage: Lineage) -
         image=record.image,
         video=record.video,
         derived=derived,
-        quality=_quality_of(record, parsed, contradictions),
+        quality=_quality_of(
+            record, parsed, (*contradictions, *stated_differences(record.stated, derived))
+        ),
         content_hash="",
         observed_at=0,
         withdrawn_at=None,
         previous_name=None,
         lineage=_NO_LINEAGE,
+        description=record.description,
+        credit=record.credit,
+        stated=record.stated,
+        garnish=record.garnish,
     )
     drink = msgspec.structs.replace(
         draft,
@@ -78,7 +93,7 @@ def normalize(record: Record, source: str, observed_at: int, lineage: Lineage) -
         observed_at=observed_at,
         lineage=lineage,
     )
-    recipe = recipe_of(record.name, (line.ingredient for line in record.lines))
+    recipe = recipe_of(record.name, (line.name_raw for line in lines))
     return Register(drink.id, drink, recipe)
 
 
@@ -100,7 +115,8 @@ def _quality_of(
 
 def absent(absence: Absence, source: str, observed_at: int) -> Register:
     """Return a register with one absence (tombstone); `observed_at` in ms since 1970 UTC."""
-    return Register(f"{source}:{absence.id}", None, absences=(observed_at,))
+    removed_at = observed_at if absence.is_removal else None
+    return Register(f"{source}:{absence.id}", None, absences=(observed_at,), removed_at=removed_at)
 
 
 def portions_of(lines: Sequence[RawLine]) -> list[Portion]:
@@ -110,10 +126,13 @@ def portions_of(lines: Sequence[RawLine]) -> list[Portion]:
 
 def _parse_line(raw_line: RawLine) -> _ParsedLine:
     """Return the line, from the cache if another drink had the same one, as most lines do."""
-    _, name_raw, measure_raw = raw_line
+    _, name_raw, measure_raw, is_whole, stated = raw_line
+    read = _read_whole if is_whole else _read
     if len(name_raw) + len(measure_raw or "") > _CACHED_LENGTH:
-        return _read.__wrapped__(name_raw, measure_raw)
-    return _read(name_raw, measure_raw)
+        parsed = read.__wrapped__(name_raw, measure_raw)
+    else:
+        parsed = read(name_raw, measure_raw)
+    return parsed if stated is None else _with_stated(parsed, stated)
 
 
 def _with_remark(name: IngredientName, name_raw: str, measure_raw: str | None) -> IngredientName:
@@ -146,13 +165,51 @@ def _read(name_raw: str, measure_raw: str | None) -> _ParsedLine:
         name.alternatives,
         name.optional,
     )
+    return _parsed(fields, measure, in_reference=name.in_reference)
+
+
+@lru_cache(maxsize=_CACHED_LINES)
+def _read_whole(text: str, _measure: None) -> _ParsedLine:
+    """Return the line of a text with both measure and name: "2 oz fresh lime juice, strained"."""
+    line = parse_line(text)
+    fields = (
+        line.name,
+        line.name_raw,
+        line.measure_raw or None,
+        # The first seven fields of a line of text are those from `amount_min` to `certainty`.
+        *msgspec.structs.astuple(line)[:7],
+        line.preparation,
+        line.alternatives,
+        line.optional,
+    )
+    measure = parse_measure(line.measure_raw, line.name)
+    return _parsed(fields, measure, in_reference=line.in_reference)
+
+
+def _parsed(fields: tuple[Any, ...], measure: Measure, *, in_reference: bool) -> _ParsedLine:
     quality = []
-    if not name.in_reference:
+    if not in_reference:
         quality.append(Quality.INGREDIENT_UNKNOWN)
     if measure.implausible:
         quality.append(Quality.MEASURE_IMPLAUSIBLE)
     if measure.unread:
         quality.append(Quality.MEASURE_UNKNOWN)
-    # This function is cached already.
+    # The callers are cached already.
     portion = portion_of.__wrapped__(IngredientLine(0, *fields))
     return _ParsedLine(fields, portion, tuple(quality))
+
+
+def _with_stated(parsed: _ParsedLine, stated: StatedLine) -> _ParsedLine:
+    """Return the line with what the source states in fields of their own."""
+    line = IngredientLine(0, *parsed.fields)
+    others = [canonical_name(name) for name in stated.alternatives]
+    both = dict.fromkeys((*line.alternatives, *(name for name, _ in others)))
+    unknown = () if all(known for _, known in others) else (Quality.INGREDIENT_UNKNOWN,)
+    line = msgspec.structs.replace(
+        line,
+        preparation=stated.preparation or line.preparation,
+        alternatives=tuple(name for name in both if name and name != line.name),
+        optional=line.optional or stated.optional,
+    )
+    fields = msgspec.structs.astuple(line)[1:]
+    return _ParsedLine(fields, portion_of.__wrapped__(line), (*parsed.quality, *unknown))

@@ -5,7 +5,18 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from mocktailverse.drinks.drift import Drift
-from mocktailverse.drinks.drink import Alcoholic, Image
+from mocktailverse.drinks.drink import Alcoholic, Credit, Image, Method, Stated
+
+
+class StatedLine(Struct, frozen=True):
+    """What a source states of an ingredient besides its name and measure."""
+
+    optional: bool = False
+    """Whether the recipe calls the ingredient optional."""
+    alternatives: tuple[str, ...] = ()
+    """Names of what the recipe allows instead."""
+    preparation: str | None = None
+    """How the ingredient is prepared, or another note on it."""
 
 
 class RawLine(NamedTuple):
@@ -14,7 +25,12 @@ class RawLine(NamedTuple):
     position: int
     """Slot in the raw record, from 1."""
     ingredient: str
+    """The ingredient; the whole line with its measure, if the source does not separate them."""
     measure: str | None
+    is_whole: bool = False
+    """Whether `ingredient` is the whole line."""
+    stated: StatedLine | None = None
+    """What the source states in fields of their own; None if it has no such fields."""
 
 
 class Record(Struct, frozen=True):
@@ -37,6 +53,16 @@ class Record(Struct, frozen=True):
     """Quality codes from the source's mapping."""
     drift: tuple[Drift, ...] = ()
     """Changes in the source's format."""
+    description: str | None = None
+    """What the source says about the drink."""
+    credit: Credit | None = None
+    """Who wrote the recipe, where it was published, and its licence; None if nothing is stated."""
+    stated: Stated | None = None
+    """Figures that the source states; None if it states none."""
+    garnish: str | None = None
+    """The garnish, if the source states it apart from the ingredients."""
+    method: Method | None = None
+    """The method, if the source states it apart from the instructions."""
 
 
 class Absence(Struct, frozen=True):
@@ -44,3 +70,5 @@ class Absence(Struct, frozen=True):
 
     id: str
     """Id within the source."""
+    is_removal: bool = False
+    """Whether the owner removed the drink. One removal withdraws it, which takes two absences."""

@@ -87,6 +87,8 @@ class Register(Struct, frozen=True):
     """Other recipes that the source once had under this id, the latest first."""
     absences: tuple[int, ...] = ()
     """Times in ms at which the source did not have the id, after the drink was observed."""
+    removed_at: int | None = None
+    """The last of these times at which the owner removed the drink; null if nobody did."""
 
     @property
     def observed_at(self) -> int:
@@ -158,16 +160,18 @@ def merge(current: Register | None, new: Register) -> Register:
     winner, other = ordered(current, new)
     earlier = _merged_earlier(winner, other)
     absences = _merged_absences(winner, other)
-    if (earlier, absences) == (winner.earlier, winner.absences):
+    removed_at = _merged_removal(winner, other)
+    memory = earlier, absences, removed_at
+    if memory == (winner.earlier, winner.absences, winner.removed_at):
         return winner
-    drink = winner.drink and _marked(winner.drink, winner.recipe, earlier, absences)
-    return Register(winner.id, drink, winner.recipe, earlier, absences)
+    both = Register(winner.id, winner.drink, winner.recipe, *memory)
+    return msgspec.structs.replace(both, drink=both.drink and _marked(both.drink, both))
 
 
 def without_memory(register: Register) -> Register:
     """Return the drink alone, without the marks from other observations of its id."""
-    drink = register.drink and _marked(register.drink, register.recipe, (), ())
-    return Register(register.id, drink, register.recipe)
+    alone = Register(register.id, register.drink, register.recipe)
+    return msgspec.structs.replace(alone, drink=alone.drink and _marked(alone.drink, alone))
 
 
 def ordered(a: Register, b: Register) -> tuple[Register, Register]:
@@ -203,14 +207,28 @@ def _merged_absences(winner: Register, other: Register) -> tuple[int, ...]:
     return tuple(sorted(later)[-ABSENCES_KEPT:])
 
 
-def _marked(
-    drink: Drink, recipe: str, earlier: tuple[Earlier, ...], absences: tuple[int, ...]
-) -> Drink:
+def _merged_removal(winner: Register, other: Register) -> int | None:
+    """Return the last removal, unless the current drink was observed after it."""
+    removals = [one.removed_at for one in (winner, other) if one.removed_at is not None]
+    seen_at = winner.drink.observed_at if winner.drink else -1
+    return max((at for at in removals if at > seen_at), default=None)
+
+
+def _withdrawn_at(register: Register) -> int | None:
+    """Return when the drink was removed, or when two absences had shown that it is gone."""
+    if register.removed_at is not None:
+        return register.removed_at
+    absences = register.absences
+    return next((at for at in absences if at - absences[0] >= WITHDRAWAL_MS), None)
+
+
+def _marked(drink: Drink, register: Register) -> Drink:
     """Return the drink with the marks from other observations of its id.
 
     These are `withdrawn_at`, and if the id was reassigned, `previous_name` and quality
     `id_reassigned`.
     """
+    recipe, earlier = register.recipe, register.earlier
     previous = next((e.name for e in earlier if _is_another_drink(e.recipe, recipe)), None)
     quality = {*drink.quality} - {Quality.ID_REASSIGNED.value}
     if previous is not None:
@@ -219,7 +237,7 @@ def _marked(
         drink,
         quality=tuple(sorted(quality)),
         previous_name=previous,
-        withdrawn_at=next((at for at in absences if at - absences[0] >= WITHDRAWAL_MS), None),
+        withdrawn_at=_withdrawn_at(register),
     )
 
 

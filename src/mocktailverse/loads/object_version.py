@@ -18,7 +18,10 @@ from mocktailverse.times import utc
 RAW_PREFIX = "raw/"
 """The prefix of every raw object's key."""
 
-CANARY_PREFIX = "raw/thecocktaildb/canary/"
+DEFAULT_SOURCE = "thecocktaildb"
+"""The source of files, ids and fetches for which none is named."""
+
+CANARY_PREFIX = f"{RAW_PREFIX}{DEFAULT_SOURCE}/canary/"
 """The prefix of canaries, the empty raw objects that `up` and `deploy` send as health checks."""
 
 

@@ -9,8 +9,10 @@ import msgspec
 from mocktailverse.checkout import Checkout
 from mocktailverse.deployment import apply, artifacts, environments, package, stage_mapping
 from mocktailverse.deployment.environments import Environment
+from mocktailverse.loads.object_version import DEFAULT_SOURCE
 from mocktailverse.local import file_lock, service_users
 from mocktailverse.local.state import LocalStack
+from mocktailverse.sources import SOURCES
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.ops_key import OpsKey, parameter_name
 
@@ -57,7 +59,7 @@ def deploy(
             "FunctionsKey": artifacts.upload(clients, archive, bucket=bucket),
             "AwsEndpointUrl": stack.endpoint,
             **environment.parameters(),
-            "SourceUrl": stack.source_url,
+            "SourceUrls": _source_urls(stack),
             **({"SourceRequestsPerS": SIMULATION_REQUESTS_PER_S} if stack.simulates else {}),
         },
         on_progress=on_progress,
@@ -74,6 +76,17 @@ def environment_of(stack: LocalStack, checkout: Checkout) -> Environment:
         return environment
     fetch = msgspec.structs.replace(environment.fetch, enabled=True)
     return msgspec.structs.replace(environment, fetch=fetch)
+
+
+def _source_urls(stack: LocalStack) -> str:
+    """Return the addresses that replace those of real sources, as the template takes them."""
+    if not stack.simulates:  # one address was given, in place of the simulation
+        return f"{DEFAULT_SOURCE}={stack.source_url}"
+    return " ".join(
+        f"{source.name}={stack.source_url}{simulation.path}"
+        for source in SOURCES.values()
+        if (simulation := source.simulation)
+    )
 
 
 def make_ops_key(clients: Clients) -> str:

@@ -183,7 +183,7 @@ def put_files(  # noqa: PLR0913 - keyword-only; each is a separate fact about th
     Raises:
         UsageError: the source is not registered, or a file cannot be ingested.
     """
-    columns = require_source(source).columns
+    columns = require_source(source).records.columns
     versions: list[ObjectVersion] = []
     for index, file in enumerate(files):
         run = IngestRun(source, now, now + index if observed_at is None else observed_at)

@@ -107,14 +107,14 @@ def reader_of(version: ObjectVersion) -> RecordReader:
     Raises:
         ObjectRejectedError: the source is not registered.
     """
-    reader = SOURCES.get(version.source)
-    if reader is None:
+    source = SOURCES.get(version.source)
+    if source is None:
         raise ObjectRejectedError(
             Reason.SOURCE_UNKNOWN,
             f"The key {version.key!r} does not begin with a registered source. Use raw/<source>/ "
             f"with one of: {', '.join(sorted(SOURCES))}.",
         )
-    return reader
+    return source.records
 
 
 def _result(

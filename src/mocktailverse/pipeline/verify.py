@@ -184,7 +184,7 @@ def _difference(expected: Register, register: Register) -> str:
         return "the raw objects have only absences of it"
     if register.drink is None:
         return "the table has only absences of it"
-    memory = ("earlier", "absences")
+    memory = ("earlier", "absences", "removed_at")
     fields = differing_fields(expected.drink, register.drink)
     return f"differs in {', '.join(fields + differing_fields(expected, register, memory))}"
 

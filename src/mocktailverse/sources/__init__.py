@@ -1,16 +1,25 @@
-"""The sources of raw drinks: one package for each source, registered in `SOURCES` below.
+"""The sources of raw drinks: one package for each source, and one line that registers it.
 
-A source can read its records (JSON objects and CSV rows become a `Record`), and may be able to
-collect them. The code that collects is imported only where it is used, so that reading records
-does not load an HTTP client.
+A source can read its records (JSON objects and CSV rows become a `Record`). It may also be able to
+collect them, and to be simulated on a laptop. Nothing else knows a source by its name: each part is
+imported where it is first used, so that the transform does not load an HTTP client, nor the readers
+of sources whose records it does not get.
 """
 
 from collections.abc import Mapping
-from typing import Protocol
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol
+
+from msgspec import Struct
 
 from mocktailverse.drinks.record import Absence, Record
 from mocktailverse.errors import UsageError
-from mocktailverse.sources.thecocktaildb.record_reader import TheCocktailDBRecords
+from mocktailverse.loads.object_version import DEFAULT_SOURCE
+
+if TYPE_CHECKING:  # the transform needs neither
+    from mocktailverse.sources.collection import Collector
+    from mocktailverse.sources.simulation import Simulation
 
 
 class RecordReader(Protocol):
@@ -35,22 +44,56 @@ class RecordReader(Protocol):
         ...
 
 
-class ObjectStore(Protocol):
-    """Stores raw objects and a collector's state; implemented by `stores.data_bucket`."""
+class Source(Struct, frozen=True):
+    """A source: its name, and where its parts are: `module:class` within its package."""
 
-    def put(
-        self, key: str, body: bytes, *, metadata: Mapping[str, str], content_type: str
-    ) -> object:
-        """Store the body under the key, replacing an earlier one."""
-        ...
+    name: str
+    """Its name in raw keys (`raw/<name>/`) and in ids, and the name of its package."""
+    title: str
+    """Its name for people."""
+    reader: str
+    """The class that reads its records, a `RecordReader`."""
+    collecting: str | None = None
+    """The class that collects its records, a `Collector`; None if they arrive in other ways."""
+    plans: str = ""
+    """What can be collected, for people: the strategies with their arguments."""
+    simulating: str | None = None
+    """The class of its simulated form, a `Simulation`; None if there is none."""
 
-    def get(self, key: str) -> bytes | None:
-        """Return the bytes stored under a key; None if the key does not exist."""
-        ...
+    @property
+    def records(self) -> RecordReader:
+        """Its record reader."""
+        reader: RecordReader = _part(self.name, self.reader)
+        return reader
+
+    @property
+    def collector(self) -> "Collector":
+        """Its collector.
+
+        Raises:
+            UsageError: the source has none.
+        """
+        if self.collecting is None:
+            raise UsageError(
+                f"`{self.name}` cannot be fetched. Choose one of {', '.join(fetched_sources())}."
+            )
+        collector: Collector = _part(self.name, self.collecting)
+        return collector
+
+    @property
+    def simulation(self) -> "Simulation | None":
+        """Its simulated form; None if there is none."""
+        return None if self.simulating is None else _part(self.name, self.simulating)
 
 
-def require_source(name: str) -> RecordReader:
-    """Return the reader of a source.
+@cache
+def _part(source: str, place: str) -> Any:  # noqa: ANN401 - the caller knows its type
+    module, _, name = place.partition(":")
+    return getattr(import_module(f"{__name__}.{source}.{module}"), name)()
+
+
+def require_source(name: str) -> Source:
+    """Return a registered source.
 
     Raises:
         UsageError: the source is not registered.
@@ -60,5 +103,30 @@ def require_source(name: str) -> RecordReader:
     return SOURCES[name]
 
 
-SOURCES: dict[str, RecordReader] = {"thecocktaildb": TheCocktailDBRecords()}
-"""The registered sources, by their name in raw keys: `raw/<source>/`."""
+def fetched_sources() -> list[str]:
+    """Return the names of the sources that can be collected, the default one first."""
+    return [source.name for source in SOURCES.values() if source.collecting]
+
+
+SOURCES: dict[str, Source] = {
+    source.name: source
+    for source in (
+        Source(
+            DEFAULT_SOURCE,
+            "TheCocktailDB",
+            reader="record_reader:TheCocktailDBRecords",
+            collecting="collector:TheCocktailDBCollector",
+            plans="sweep, random NUMBER, search TERM, ids ID..., mocktails, popular",
+            simulating="simulation.served_routes:SimulatedTheCocktailDB",
+        ),
+        Source(
+            "opendrinks",
+            "opendrinks",
+            reader="recipe_reader:OpendrinksRecords",
+            collecting="archive_collector:OpendrinksCollector",
+            plans="everything, or what `--archive` names",
+            simulating="simulated_archive:SimulatedOpendrinks",
+        ),
+    )
+}
+"""The registered sources by name."""

@@ -191,7 +191,7 @@ def _unchanged_since(current: Register | None) -> dict[str, Any]:
     item = to_item(current)
     terms = ["attribute_exists(id)"]
     values = {}
-    for name in ("version", "earlier", "absences"):
+    for name in ("version", "earlier", "absences", "removed_at"):
         if name in item:
             terms.append(f"{name} = :{name}")
             values[f":{name}"] = item[name]

@@ -1,7 +1,8 @@
 """Registers as items of the drinks table: the mapping between DynamoDB's types and ours.
 
 An item has the fields of the register and its drink. It has `earlier` and `absences` only if they
-are not empty, and no fields of a drink that only absences name. In addition it has:
+are not empty, `removed_at` only after a removal, `description`, `credit`, `stated` and `garnish`
+only if the source gives them, and no fields of a drink that only absences name. In addition it has:
 
 version  compared by the write condition: observed_at, transform_version, content_hash, key,
          version_id and position as one text that sorts as they do, separated by U+001F
@@ -50,11 +51,13 @@ def to_item(register: Register) -> Item:
         item["earlier"] = to_value([msgspec.to_builtins(entry) for entry in register.earlier])
     if register.absences:
         item["absences"] = to_value(register.absences)
+    if register.removed_at is not None:
+        item["removed_at"] = to_value(register.removed_at)
     return item
 
 
 def _drink_item(drink: Drink, recipe: str) -> Item:
-    return {
+    item: Item = {
         "source": {"S": drink.source},
         "name": {"S": drink.name},
         "category": _string(drink.category),
@@ -76,6 +79,16 @@ def _drink_item(drink: Drink, recipe: str) -> Item:
         "version": {"S": version_of(drink).sortable()},
         "recipe": {"S": recipe},
     }
+    # Most drinks have none of these, so that they are left out rather than stored as null.
+    if drink.description is not None:
+        item["description"] = {"S": drink.description}
+    if drink.credit is not None:
+        item["credit"] = to_value(msgspec.structs.asdict(drink.credit))
+    if drink.stated is not None:
+        item["stated"] = to_value(msgspec.structs.asdict(drink.stated))
+    if drink.garnish is not None:
+        item["garnish"] = {"S": drink.garnish}
+    return item
 
 
 def from_item(item: Mapping[str, Mapping[str, Any]]) -> Register:
@@ -87,6 +100,7 @@ def from_item(item: Mapping[str, Mapping[str, Any]]) -> Register:
         fields.get("recipe", ""),
         _to_earlier(fields.get("earlier", ())),
         tuple(fields.get("absences", ())),
+        fields.get("removed_at"),
     )
 
 

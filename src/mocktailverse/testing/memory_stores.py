@@ -11,7 +11,12 @@ import msgspec
 from mocktailverse.drinks.register import Register, WriteResult, merge, write_result
 from mocktailverse.errors import ConflictError, MissingError
 from mocktailverse.loads.load_request import DeadLetter, LoadRequest
-from mocktailverse.loads.object_version import RAW_PREFIX, ObjectVersion, StoredObject
+from mocktailverse.loads.object_version import (
+    DEFAULT_SOURCE,
+    RAW_PREFIX,
+    ObjectVersion,
+    StoredObject,
+)
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.testing.call_faults import NOON_MS, FaultyStore, store_call
 
@@ -19,7 +24,7 @@ if TYPE_CHECKING:
     from mocktailverse.pipeline import ports
 
 BUCKET = "data"
-KEY = "raw/thecocktaildb/2026/01/01/run/part.ndjson"
+KEY = f"raw/{DEFAULT_SOURCE}/2026/01/01/run/part.ndjson"
 
 
 class MemoryBytes:

@@ -17,7 +17,7 @@ from mocktailverse.catalogue.rows import (
     name_key,
     text_row,
 )
-from mocktailverse.drinks.drink import Image
+from mocktailverse.drinks.drink import Credit, Image, Stated
 from strategies.drinks import drinks
 from strategies.effort import examples
 
@@ -83,6 +83,9 @@ def test_each_value_of_a_row_is_in_its_column(make_drink):
             "\u00c9lan", tags=("b", "a"), quality=("q",), spirits=("Gin", "Rum"), method="built"
         ),
         image=Image("url", "CC", "Ada"),
+        description="Long.",
+        credit=Credit("Bea", None, "MIT"),
+        stated=Stated(12.5),
         instructions={"en": "Stir.", "de": "R\u00fchren."},
     )
     row = dict(zip(DRINK_COLUMNS, drink_row(drink), strict=True))
@@ -94,6 +97,8 @@ def test_each_value_of_a_row_is_in_its_column(make_drink):
     ]  # fmt: skip
     assert (row["lineage_bucket"], row["lineage_key"]) == ("data", "raw/test/part.ndjson")
     assert (row["lineage_version_id"], row["lineage_position"]) == ("1", 0)
+    assert [row[f"credit_{name}"] for name in ("author", "url", "licence")] == ["Bea", None, "MIT"]
+    assert (row["description"], row["stated_abv_percent"]) == ("Long.", 12.5)
     assert (row["transform_version"], row["method"], row["certainty"]) == (1, "built", "unknown")
 
 

@@ -19,7 +19,7 @@ from mocktailverse.catalogue.meta import Meta
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.schema import FORMAT
 from mocktailverse.catalogue.writer import CatalogueWriter, catalogue_version
-from mocktailverse.drinks.drink import Derived, Image
+from mocktailverse.drinks.drink import Credit, Derived, Image, Stated
 from mocktailverse.drinks.ingredients import ancestors, match_ingredient
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION
 from mocktailverse.drinks.reference.tables import read_table
@@ -109,6 +109,9 @@ def test_every_field_of_a_drink_is_read_back(tmp_path, new_drink):
         "Daiquiri",
         ["White rum", "Lime", "White rum"],
         image=Image("https://x/y.jpg", None, "Ada"),
+        description="Sharp.",
+        credit=Credit(None, "https://x/y", None),
+        stated=Stated(20.0),
         tags=("a", "b", "a"),
         quality=("no_instructions",),
         derived=Derived(abv_percent_min=1.5, is_mocktail=False, spirits=("Rum",)),
@@ -316,7 +319,10 @@ def test_the_reference_digest_depends_on_code_and_tables(tmp_path):
     with closing(sqlite3.connect(tmp_path / "c")) as connection:
         query = "SELECT value FROM meta WHERE key = 'reference'"
         ((digest,),) = connection.execute(query)
-    names = ("ingredients", "composition", "roles", "replacements", "brews")
+    names = (
+        "ingredients", "composition", "roles", "replacements", "brews",
+        "drink_names", "drink_aliases",
+    )  # fmt: skip
     reference = f"{TRANSFORM_VERSION}{[read_table(f'{name}.csv') for name in names]}"
     assert digest == hashlib.sha256(reference.encode()).hexdigest()[:16]
 

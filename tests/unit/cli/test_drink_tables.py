@@ -1,6 +1,7 @@
 """What `drinks get` and `quality` print of unknown figures, choices and balance."""
 
 import json
+from contextlib import nullcontext
 from types import SimpleNamespace
 
 import pytest
@@ -11,7 +12,7 @@ from typer.testing import CliRunner
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.cli import drinks_command, output, quality_command
 from mocktailverse.cli.main import app
-from mocktailverse.drinks.drink import Drink
+from mocktailverse.drinks.drink import Credit, Drink
 from mocktailverse.drinks.register import Register
 
 
@@ -32,7 +33,13 @@ def drink(sample_catalogue: Catalogue) -> Drink:
 
 
 @pytest.fixture
-def run(monkeypatch, drink):
+def variants() -> list[Drink]:
+    """Return the recipes of the drink from other sources; a test adds them."""
+    return []
+
+
+@pytest.fixture
+def run(monkeypatch, drink, variants):
     """Return a function that runs a command on a table with one drink; it returns the lines."""
     register = Register(drink.id, drink)
     drinks = SimpleNamespace(get=lambda _: register, all=lambda: [register])
@@ -41,6 +48,8 @@ def run(monkeypatch, drink):
     for module in (drinks_command, quality_command):
         monkeypatch.setattr(module, "connect", lambda *_: stores)
     monkeypatch.setattr(quality_command, "recent_loads", lambda *_: ([], None))
+    catalogue = SimpleNamespace(variants=lambda _: variants, drink=lambda _: drink)
+    monkeypatch.setattr(drinks_command, "published_catalogue", lambda _: nullcontext(catalogue))
 
     def invoke(*arguments):
         result = CliRunner().invoke(app, arguments)
@@ -95,3 +104,30 @@ def test_quality_counts_unknown_figures_and_names_their_causes(run):
     (source,) = json.loads(run("quality", "--json"))["items"]
     assert (source["unknown_strength"], source["unknown_mocktail"]) == (1, 1)
     assert source["unknown_because"] == [{"ingredient": "Yakult", "drinks": 1}]
+
+
+def test_a_drink_is_printed_with_its_recipes_from_other_sources(run, drink, variants):
+    assert "other sources" not in run("drinks", "get", drink.id)
+    variants.append(replace(drink, id="opendrinks:x", source="opendrinks"))
+    printed = run("drinks", "get", drink.id)
+    assert "Recipes from other sources" in printed
+    assert json.loads(run("drinks", "get", drink.id, "--json"))["id"] == drink.id
+
+
+def test_the_recipes_of_a_drink_are_compared(run, drink, variants):
+    assert not run("drinks", "compare", drink.id)
+    assert json.loads(run("drinks", "compare", drink.id, "--json")) == {
+        "items": [], "next": None, "comparison": None,
+    }  # fmt: skip
+    credit = Credit(author="Ana", licence="MIT")
+    lines = drink.ingredients[:-1]
+    other = replace(drink, id="b:x", source="b", ingredients=lines, credit=credit)
+    variants.append(other)
+    printed = run("drinks", "compare", drink.id)
+    assert "Ana" in printed
+    assert "MIT" in printed
+    assert "differs" in printed
+    assert "same" in printed
+    response = json.loads(run("drinks", "compare", drink.id, "--json"))
+    assert [item["id"] for item in response["items"]] == ["b:x"]
+    assert response["comparison"]["lines"][-1]["amounts"][1] is None

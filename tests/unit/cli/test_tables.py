@@ -37,6 +37,7 @@ from mocktailverse.local.lifecycle import Status
 from mocktailverse.local.state import DASHBOARD, EMULATOR, SERVER, SOURCE
 from mocktailverse.operations.trace import Step
 from mocktailverse.pipeline.verify import VerifyReport
+from mocktailverse.sources.thecocktaildb.collector import completed
 from mocktailverse.sources.thecocktaildb.extract_report import Coverage, ExtractReport
 from worlds.local_stacks import new_local_stack
 
@@ -163,6 +164,7 @@ def test_a_fetch_prints_lines_of_80_columns_at_most(capsys):
     report = ExtractReport(
         "run", "sweep", records=172, requests=58, coverage=msgspec.convert(coverage, Coverage)
     )
+    report = completed(report)
     fetch_command._print_report(report)  # noqa: SLF001 - the rest of the command needs a stack
     lines = lines_of(capsys.readouterr().err)
     assert lines[1] == "172 of 172 known drinks seen, 172 of them new"

@@ -18,6 +18,10 @@ from mocktailverse.errors import UsageError
         ("deploy --env qa", "There is no environment `qa`. Choose one of dev, staging, prod."),
         ("fetch swep", "Unknown strategy `swep`. Choose one of sweep, random,"),
         ("fetch ids abc", "`abc` is not an id of TheCocktailDB. An example is 11007."),
+        ("fetch opendrinks sweep", "`opendrinks` has the strategy `archive` only"),
+        ("fetch opendrinks --max-requests 3", "Remove the option `max_requests`."),
+        ("fetch random 3 --full", "are options of the strategy `sweep`. Remove them."),
+        ("fetch --archive a.zip", "TheCocktailDB has no archive."),
     ],
 )
 def test_an_error_names_the_wrong_input_and_the_choice(arguments, message):

@@ -33,13 +33,13 @@ def test_every_field_of_a_query_has_a_parameter():
         "mocktail": ["false"], "zero_proof": ["traces"], "glass": ["Mug"], "tag": ["IBA"],
         "method": ["shaken"], "spirit": ["Gin"], "ingredient": ["Lime", "Mint"], "match": ["any"],
         "without": ["Egg"], "abv_min": ["5"], "abv_max": ["20.5"], "sugar_max": ["8"],
-        "withdrawn": ["true"], "sort": ["-abv"],
+        "withdrawn": ["true"], "sort": ["-abv"], "source": ["own"], "group": ["false"],
     }  # fmt: skip
     assert drink_query(parameters) == DrinkQuery(
         q="sour", category=("Shot", "Cocktail"), alcoholic=("alcoholic",), mocktail=False,
         zero_proof=("traces",), sugar_max=8, glass=("Mug",), tag=("IBA",), method=("shaken",),
         spirit=("Gin",), ingredient=("Lime", "Mint"), match="any", without=("Egg",), abv_min=5,
-        abv_max=20.5, withdrawn=True, sort="-abv",
+        abv_max=20.5, withdrawn=True, sort="-abv", source=("own",), group=False,
     )  # fmt: skip
     assert set(parameters) == set(DrinkQuery.__struct_fields__)
     assert without_query({**parameters, "have": ["Gin"], "after": ["x"]}) == {"have": ["Gin"]}

@@ -34,7 +34,7 @@ from strategies.effort import examples
 RAW = Path(__file__).parents[3] / "data" / "raw"
 GOLDEN = Path(__file__).parent / "golden" / "drinks.json"
 GOLDEN_REFERENCE = Path(__file__).parent / "golden" / "reference.json"
-NOT_IN_DRINKS = {"houses.csv", "substitutions.csv"}
+NOT_IN_DRINKS = {"houses.csv", "substitutions.csv", "drink_names.csv", "drink_aliases.csv"}
 """Tables that the transform does not read."""
 REFERENCE = Path(reference.__file__).parent
 GOLDEN_IDS = {
@@ -44,7 +44,7 @@ GOLDEN_IDS = {
     "winter.ndjson.gz": [900101, 900107],
 }
 NOT_GOLDEN = {"observed_at", "lineage"}
-READER = SOURCES["thecocktaildb"]
+READER = SOURCES["thecocktaildb"].records
 
 
 def golden_drinks():
@@ -202,6 +202,11 @@ def test_an_absence_gives_a_register_without_a_drink():
     assert absent(Absence("11007"), "thecocktaildb", 5) == Register(
         "thecocktaildb:11007", None, recipe="", earlier=(), absences=(5,)
     )
+
+
+def test_the_removal_by_the_owner_is_marked():
+    register = absent(Absence("mine", is_removal=True), "own", 5)
+    assert register == Register("own:mine", None, absences=(5,), removed_at=5)
 
 
 def test_an_absent_measure_is_not_an_unknown_measure(raw_record):

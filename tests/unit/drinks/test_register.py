@@ -31,6 +31,7 @@ from strategies.observations import (
     merged,
     observation,
     observations,
+    removal,
 )
 
 quick = settings(max_examples=examples(100), deadline=None)
@@ -254,6 +255,21 @@ def test_a_later_sighting_restores_the_drink():
     assert restored.absences == ()
 
 
+def test_one_removal_withdraws_the_drink_until_it_is_stored_again():
+    gone = merge(observation(1), removal(2))
+    assert (gone.drink.withdrawn_at, gone.removed_at) == (2, 2)
+    assert merge(gone, removal(5)).drink.withdrawn_at == 5
+    again = merge(gone, observation(3))
+    assert (again.drink.withdrawn_at, again.removed_at, again.absences) == (None, None, ())
+
+
+def test_a_removal_counts_from_its_own_time_whatever_arrives_first():
+    registers = [observation(1), removal(2), observation(3), absence(4)]
+    for order in permutations(registers):
+        assert merged(order).drink.withdrawn_at is None
+    assert merged([*registers, removal(5)]).drink.withdrawn_at == 5
+
+
 def test_a_sighting_between_two_absences_keeps_the_drink():
     registers = [observation(1), absence(2), observation(3), absence(DAY_MS + 2)]
     for order in permutations(registers):
@@ -365,5 +381,6 @@ def test_the_later_of_two_absences_counts():
 
 
 def test_the_defaults_of_a_register_are_empty():
-    assert Register("x:1", None) == Register("x:1", None, recipe="", earlier=(), absences=())
+    bare = Register("x:1", None, recipe="", earlier=(), absences=(), removed_at=None)
+    assert Register("x:1", None) == bare
     assert WriteResult("stale") == WriteResult("stale", drift=())

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mocktailverse.errors import PermanentError
-from mocktailverse.functions.fetch import FetchEvent
 from mocktailverse.loads.load_record import Checkpoint
 from mocktailverse.loads.load_request import LoadRequest, load_requests
 from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.sources.collection import FetchRequest
 from strategies.effort import examples
 
 EVENTS = Path(__file__).parents[2] / "events"
@@ -86,8 +86,10 @@ def test_a_request_needs_no_checkpoint():
 
 
 def test_fetch_events_are_valid_events_of_the_function():
-    assert msgspec.convert(event("scheduled_fetch.json"), FetchEvent) == FetchEvent("sweep")
-    manual = msgspec.convert(event("manual_fetch.json"), FetchEvent)
+    assert msgspec.convert(event("scheduled_fetch.json"), FetchRequest) == FetchRequest(
+        strategy="sweep"
+    )
+    manual = msgspec.convert(event("manual_fetch.json"), FetchRequest)
     assert (manual.strategy, manual.arguments) == ("search", ("mojito",))
 
 

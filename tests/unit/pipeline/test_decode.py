@@ -28,7 +28,7 @@ from strategies.raw_objects import (
     records,
 )
 
-FIELDS = SOURCES["thecocktaildb"]
+FIELDS = SOURCES["thecocktaildb"].records
 quick = settings(max_examples=examples(40), deadline=None)
 
 ONE = {"idDrink": "1", "strDrink": "Ä"}

@@ -16,7 +16,7 @@ from mocktailverse.pipeline.independent_count import count_records
 from mocktailverse.sources import SOURCES
 from strategies.effort import examples
 
-FIELDS = SOURCES["thecocktaildb"]
+FIELDS = SOURCES["thecocktaildb"].records
 ONE = b'{"idDrink":"1","strDrink":"A"}'
 PIECES = [
     *(b"{", b"}", b"[", b"]", b'"', b",", b":", b"\n", b"\r\n", b" ", b"\\", b"\0", b"\xff"),

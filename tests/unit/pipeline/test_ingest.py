@@ -20,7 +20,7 @@ from mocktailverse.pipeline.ingest import IngestRun, InputFile, Part, parts_of, 
 from mocktailverse.sources import SOURCES
 from strategies.effort import examples
 
-FIELDS = SOURCES["thecocktaildb"]
+FIELDS = SOURCES["thecocktaildb"].records
 COLUMNS = FIELDS.columns
 RECORDS = [{"idDrink": str(n), "strDrink": f'A "{n}"\n; é,' + "x" * n} for n in range(1, 40)]
 

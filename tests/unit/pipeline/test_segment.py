@@ -17,7 +17,7 @@ from mocktailverse.sources import SOURCES
 from strategies.effort import examples
 
 VERSION = ObjectVersion("data", "raw/thecocktaildb/x", "v")
-READER = SOURCES["thecocktaildb"]
+READER = SOURCES["thecocktaildb"].records
 
 
 def register(id_, name, ingredient, observed_at=1, position=0):

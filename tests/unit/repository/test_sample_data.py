@@ -14,6 +14,9 @@ from typing import Any
 import pytest
 
 from mocktailverse.drinks.codes import Reason
+from mocktailverse.sources import SOURCES
+from mocktailverse.sources.opendrinks.simulated_archive import sample_files
+from mocktailverse.sources.slugs import slug_of
 
 Record = dict[str, Any]
 
@@ -38,6 +41,8 @@ CATEGORIES = {
 NOT_FROM_SMALL_FILES = {
     *(Reason.OBJECT_TOO_LARGE, Reason.LINE_TOO_LONG, Reason.RECORD_TOO_LARGE),
     *(Reason.OBSERVED_AT_INVALID, Reason.SOURCE_UNKNOWN),
+    # of other sources
+    *(Reason.INGREDIENTS_MISSING, Reason.TOO_MANY_LINES, Reason.ID_TAKEN),
 }
 OWN_IDS = re.compile(r"9\d{4}|9\d{5}")
 
@@ -294,3 +299,18 @@ def test_the_truncated_gzip_ends_after_two_good_drinks():
     text = inflater.decompress((BAD / "truncated.ndjson.gz").read_bytes()).decode()
     assert not inflater.eof
     assert [tuple(json.loads(line)) for line in text.splitlines()] == [KEYS, KEYS]
+
+
+def test_the_simulated_recipes_have_mocktails_and_drinks_of_the_other_samples(drinks):
+    reader = SOURCES["opendrinks"].records
+    recipes = [reader.from_json(recipe) for recipe in sample_files().values()]
+    others = {slug_of(str(drink["strDrink"])) for drink in drinks}
+    shared = [recipe for recipe in recipes if recipe.id in others]
+    mocktails = [one for one in recipes if one.alcoholic in {"non_alcoholic", "optional_alcohol"}]
+    page = (RAW.parent / "opendrinks" / "README.md").read_text()
+    for number, words in ((len(recipes), "recipes in"), (len(shared), "are drinks that")):
+        assert f"{number} {words}" in page
+    assert f"{len(mocktails)} of them are without alcohol" in page
+    assert len(recipes) >= 40
+    assert len(mocktails) >= len(recipes) / 3
+    assert all(recipe.image is None for recipe in recipes), "their pictures do not exist"

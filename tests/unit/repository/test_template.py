@@ -147,7 +147,7 @@ def test_only_transform_writes_drinks(resources):
             {"DATA_BUCKET", "DRINKS_TABLE", "LOADS_TABLE", "QUEUE_URL", "MAX_RECEIVE_COUNT"}
             | {"STAGE", "LOADS_EXPIRE_DAYS"},
         ),
-        ("Fetch", {"DATA_BUCKET", "SOURCE_URL", "SOURCE_KEY", "SOURCE_REQUESTS_PER_S", "STAGE"}),
+        ("Fetch", {"DATA_BUCKET", "SOURCE_URLS", "SOURCE_KEY", "SOURCE_REQUESTS_PER_S", "STAGE"}),
         (
             "Reconcile",
             {"DATA_BUCKET", "LOADS_TABLE", "QUEUE_URL", "MAX_RECEIVE_COUNT", "STAGE"}

@@ -7,7 +7,9 @@ import gzip
 import importlib.util
 import json
 import re
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import msgspec
 import pytest
@@ -25,7 +27,7 @@ from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.pipeline.ingest import InputFile, put_files
 from mocktailverse.pipeline.verify import verify
-from mocktailverse.sources import SOURCES, RecordReader
+from mocktailverse.sources import SOURCES, RecordReader, Source
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "how-to" / "add-a-source.md").read_text()
@@ -49,20 +51,29 @@ def record():
 
 
 @pytest.fixture(scope="module")
-def barbook(tmp_path_factory) -> RecordReader:
-    """Return the reader of the page."""
+def module(tmp_path_factory):
+    """Return the module of the page."""
     path = tmp_path_factory.mktemp("barbook") / "record.py"
     path.write_text(block("python"))
     spec = importlib.util.spec_from_file_location("barbook_of_the_page", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def barbook(module) -> RecordReader:
+    """Return the reader of the page."""
     return module.BarbookRecords()
 
 
 @pytest.fixture
-def registered(barbook, monkeypatch):
-    """Register the reader, as the page does in one line."""
-    monkeypatch.setitem(SOURCES, "barbook", barbook)
+def registered(module, monkeypatch):
+    """Register the source, as the page does in one line."""
+    monkeypatch.setitem(sys.modules, "mocktailverse.sources.barbook", ModuleType("barbook"))
+    monkeypatch.setitem(sys.modules, "mocktailverse.sources.barbook.record", module)
+    source = Source("barbook", "Barbook", reader="record:BarbookRecords")
+    monkeypatch.setitem(SOURCES, source.name, source)
 
 
 def lines(*records: object) -> bytes:

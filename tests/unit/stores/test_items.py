@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mocktailverse.drinks.drink import Derived, Drink, Image, IngredientLine, Lineage
+from mocktailverse.drinks.drink import (
+    Credit,
+    Derived,
+    Drink,
+    Image,
+    IngredientLine,
+    Lineage,
+    Stated,
+)
 from mocktailverse.drinks.register import Register
 from mocktailverse.stores.expressions import Update
 from mocktailverse.stores.items import from_item, to_item, to_value, value_of
@@ -91,6 +99,17 @@ def test_an_item_has_every_field_of_the_drink():
     assert set(IngredientLine.__struct_fields__) == set(line["M"])
     assert set(Image.__struct_fields__) == set(to_item(register)["image"]["M"])
     assert set(Lineage.__struct_fields__) == set(to_item(register)["lineage"]["M"])
+    assert set(Credit.__struct_fields__) == set(to_item(register)["credit"]["M"])
+    assert set(Stated.__struct_fields__) == set(to_item(register)["stated"]["M"])
+
+
+def test_an_item_has_no_attribute_for_what_most_sources_do_not_state():
+    register = _plain_register()
+    unstated = ("description", "credit", "stated", "garnish")
+    bare = msgspec.structs.replace(register.drink, **dict.fromkeys(unstated))
+    item = to_item(msgspec.structs.replace(register, drink=bare))
+    assert item.keys().isdisjoint(unstated)
+    assert from_item(item).drink == bare
 
 
 @quick
@@ -153,5 +172,6 @@ def _plain_register():
         tags=(), instructions={}, ingredients=(line,), image=Image("u", None, None), video=None,
         derived=Derived(), quality=(), content_hash="h", observed_at=0, withdrawn_at=None,
         previous_name=None, lineage=Lineage("b", "k", "v", 0, 1),
+        description="d", credit=Credit("a"), stated=Stated(7.5), garnish="g",
     )  # fmt: skip
     return Register(drink.id, drink, "a:b:c")

@@ -70,6 +70,10 @@ def _image_field(name: str, meaning: str) -> CsvColumn:
     return CsvColumn(f"image_{name}", meaning, lambda drink: getattr(drink.image, name, None))
 
 
+def _credit_field(name: str, meaning: str) -> CsvColumn:
+    return CsvColumn(f"credit_{name}", meaning, lambda drink: getattr(drink.credit, name, None))
+
+
 def _line_field(number: int, prefix: str, field: str, meaning: str) -> CsvColumn:
     return CsvColumn(
         f"{prefix}_{number}", meaning, lambda drink: getattr(_line(drink, number), field, None)
@@ -166,4 +170,14 @@ COLUMNS: tuple[CsvColumn, ...] = (
     _field("lineage_version_id", "Version of the raw object.", "lineage.version_id"),
     _field("lineage_position", "Position in the raw object.", "lineage.position"),
     _field("transform_version", "Version of the code that made it.", "lineage.transform_version"),
+    _field("description", "What the source says about the drink."),
+    _credit_field("author", "Who wrote the recipe."),
+    _credit_field("url", "Address where the recipe was published."),
+    _credit_field("licence", "Licence of the recipe; empty if none is stated."),
+    CsvColumn(
+        "stated_abv_percent",
+        "Strength that the source states, in % by volume.",
+        lambda drink: getattr(drink.stated, "abv_percent", None),
+    ),
+    _field("garnish", "The garnish, as stated apart from the ingredients."),
 )

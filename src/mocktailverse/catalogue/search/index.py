@@ -34,14 +34,16 @@ from mocktailverse.drinks.ingredients import ancestors, match_ingredient
 _DRINKS = """
 SELECT row, name_key, id, withdrawn_at, observed_at, abv_percent_min, abv_percent_max,
        (abv_served_percent_min + abv_served_percent_max) / 2, sugar_served_g_per_100ml_max,
-       category, alcoholic, glass, method, certainty,
+       source, category, alcoholic, glass, method, certainty,
        CASE is_mocktail WHEN 1 THEN 'true' WHEN 0 THEN 'false' END,
        CASE WHEN is_mocktail THEN iif(abv_percent_max = 0, 'alcohol_free', 'traces')
             WHEN convertible IS NOT NULL THEN 'convertible' END
 FROM drinks ORDER BY name_key, id
 """
-_COLUMNS = 16
-_SINGLE_VALUED = ("category", "alcoholic", "glass", "method", "certainty", "mocktail", "zero_proof")
+_COLUMNS = 17
+_SINGLE_VALUED = (
+    "source", "category", "alcoholic", "glass", "method", "certainty", "mocktail", "zero_proof",
+)  # fmt: skip
 _TAGS = "SELECT tag, drink_id FROM tags ORDER BY tag"
 _SPIRITS = "SELECT spirit, drink_id FROM drink_spirits ORDER BY spirit"
 _LINES = "SELECT name, form, variety, alternatives, optional, drink_id FROM drink_ingredients"
@@ -69,7 +71,7 @@ class CatalogueIndex:
         sugar_max: in g per 100 ml as served.
         all: bitmap of all drinks.
         present: bitmap of the drinks that are not withdrawn.
-        fields: posting lists of category, alcoholic, glass, method, certainty, mocktail,
+        fields: posting lists of source, category, alcoholic, glass, method, certainty, mocktail,
             zero_proof, tag, spirit; and of each ingredient that some drink names, with its kinds.
         ingredients: the ingredients and their drinks.
         needs: what the drinks need.

@@ -17,7 +17,6 @@ import sqlite3
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from functools import lru_cache, reduce
 from operator import and_, or_
 
@@ -30,6 +29,7 @@ from mocktailverse.catalogue.search.bitmaps import (
     ordinals_bitmap,
     range_bitmap,
 )
+from mocktailverse.catalogue.search.groups_of_drinks import Borrow, DrinkGroups
 from mocktailverse.catalogue.search.index import CatalogueIndex
 from mocktailverse.catalogue.search.paging import (
     PageRequest,
@@ -46,14 +46,21 @@ MAX_WORDS = 12
 CACHED_SEARCHES = 64
 """Number of texts whose hits are cached: further pages and facets then cost no second search."""
 
-_VALUE_FIELDS = ("category", "alcoholic", "zero_proof", "glass", "tag", "method", "spirit")
+_VALUE_FIELDS = (
+    "source",
+    "category",
+    "alcoholic",
+    "zero_proof",
+    "glass",
+    "tag",
+    "method",
+    "spirit",
+)
 _FACETS = (*_VALUE_FIELDS, "mocktail", "ingredient")
 _WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*")
 # One array of all hits: fetching them row by row would take most of the time.
 _MATCH = "SELECT json_group_array(rowid) FROM drink_texts WHERE drink_texts MATCH ?"
 _LAST_CHARACTER = "\U0010ffff"
-
-Borrow = Callable[[], AbstractContextManager[sqlite3.Connection]]
 
 Ranks = tuple[int, ...]
 """A bitmap of drinks for each rank, best first; a drink is in one of them at most."""
@@ -65,6 +72,8 @@ class DrinkSearch:
     def __init__(self, index: CatalogueIndex, borrow: Borrow) -> None:
         """Search the catalogue from which the index was built; `borrow` lends connections to it."""
         self._index = index
+        self.groups = DrinkGroups(index, borrow)
+        """The groups of recipes of one drink."""
         self._ranks = _full_text_search(index, borrow)
         self._orders: dict[Sort, SortOrder] = {}
 
@@ -80,8 +89,9 @@ class DrinkSearch:
         return page_by_order(self._index, matches, self._orders[query.order], request)
 
     def matches(self, query: DrinkQuery) -> int:
-        """Return the bitmap of the drinks that pass all filters."""
-        return reduce(and_, self._filters(query).values(), self._index.all)
+        """Return the bitmap of the drinks that pass all filters; of a group one, on request."""
+        drinks = reduce(and_, self._filters(query).values(), self._index.all)
+        return self.groups.one_of_each(drinks) if query.group else drinks
 
     def facets(self, query: DrinkQuery) -> Facets:
         """Count each field's values in the drinks that pass all filters but the field's own."""

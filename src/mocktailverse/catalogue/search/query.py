@@ -5,6 +5,7 @@ from typing import Generic, Literal, TypeVar
 from msgspec import Struct
 
 from mocktailverse.drinks.drink import Drink
+from mocktailverse.drinks.grouping.comparison import Comparison
 from mocktailverse.drinks.substitutions.substitution_table import Confidence
 
 T = TypeVar("T")
@@ -24,6 +25,7 @@ class DrinkQuery(Struct, frozen=True, kw_only=True):
 
     q: str = ""
     """Full text: every word must occur; the last word also matches as a prefix."""
+    source: tuple[str, ...] = ()
     category: tuple[str, ...] = ()
     alcoholic: tuple[str, ...] = ()
     mocktail: bool | None = None
@@ -47,6 +49,8 @@ class DrinkQuery(Struct, frozen=True, kw_only=True):
     """In g per 100 ml, as served: the upper end of the drink's range is at most this."""
     withdrawn: bool = False
     """Include drinks that the source has withdrawn."""
+    group: bool = False
+    """Of the recipes of one drink that match, only the first in name order."""
     sort: Sort | None = None
     """None: relevance with `q`, else name."""
 
@@ -63,6 +67,17 @@ class Page(Struct, Generic[T], frozen=True):
     next: str | None
 
 
+class Variants(Struct, frozen=True):
+    """The recipes of one drink from other sources.
+
+    `comparison` has the drink first, then `items` in their order; null without any.
+    """
+
+    items: list[Drink]
+    next: None
+    comparison: Comparison | None
+
+
 class Facet(Struct, frozen=True):
     """A value and how many drinks have it."""
 
@@ -73,10 +88,12 @@ class Facet(Struct, frozen=True):
 class Facets(Struct, frozen=True):
     """For each filter its values and how many drinks each would leave, most frequent first.
 
-    A filter's own choice does not narrow its values. Each list has at most 100 values; `more` maps
-    a filter to the number of values beyond that, if there are any.
+    A filter's own choice does not narrow its values. Each recipe counts, also those of one drink.
+    Each list has at most 100 values; `more` maps a filter to the number of values beyond that, if
+    there are any.
     """
 
+    source: list[Facet]
     category: list[Facet]
     alcoholic: list[Facet]
     mocktail: list[Facet]

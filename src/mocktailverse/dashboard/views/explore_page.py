@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import streamlit as st
+from msgspec.structs import replace
 
 from mocktailverse.catalogue.exports.formats import export_csv
 from mocktailverse.catalogue.reader import Catalogue
@@ -16,6 +17,7 @@ from mocktailverse.dashboard.filters import clear, show_active, show_filters, sh
 from mocktailverse.dashboard.page_paths import EXPLORE
 from mocktailverse.dashboard.safe_text import plain, short
 from mocktailverse.dashboard.url_state import Parameters
+from mocktailverse.dashboard.variants_view import recipe_notes
 from mocktailverse.drinks.drink import Drink
 from mocktailverse.formatting import counted
 
@@ -87,12 +89,16 @@ def _show_results(catalogue: Catalogue, parameters: Parameters, query: DrinkQuer
     if view == "table":
         _show_table(results.items)
     else:
-        show_cards(results.items, parameters, pictures=view == "pictures")
+        notes = recipe_notes(catalogue, results.items)
+        show_cards(results.items, parameters, notes=notes, pictures=view == "pictures")
     _show_paging(parameters, results.next, size, total)
 
 
 def _show_bar(catalogue: Catalogue, parameters: Parameters, query: DrinkQuery, total: int) -> None:
     st.header(counted(total, "drink"), anchor=False)
+    recipes = cached_queries.count(catalogue, replace(query, group=False))
+    if recipes > total:
+        st.caption(f"{counted(recipes, 'recipe')}: some drinks have recipes from several sources.")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
             "Sort by",
@@ -112,11 +118,11 @@ def _show_bar(catalogue: Catalogue, parameters: Parameters, query: DrinkQuery, t
         st.space("stretch")
         st.download_button(
             "Download CSV",
-            data=lambda: csv_of(catalogue, query),
+            data=lambda: csv_of(catalogue, replace(query, group=False)),
             file_name="drinks.csv",
             mime="text/csv",
             icon=":material/download:",
-            help="All results, for spreadsheets",
+            help="All recipes of the results, for spreadsheets",
             on_click="ignore",
             key="csv",
         )

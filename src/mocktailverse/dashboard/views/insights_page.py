@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from mocktailverse.catalogue.search.query import Facet, Statistics, StrengthBin
+from mocktailverse.catalogue.search.query import DrinkQuery, Facet, Statistics, StrengthBin
 from mocktailverse.dashboard import url_state
 from mocktailverse.dashboard.catalogue_loading import open_catalogue
 from mocktailverse.dashboard.charts import Spec, bars, heat_map, shares, strengths
@@ -39,9 +39,16 @@ Columns = Mapping[str, Sequence[object]]
 
 def page() -> None:
     url_state.sync("insights")
-    statistics = open_catalogue().statistics()
+    catalogue = open_catalogue()
+    statistics = catalogue.statistics()
     st.title("Insights", anchor=False)
     _show_figures(statistics)
+    drinks = catalogue.count(DrinkQuery(group=True))
+    if drinks < statistics.drinks:
+        st.caption(
+            f"These are {counted(statistics.drinks, 'recipe')} of {counted(drinks, 'drink')}: "
+            "each recipe of a drink counts, because recipes of several sources differ."
+        )
     left, right = st.columns(2, gap="large")
     with left:
         _show_mocktails(statistics)

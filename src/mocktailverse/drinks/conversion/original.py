@@ -14,7 +14,7 @@ from mocktailverse.drinks.derivation.served import Served, served_from
 from mocktailverse.drinks.drink import Drink, Method
 from mocktailverse.drinks.strength.dilution import MEASURED, usual_dilution
 from mocktailverse.drinks.strength.glasses import vessel_of
-from mocktailverse.drinks.strength.methods import TEXT_LIMIT
+from mocktailverse.drinks.strength.methods import TEXT_LIMIT, preparation_of
 from mocktailverse.drinks.strength.pours import substance_of
 
 _HOME_MADE = "homemade liqueur"
@@ -48,6 +48,8 @@ class Original(NamedTuple):
     """Usual volume of the lines that only the glass limits."""
     contents: tuple[Content | None, ...]
     """What each line adds, by the usual figures; None if only the glass limits it."""
+    stated_method: Method | None = None
+    """The method, if the source states it and the instructions do not say it."""
 
 
 def original_of(drink: Drink) -> Original:
@@ -56,13 +58,14 @@ def original_of(drink: Drink) -> Original:
     portions = [portion_of(line) for line in drink.ingredients]
     traits: frozenset[Trait] = frozenset().union(*[portion.traits for portion in portions])
     text = drink.instructions.get("en")
-    outcome = outcome_of(portions, traits, text, drink.glass, drink.category)
+    stated = method if preparation_of(text).method != method else None
+    outcome = outcome_of(portions, traits, text, drink.glass, drink.category, method=stated)
     contents = tuple(content_of_portion(portion, outcome.preparation) for portion in portions)
     before = served_from(outcome)
     served_ml = _require_figures(drink, before, contents)
     melts = _melts_of(drink, method, outcome, ice_named="ice" in traits)
     unmeasured_ml = _unmeasured_ml(contents, method, melts, served_ml)
-    return Original(drink, method, before, served_ml, melts, unmeasured_ml, contents)
+    return Original(drink, method, before, served_ml, melts, unmeasured_ml, contents, stated)
 
 
 def _require_understood(drink: Drink) -> Method:

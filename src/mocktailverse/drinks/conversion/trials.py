@@ -65,7 +65,8 @@ def trial_of(
     text = texts.setdefault(names, instructions or "")
     portions = portions_of(lines)
     traits = frozenset[Trait]().union(*[portion.traits for portion in portions])
-    outcome = outcome_of(portions, traits, text, drink.glass, drink.category)
+    stated = original.stated_method
+    outcome = outcome_of(portions, traits, text, drink.glass, drink.category, method=stated)
     return Trial(draft, lines, instructions, outcome.preparation.method, served_from(outcome))
 
 
@@ -86,6 +87,7 @@ def mocktail_of(original: Original, style: str, plan: Plan, trial: Trial) -> Dri
         image=None,
         video=None,
         quality=(),
+        method=original.stated_method,
     )
     mocktail = normalize(record, drink.source, drink.observed_at, drink.lineage).drink
     assert mocktail is not None  # noqa: S101 - a record always gives a drink

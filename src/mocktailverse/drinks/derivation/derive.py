@@ -11,7 +11,7 @@ from mocktailverse.drinks.codes import Quality
 from mocktailverse.drinks.derivation.causes import causes_of
 from mocktailverse.drinks.derivation.outcome import outcome_of
 from mocktailverse.drinks.derivation.portions import Portion, Trait
-from mocktailverse.drinks.drink import Alcoholic, Certainty, Derived
+from mocktailverse.drinks.drink import Alcoholic, Certainty, Derived, Method
 from mocktailverse.drinks.strength.pours import NON_ALCOHOLIC_PERCENT, Range
 
 STANDARD_DRINK_G = 14.0
@@ -27,24 +27,27 @@ _CONTRADICTED: dict[tuple[str | None, bool | None], tuple[Quality, ...]] = {
 }
 
 
-def derive(
+def derive(  # noqa: PLR0913 - each is a separate fact of the recipe
     portions: Sequence[Portion],
     instructions: str | None,
     alcoholic: Alcoholic | None,
     glass: str | None = None,
     category: str | None = None,
+    *,
+    method: Method | None = None,
 ) -> tuple[Derived, tuple[Quality, ...]]:
     """Return a drink's derived facts, and quality codes where they contradict the source.
 
     `portions` are what the ingredient lines add, in any order; `instructions` are in English. The
     size of the `glass` bounds ingredients without an amount, except those of a punch or a home-made
-    liqueur (by `category`). `alcoholic` is what the source states.
+    liqueur (by `category`). `alcoholic` and `method` are what the source states; a stated method
+    takes precedence over the one in the instructions.
 
     The code is `strength_contradicts` if the source calls a drink with alcohol non-alcoholic or the
     reverse, and `volume_implausible` if the lines add up to more than one recipe makes.
     """
     traits: frozenset[Trait] = frozenset().union(*[portion.traits for portion in portions])
-    outcome = outcome_of(portions, traits, instructions, glass, category)
+    outcome = outcome_of(portions, traits, instructions, glass, category, method=method)
     totals, served = outcome.totals, outcome.abv_served_percent
     quality = () if outcome.is_plausible else (Quality.VOLUME_IMPLAUSIBLE,)
     strength = served or totals.abv_percent

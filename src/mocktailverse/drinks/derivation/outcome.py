@@ -14,6 +14,7 @@ from mocktailverse.drinks.balance.figures import (
 )
 from mocktailverse.drinks.balance.settling import Settled, settle
 from mocktailverse.drinks.derivation.portions import Portion, Trait
+from mocktailverse.drinks.drink import Method
 from mocktailverse.drinks.strength.dilution import MEASURED, NO_MELT, Melt, dilution, melt_of
 from mocktailverse.drinks.strength.glasses import Glass, vessel_of
 from mocktailverse.drinks.strength.methods import Preparation, preparation_of
@@ -45,15 +46,20 @@ class Outcome(Struct, frozen=True):
     """Sugar, acid and energy."""
 
 
-def outcome_of(
+def outcome_of(  # noqa: PLR0913 - each is a separate fact of the recipe
     portions: Sequence[Portion],
     traits: frozenset[Trait],
     instructions: str | None,
     glass: str | None,
     category: str | None,
+    *,
+    method: Method | None = None,
 ) -> Outcome:
-    """Return what the portions of a recipe come to; `traits` are those of all portions."""
-    preparation, vessel = preparation_of(instructions), vessel_of(glass, category)
+    """Return what the portions of a recipe come to; `traits` are those of all portions.
+
+    `method` is the one that the source states apart from the instructions.
+    """
+    preparation, vessel = preparation_of(instructions, method), vessel_of(glass, category)
     ice_named = preparation.ice_named or "ice" in traits
     if "open" in traits:
         liquids = [portion.pour for portion in portions if portion.pour]

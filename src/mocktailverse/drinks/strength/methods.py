@@ -127,15 +127,16 @@ TEXT_LIMIT = 2000
 
 
 @lru_cache(maxsize=16)
-def preparation_of(instructions: str | None) -> Preparation:
+def preparation_of(instructions: str | None, stated: Method | None = None) -> Preparation:
     """Return the preparation that the English instructions describe.
 
     Shaking or blending any part takes precedence over what happens later in the glass. Of "shake
     or stir" the first counts. A drink is stirred only if it is strained or poured off the ice
-    afterwards; otherwise it is built in its glass.
+    afterwards; otherwise it is built in its glass. A method that is `stated` apart from the
+    instructions takes precedence.
     """
     if not instructions:
-        return Preparation()
+        return Preparation(stated)
     text = instructions.casefold()
     terms = _terms_in(text)
     ice_named = (
@@ -148,7 +149,7 @@ def preparation_of(instructions: str | None) -> Preparation:
         text = instructions[:TEXT_LIMIT].casefold()
         terms = _terms_in(text)
     text = _one_line(text)
-    method = _method(text, terms)
+    method = stated or _method(text, terms)
     is_hot = not ice_named and not terms.isdisjoint(_HOT) and _is_hot(text, method)
     return Preparation(method, ice_named, filled, is_hot, text, _late_from(text, method, terms))
 

@@ -17,6 +17,7 @@ from mocktailverse.api.error_responses import ApiError
 from mocktailverse.api.openapi import errors
 from mocktailverse.catalogue.search.query import Page
 from mocktailverse.errors import UnreachableError, UsageError
+from mocktailverse.loads.object_version import DEFAULT_SOURCE
 from mocktailverse.local.harness.record_journey import record_journey
 from mocktailverse.local.harness.samples import sample_event
 from mocktailverse.local.harness.wiring import HarnessDependencies
@@ -25,8 +26,8 @@ from mocktailverse.pipeline.ingest import InputFile, put_files
 from mocktailverse.pipeline.redrive import redrive
 from mocktailverse.pipeline.replay import replay, under
 from mocktailverse.sources import require_source
-from mocktailverse.sources.thecocktaildb.fetching import FetchPlan, fetch_all, fetched_versions
-from mocktailverse.sources.thecocktaildb.strategies import plan
+from mocktailverse.sources.collection import FetchRequest
+from mocktailverse.sources.fetching import fetch_all, fetched_versions
 from mocktailverse.stores.environment import Stores
 from mocktailverse.times import now, parse_past_time
 
@@ -67,10 +68,12 @@ class StrictBody(BaseModel):
 
 
 class FetchBody(StrictBody):
-    """The options of `mocktailverse fetch`; `max_requests` and `full` are for a sweep only."""
+    """The options of `mocktailverse fetch`."""
 
-    strategy: str = Field("random", examples=["random"])
+    source: str = DEFAULT_SOURCE
+    strategy: str = Field("", examples=["random"], description="Empty: everything of the source.")
     arguments: tuple[str, ...] = Field((), examples=[["3"]])
+    archive: str | None = Field(None, pattern="^https?://", description="Address of an archive.")
     max_requests: int | None = Field(None, ge=1)
     full: bool = False
 
@@ -88,7 +91,7 @@ class ReplayBody(StrictBody):
 def store_raw(
     stores: StackStores,
     file: Annotated[UploadFile, "json, ndjson or csv, plain or gzip"],
-    source: Annotated[str, Form()] = "thecocktaildb",
+    source: Annotated[str, Form()] = DEFAULT_SOURCE,
     observed_at: Annotated[str | None, Form(description="ISO 8601 time; by default now.")] = None,
 ) -> Response:
     """Store a file as raw objects, like `ingest`; `/dev/way` shows the journey of each object."""
@@ -127,15 +130,9 @@ def list_recent_loads(stores: StackStores) -> Response:
 @router.post("/fetch")
 def fetch(stores: StackStores, body: FetchBody) -> Response:
     """Fetch raw records from the source with the fetch function, until the plan is complete."""
-    plan(body.strategy, body.arguments, premium=True)
-    is_sweep = body.strategy == "sweep"
-    if not is_sweep and (body.full or body.max_requests):
-        raise UsageError(
-            "`max_requests` and `full` are options of the strategy `sweep`. Remove them."
-        )
-    limits = body.model_dump(include={"full", "max_requests"}, exclude_none=True)
-    fetch_plan = FetchPlan(body.strategy, body.arguments, limits if is_sweep else {})
-    report = fetch_all(partial(stores.functions.invoke, stores.function_names["fetch"]), fetch_plan)
+    request = FetchRequest(**body.model_dump())
+    require_source(request.source).collector.check(request)
+    report = fetch_all(partial(stores.functions.invoke, stores.function_names["fetch"]), request)
     stored = fetched_versions(stores.bucket.versions, report)
     return fresh({"report": report, "objects": stored})
 

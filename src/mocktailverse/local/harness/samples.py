@@ -5,10 +5,10 @@ from typing import Any
 import msgspec
 
 from mocktailverse.loads.load_request import LoadRequest
-from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.loads.object_version import DEFAULT_SOURCE, RAW_PREFIX, ObjectVersion
 from mocktailverse.times import now
 
-EXAMPLE_DRINK_ID = "thecocktaildb:11007"
+EXAMPLE_DRINK_ID = f"{DEFAULT_SOURCE}:11007"
 HTTP_REQUEST = {
     "version": "2.0",
     "routeKey": "$default",
@@ -39,7 +39,9 @@ def sample_event(
     """
     match function:
         case "transform":
-            version = newest or ObjectVersion("bucket", "raw/thecocktaildb/none.json", "null")
+            version = newest or ObjectVersion(
+                "bucket", f"{RAW_PREFIX}{DEFAULT_SOURCE}/none.json", "null"
+            )
             return {"Records": [_sqs_record(LoadRequest(version, 1))]}
         case "fetch":
             return {"strategy": "random", "arguments": ["1"], "time_limit_s": 5}

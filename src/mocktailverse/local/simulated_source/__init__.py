@@ -1,4 +1,4 @@
-"""A simulated TheCocktailDB: the responses, caps and quirks of the real API, with other records.
+"""The server of all simulated sources, which a local stack fetches from.
 
 python -m mocktailverse.local.simulated_source --port 8055 --records data/raw
 """

@@ -1,4 +1,4 @@
-"""`python -m mocktailverse.local.simulated_source`: serve the simulated API until interrupted."""
+"""`python -m mocktailverse.local.simulated_source`: serve the sources until interrupted."""
 
 import argparse
 import sys
@@ -6,40 +6,60 @@ from collections.abc import Sequence
 from contextlib import suppress
 from ipaddress import AddressValueError, IPv4Address
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import uvicorn
+from starlette.applications import Starlette
 
 from mocktailverse.errors import UsageError
-from mocktailverse.local.simulated_source.record_files import read_records
-from mocktailverse.local.simulated_source.simulated_api import create_app
 from mocktailverse.local.tcp_ports import listen
+from mocktailverse.sources import SOURCES
+from mocktailverse.sources.simulated_responses import fault_routes
+from mocktailverse.sources.simulation import SimulationOptions
 
-SAMPLES = Path(__file__).parents[4] / "data" / "raw"
+if TYPE_CHECKING:
+    from starlette.routing import BaseRoute
+
 USAGE_ERROR = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve the API; return the exit code: 0 after an interrupt, 2 if it cannot start."""
+    """Serve the sources; return the exit code: 0 after an interrupt, 2 if they cannot start."""
     options = _parser().parse_args(arguments)
+    simulation_options = SimulationOptions(
+        tuple(options.records), tuple(options.premium_key), options.seed
+    )
     try:
-        records, notes = read_records(options.records)
+        app, served = create_server(simulation_options)
         listener = listen(options.host, options.port)
     except (UsageError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return USAGE_ERROR
-    for note in notes:
-        sys.stderr.write(f"skipped: {note}\n")
-    app = create_app(records, premium_keys=options.premium_key, seed=options.seed)
     # It logs nothing: intended broken responses would fill its log.
     config = uvicorn.Config(app, log_level="critical", lifespan="off", ws="none")
     with listener:
         host, port = listener.getsockname()
-        title = f"Simulated TheCocktailDB at http://{host}:{port}"
-        sys.stdout.write(f"{title} ({len(records)} records)\n")
+        sys.stdout.write(f"Simulated sources at http://{host}:{port}\n{served}")
         sys.stdout.flush()
         with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listener])
     return 0
+
+
+def create_server(options: SimulationOptions) -> tuple[Starlette, str]:
+    """Return the server of all simulated sources, and a line for each on what it serves.
+
+    Raises:
+        UsageError: the records cannot be read.
+    """
+    routes: list[BaseRoute] = [*fault_routes(options.faults)]
+    lines = ""
+    for source in SOURCES.values():
+        if simulation := source.simulation:
+            own_routes, served = simulation.routes(options)
+            routes += own_routes
+            lines += f"{source.title}: {served}\n"
+    return Starlette(routes=routes), lines
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -52,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
         "--records",
         type=Path,
         nargs="+",
-        default=[SAMPLES],
+        default=[],
         metavar="FILE_OR_DIR",
         help="json, ndjson or csv in TheCocktailDB's format, or gzip of them; default: data/raw",
     )

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from mocktailverse.errors import PermanentError, TransientError
 from mocktailverse.loads.load_record import Load
-from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.loads.object_version import DEFAULT_SOURCE, RAW_PREFIX, ObjectVersion
 from mocktailverse.operations.drills.alarm_evaluation import Value, embedded_values, filtered_values
 from mocktailverse.pipeline.verify_catalogue import verify_all
 from mocktailverse.stores.alarms import Metric, read_log_metrics
@@ -41,7 +41,7 @@ class DrillStack(Struct, frozen=True):
     def put(self, records: list[Record], part: str) -> ObjectVersion:
         """Store records as one raw object."""
         body = json.dumps({"drinks": records}).encode()
-        key = f"raw/thecocktaildb/drill/{part}.json"
+        key = f"{RAW_PREFIX}{DEFAULT_SOURCE}/drill/{part}.json"
         return self.stores.bucket.put(key, body, metadata={}, content_type="application/json")
 
     def load(self, records: list[Record], part: str) -> Load:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from mocktailverse.loads.object_version import DEFAULT_SOURCE
 from mocktailverse.operations.drills.drill_stack import RECORDS, DrillStack, records
 from mocktailverse.times import now
 
@@ -69,7 +70,7 @@ def unpublished_drinks(stack: DrillStack) -> Iterator[None]:
         changed_at = time.time() - DELAY_S
         notifications = [
             {
-                "Keys": {"id": {"S": f"thecocktaildb:{record['idDrink']}"}},
+                "Keys": {"id": {"S": f"{DEFAULT_SOURCE}:{record['idDrink']}"}},
                 "ApproximateCreationDateTime": changed_at,
             }
             for record in changed

@@ -9,14 +9,13 @@ import math
 import re
 import time
 from collections.abc import Callable
-from email.utils import parsedate_to_datetime
-from importlib.metadata import PackageNotFoundError, version
 from typing import Self
 
 import httpx2
 import stamina
 
 from mocktailverse.errors import PermanentError, TransientError, UnreachableError, UsageError
+from mocktailverse.sources.http_headers import RETRIED_STATUS, retry_after_s, user_agent
 from mocktailverse.sources.thecocktaildb.responses import ApiResponse, Request, parse_response
 
 SOURCE = "thecocktaildb"
@@ -27,7 +26,6 @@ RETRY_AFTER_MAX_S = 60.0
 BACKOFF_MAX_S = 8.0
 
 _OK = 200
-_RETRIED_STATUS = frozenset({408, 425, 429, *range(500, 600)})
 
 
 class OutOfTimeError(TransientError):
@@ -181,7 +179,7 @@ class TheCocktailDB:
         status = response.status_code
         if status == _OK:
             return
-        if status in _RETRIED_STATUS:
+        if status in RETRIED_STATUS:
             pause_s = retry_after_s(response.headers.get("Retry-After"), self._wall_clock())
             self._pace.hold(min(pause_s, RETRY_AFTER_MAX_S))
             raise TransientError(f"`{request}` failed with status {status}.")
@@ -210,31 +208,6 @@ class _Mask(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg, record.args = record.getMessage().replace(self._secret, "***"), ()
         return True
-
-
-def user_agent() -> str:
-    """Return the User-Agent header, in the form that crawlers use."""
-    try:
-        number = version("mocktailverse")
-    except PackageNotFoundError:  # copied into a zip without the package's metadata
-        number = "0"
-    return f"mocktailverse/{number} (+https://github.com/mocktailverse/mocktailverse)"
-
-
-def retry_after_s(value: str | None, now_s: float) -> float:
-    """Return the seconds of a Retry-After header (RFC 9110, 10.2.3), a number or a date.
-
-    0 if the header is missing or invalid, or if the date has passed.
-    """
-    if value is None:
-        return 0.0
-    value = value.strip()
-    if value.isascii() and value.isdigit():
-        return float(value)
-    try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - now_s)
-    except (ValueError, OverflowError):
-        return 0.0
 
 
 def _is_address(base_url: str) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from mocktailverse.errors import UsageError
-from mocktailverse.sources import ObjectStore
+from mocktailverse.sources.collection import ObjectStore
 from mocktailverse.sources.thecocktaildb.client import TheCocktailDB
 from mocktailverse.sources.thecocktaildb.extract_report import ExtractReport, FetchCursor
 from mocktailverse.sources.thecocktaildb.page_fetcher import PageFetcher

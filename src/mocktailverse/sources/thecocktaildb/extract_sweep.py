@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from mocktailverse.sources import ObjectStore
+from mocktailverse.sources.collection import ObjectStore
 from mocktailverse.sources.thecocktaildb.client import SOURCE, TheCocktailDB
 from mocktailverse.sources.thecocktaildb.extract import check_run
 from mocktailverse.sources.thecocktaildb.extract_report import (

@@ -14,9 +14,9 @@ from msgspec.structs import replace
 
 from mocktailverse.errors import PermanentError, TransientError, UnreachableError
 from mocktailverse.loads.object_version import run_prefix
-from mocktailverse.sources import ObjectStore
+from mocktailverse.sources.collection import Failure, ObjectStore
 from mocktailverse.sources.thecocktaildb.client import SOURCE, OutOfTimeError, TheCocktailDB
-from mocktailverse.sources.thecocktaildb.extract_report import ExtractReport, Failure, FetchCursor
+from mocktailverse.sources.thecocktaildb.extract_report import ExtractReport, FetchCursor
 from mocktailverse.sources.thecocktaildb.responses import ApiResponse, Request
 from mocktailverse.sources.thecocktaildb.strategies import FetchPage
 

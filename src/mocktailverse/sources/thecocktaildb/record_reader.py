@@ -17,6 +17,7 @@ from mocktailverse.drinks.record import Absence, RawLine, Record
 from mocktailverse.drinks.text import one_line, visible
 from mocktailverse.errors import RecordRejectedError
 from mocktailverse.sources.json_object import json_object, type_name
+from mocktailverse.sources.web_addresses import checked_address
 
 LANGUAGES = {
     "strInstructions": "en",
@@ -67,7 +68,6 @@ _RECIPE_FIELDS = ("strInstructions", "strIngredient")
 _LINE_FIELDS = (*_RECIPE_FIELDS, "strMeasure")
 
 _ID = re.compile(r"[1-9][0-9]{0,11}", re.ASCII)
-_WEB_ADDRESS = re.compile(r"https?://[^\s<>\"]{1,2000}", re.IGNORECASE)
 _SPACED_SLASH = re.compile(r"\s*/\s*")
 
 _TypedRecord = msgspec.defstruct(
@@ -204,7 +204,7 @@ def _record(values: Sequence[str | None], quality: list[str], drift: tuple[Drift
             values[_FIRST_INGREDIENT:_FIRST_MEASURE], values[_FIRST_MEASURE:_END], quality
         ),
         image=_image(thumb, licence, one_line(credit) or one_line(origin), quality),
-        video=_web_address(video, Quality.VIDEO_INVALID, quality),
+        video=checked_address(video, Quality.VIDEO_INVALID, quality),
         quality=tuple(quality),
         drift=drift,
     )
@@ -280,18 +280,8 @@ def _tags(text: str | None) -> tuple[str, ...]:
 def _image(
     thumb: str | None, licence: str | None, credit: str | None, quality: list[str]
 ) -> Image | None:
-    url = _web_address(thumb, Quality.IMAGE_INVALID, quality)
+    url = checked_address(thumb, Quality.IMAGE_INVALID, quality)
     if url is None:
         return None
     confirmed = (licence or "").strip().casefold() == "yes"
     return Image(url, "creative-commons" if confirmed else None, credit)
-
-
-def _web_address(text: str | None, code: Quality, quality: list[str]) -> str | None:
-    address = visible(text or "").strip()
-    if not address:
-        return None
-    if _WEB_ADDRESS.fullmatch(address):
-        return address
-    quality.append(code)
-    return None

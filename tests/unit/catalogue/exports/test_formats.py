@@ -17,7 +17,15 @@ from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.search.query import DrinkQuery, Page
 from mocktailverse.catalogue.writer import CatalogueWriter
 from mocktailverse.checkout import find_checkout
-from mocktailverse.drinks.drink import Derived, Drink, Image, IngredientLine, Lineage
+from mocktailverse.drinks.drink import (
+    Credit,
+    Derived,
+    Drink,
+    Image,
+    IngredientLine,
+    Lineage,
+    Stated,
+)
 
 EVERYTHING = DrinkQuery(withdrawn=True)
 HOSTILE = {
@@ -195,6 +203,7 @@ def test_each_cell_has_its_own_field():
             energy_kcal_min=24.5, energy_kcal_max=25.5,
         ),
         ("q", "p"), "hash", 11, 12, "Sour", Lineage("bucket", "key", "version", 13, 14),
+        "Long and cold.", Credit("Bea", "https://x.example/r", "MIT"), Stated(26.5), "Mint",
     )  # fmt: skip
     (row,) = read_back(export_csv(FakeCatalogue(drink)))
     assert row == {
@@ -218,7 +227,9 @@ def test_each_cell_has_its_own_field():
         "video": "https://x.example/v", "quality": "q; p", "previous_name": "Sour",
         "observed_at": "11", "withdrawn_at": "12", "content_hash": "hash",
         "lineage_bucket": "bucket", "lineage_key": "key", "lineage_version_id": "version",
-        "lineage_position": "13", "transform_version": "14",
+        "lineage_position": "13", "transform_version": "14", "description": "Long and cold.",
+        "credit_author": "Bea", "credit_url": "https://x.example/r", "credit_licence": "MIT",
+        "stated_abv_percent": "26.5", "garnish": "Mint",
     }  # fmt: skip
 
 

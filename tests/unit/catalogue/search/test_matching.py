@@ -230,6 +230,7 @@ def test_each_facet_counts_its_own_field(open_catalogue, make_drink):
     catalogue = open_catalogue([full, make_drink("B", "Ice", is_mocktail=True), make_drink("C")])
 
     assert catalogue.facets(DrinkQuery()) == Facets(
+        source=[Facet("test", 3)],
         category=[Facet("Shot", 1)],
         alcoholic=[Facet("alcoholic", 1)],
         mocktail=[Facet("false", 1), Facet("true", 1)],

@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mocktailverse.errors import UsageError
+from mocktailverse.sources.collection import Failure
 from mocktailverse.sources.thecocktaildb.extract import check_run, extract, run_name
-from mocktailverse.sources.thecocktaildb.extract_report import ExtractReport, Failure, FetchCursor
+from mocktailverse.sources.thecocktaildb.extract_report import ExtractReport, FetchCursor
 from mocktailverse.sources.thecocktaildb.strategies import plan
 from mocktailverse.testing.scripted_source import (
     NO_DRINKS,

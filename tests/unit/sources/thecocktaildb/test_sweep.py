@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mocktailverse.errors import UsageError
-from mocktailverse.local.simulated_source.record_files import read_records
 from mocktailverse.sources.thecocktaildb.client import TheCocktailDB
 from mocktailverse.sources.thecocktaildb.extract_report import FetchCursor
 from mocktailverse.sources.thecocktaildb.extract_sweep import extract_sweep
 from mocktailverse.sources.thecocktaildb.id_space import gaps, next_ids, numbers
 from mocktailverse.sources.thecocktaildb.name_index import NameIndex, terms_of
+from mocktailverse.sources.thecocktaildb.simulation.record_files import read_records
 from mocktailverse.sources.thecocktaildb.sweep_state import SweepState
 from strategies.effort import examples
 from worlds.sweeps import (

@@ -16,11 +16,11 @@ from mocktailverse.errors import (
     UnreachableError,
     UsageError,
 )
+from mocktailverse.sources.http_headers import retry_after_s
 from mocktailverse.sources.thecocktaildb.client import (
     MAX_RESPONSE_BYTES,
     OutOfTimeError,
     TheCocktailDB,
-    retry_after_s,
 )
 from mocktailverse.sources.thecocktaildb.responses import Request
 

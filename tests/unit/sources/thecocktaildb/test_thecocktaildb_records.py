@@ -20,7 +20,7 @@ from mocktailverse.sources.thecocktaildb.record_reader import (
 )
 from strategies.effort import examples
 
-READER = SOURCES["thecocktaildb"]
+READER = SOURCES["thecocktaildb"].records
 
 
 def by_json(record):

@@ -14,16 +14,21 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 
-import msgspec
 from msgspec import Struct
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
 
-from mocktailverse.local.simulated_source.database import Database, Record, listed
-from mocktailverse.local.simulated_source.simulated_faults import Fault, Faults
+from mocktailverse.sources.simulated_responses import (
+    HTML,
+    CutResponse,
+    empty_response,
+    fault_response,
+    fault_routes,
+)
+from mocktailverse.sources.simulation import SimulationOptions
+from mocktailverse.sources.thecocktaildb.simulation.database import Database, Record, listed
 
 FREE_KEY = "1"
 SEARCH_CAP = 25
@@ -32,7 +37,6 @@ INGREDIENT_FILTER_CAP = 1
 INGREDIENT_LIST_CAP = 100
 POPULAR, LATEST, RANDOM_SELECTION = 20, 10, 10
 FIELDS = {"c": "strCategory", "g": "strGlass", "a": "strAlcoholic"}
-HTML = "<!DOCTYPE html><html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
 
 Result = list[Record] | str
 
@@ -53,25 +57,29 @@ class Access(Struct, frozen=True):
 def create_app(
     records: Iterable[Record], *, premium_keys: Iterable[str] = (), seed: int = 0
 ) -> Starlette:
-    """Return the API, which serves these records.
+    """Return the API alone, which serves these records, with its faults.
 
     Args:
         records: drinks in TheCocktailDB's format.
         premium_keys: keys that count as purchased, beside the free one.
         seed: seed of the sequence of random drinks.
     """
-    chance = random.Random(seed)  # noqa: S311 - a sequence that can be repeated
-    return _Api(Database(records), frozenset(premium_keys), chance).app()
+    options = SimulationOptions(premium_keys=tuple(premium_keys), seed=seed)
+    return Starlette(routes=[*api_routes(records, options), *fault_routes(options.faults)])
+
+
+def api_routes(records: Iterable[Record], options: SimulationOptions) -> list[Route]:
+    """Return the routes of the API, which serves these records."""
+    return _Api(Database(records), options).routes()
 
 
 class _Api:
-    def __init__(
-        self, database: Database, premium_keys: frozenset[str], chance: random.Random
-    ) -> None:
+    def __init__(self, database: Database, options: SimulationOptions) -> None:
         self._database = database
-        self._premium_keys = premium_keys
-        self._chance = chance
-        self._faults = Faults()
+        self._premium_keys = frozenset(options.premium_keys)
+        # A sequence that can be repeated.
+        self._chance = random.Random(options.seed)  # noqa: S311
+        self._faults = options.faults
         self._requests: Counter[str] = Counter()
         self._endpoints: Mapping[str, Callable[[Mapping[str, str], Access], Response]] = {
             "search.php": self._search,
@@ -84,15 +92,11 @@ class _Api:
             "randomselection.php": self._random_selection,
         }
 
-    def app(self) -> Starlette:
-        return Starlette(
-            routes=[
-                Route("/api/json/{version}/{key}/{endpoint}", self._answer),
-                Route("/_faults", self._show_faults),
-                Route("/_faults", self._add_fault, methods=["POST"]),
-                Route("/_requests", self._show_requests),
-            ]
-        )
+    def routes(self) -> list[Route]:
+        return [
+            Route("/api/json/{version}/{key}/{endpoint}", self._answer),
+            Route("/_requests", self._show_requests),
+        ]
 
     async def _answer(self, request: Request) -> Response:
         endpoint = request.path_params["endpoint"]
@@ -101,14 +105,14 @@ class _Api:
         if fault and fault.kind == "slow":
             await asyncio.sleep(fault.seconds)
         elif fault and fault.kind != "cut":
-            return _fault_response(fault)
+            return fault_response(fault)
         access = self._access(request.path_params["version"], request.path_params["key"])
         if access is None:
             return HTMLResponse(HTML.format("403 Forbidden"), 403)
         if endpoint not in self._endpoints:
             return HTMLResponse(HTML.format("404 Not Found"), 404)
         response = self._endpoints[endpoint](request.query_params, access)
-        return _CutResponse(response.body) if fault and fault.kind == "cut" else response
+        return CutResponse(response.body) if fault and fault.kind == "cut" else response
 
     def _access(self, version: str, key: str) -> Access | None:
         purchased = key in self._premium_keys
@@ -125,7 +129,7 @@ class _Api:
         elif len(params["f"]) == 1 and access.knows_letters:
             drinks = self._database.by_letter(params["f"])
         else:
-            return _empty()
+            return empty_response()
         return _drinks(_capped(drinks, SEARCH_CAP, access))
 
     def _look_up(self, params: Mapping[str, str], _access: Access) -> Response:
@@ -171,48 +175,12 @@ class _Api:
         newest = self._database.drinks[: -LATEST - 1 : -1]
         return _drinks(newest if access.premium else "None")
 
-    async def _show_faults(self, _request: Request) -> Response:
-        return JSONResponse({"items": self._faults.state()})
-
-    async def _add_fault(self, request: Request) -> Response:
-        try:
-            self._faults.add(msgspec.json.decode(await request.body(), type=Fault))
-        except msgspec.DecodeError as error:
-            return JSONResponse({"error": str(error)}, 400)
-        return JSONResponse({"items": self._faults.state()})
-
     async def _show_requests(self, _request: Request) -> Response:
         return JSONResponse({"total": self._requests.total(), "endpoints": self._requests})
 
 
-class _CutResponse(Response):
-    """Announces the whole body, but sends half of it before the connection closes."""
-
-    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-        half = bytes(self.body[: len(self.body) // 2])
-        await send({"type": "http.response.body", "body": half, "more_body": True})
-
-
-def _fault_response(fault: Fault) -> Response:
-    headers = {"Retry-After": fault.retry_after} if fault.retry_after else None
-    match fault.kind:
-        case "throttle":
-            return HTMLResponse(HTML.format("429 Too Many Requests"), 429, headers)
-        case "error":
-            return HTMLResponse(HTML.format(f"{fault.status} Error"), fault.status, headers)
-        case "html":
-            return HTMLResponse(HTML.format("Down for maintenance"))
-        case _:
-            return _empty()
-
-
 def _capped(drinks: list[Record], cap: int, access: Access) -> list[Record]:
     return drinks if access.premium else drinks[:cap]
-
-
-def _empty() -> Response:
-    return Response(b"", media_type="application/json")
 
 
 def _drinks(drinks: Result) -> Response:

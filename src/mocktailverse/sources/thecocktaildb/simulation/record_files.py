@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from mocktailverse.errors import UsageError
-from mocktailverse.local.simulated_source.database import Record
+from mocktailverse.sources.thecocktaildb.simulation.database import Record
 
 SUFFIXES = (".json", ".ndjson", ".csv")
 _UNREADABLE = (OSError, EOFError, ValueError, RecursionError, csv.Error, zlib.error)

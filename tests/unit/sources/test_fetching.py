@@ -7,14 +7,14 @@ import msgspec
 import pytest
 
 from mocktailverse.loads.object_version import ObjectVersion
-from mocktailverse.sources.thecocktaildb.extract_report import ExtractReport, Failure, FetchCursor
-from mocktailverse.sources.thecocktaildb.fetching import FetchPlan, fetch_all, fetched_versions
+from mocktailverse.sources.collection import Failure, FetchReport, FetchRequest
+from mocktailverse.sources.fetching import fetch_all, fetched_versions
 
-CURSOR = FetchCursor("run", "letters", 5, ())
+CURSOR = {"run": "run", "strategy": "letters", "started_ms": 5, "pending": []}
 
 
 def report(**fields):
-    return ExtractReport("run", "letters", **fields)
+    return FetchReport("run", "letters", **fields)
 
 
 class FakeFunctions:
@@ -32,10 +32,13 @@ class FakeFunctions:
 def test_one_report_that_is_done_is_the_result():
     whole = report(pages=2, requests=3, records=4, objects=["raw/a"], done=True)
     functions, seen = FakeFunctions(whole), []
-    plan = FetchPlan("letters", ("a", "b"), {"max_requests": 9})
+    plan = FetchRequest("other", "letters", ("a", "b"), max_requests=9)
     assert fetch_all(partial(functions.invoke, "fetch"), plan, seen.append) == whole
     assert seen == [whole]
-    event = {"strategy": "letters", "arguments": ("a", "b"), "time_limit_s": 5, "max_requests": 9}
+    event = {
+        "source": "other", "strategy": "letters", "arguments": ("a", "b"), "time_limit_s": 5,
+        "max_requests": 9,
+    }  # fmt: skip
     assert functions.events == [("fetch", event)]
 
 
@@ -56,7 +59,10 @@ def test_a_call_that_ran_out_of_time_continues_at_its_cursor():
         pages=11, requests=22, records=33, objects=["raw/a", "raw/b"],
         failed=[*failures[0], *failures[1]], done=True,
     )  # fmt: skip
-    assert fetch_all(partial(functions.invoke, "fetch"), FetchPlan("letters"), seen.append) == total
+    assert (
+        fetch_all(partial(functions.invoke, "fetch"), FetchRequest(strategy="letters"), seen.append)
+        == total
+    )
     assert seen == [first, total]
     assert "cursor" not in functions.events[0][1]
     assert functions.events[1][1]["cursor"] == msgspec.to_builtins(CURSOR)
@@ -66,7 +72,8 @@ def test_a_call_that_ran_out_of_time_continues_at_its_cursor():
 def test_a_run_that_cannot_continue_ends(reason):
     stopped = report(stopped_because=reason, cursor=CURSOR)
     assert (
-        fetch_all(partial(FakeFunctions(stopped).invoke, "fetch"), FetchPlan("letters")) == stopped
+        fetch_all(partial(FakeFunctions(stopped).invoke, "fetch"), FetchRequest(strategy="letters"))
+        == stopped
     )
 
 

@@ -1,33 +1,23 @@
 """Run a fetch manually: invoke the fetch function until its plan is done."""
 
-from collections.abc import Callable, Iterable, Mapping
-from types import MappingProxyType
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
-from msgspec import Struct
+from msgspec.structs import replace
 
 from mocktailverse.loads.object_version import RAW_PREFIX, ObjectVersion, StoredObject
-from mocktailverse.sources.thecocktaildb.extract_report import ExtractReport
+from mocktailverse.sources.collection import FetchReport, FetchRequest
 
 STEP_S = 5
 """Seconds that the function fetches before it reports."""
 
 
-class FetchPlan(Struct, frozen=True):
-    """A strategy with its arguments and limits."""
-
-    strategy: str
-    arguments: tuple[str, ...] = ()
-    limits: Mapping[str, int] = MappingProxyType({})
-    """The event's `max_requests` and `full`, for a sweep."""
-
-
 def fetch_all(
     invoke: Callable[[dict[str, Any]], dict[str, Any]],
-    plan: FetchPlan,
-    on_report: Callable[[ExtractReport], object] = lambda _report: None,
-) -> ExtractReport:
+    request: FetchRequest,
+    on_report: Callable[[FetchReport], object] = lambda _report: None,
+) -> FetchReport:
     """Invoke the fetch function until its plan is done; return the sum of its reports.
 
     `invoke` takes the function's event and returns its response. `on_report` gets the sum so far,
@@ -37,25 +27,20 @@ def fetch_all(
         UsageError: the strategy or its arguments are invalid.
         PermanentError: the function failed.
     """
-    event: dict[str, Any] = {
-        "strategy": plan.strategy,
-        "arguments": plan.arguments,
-        "time_limit_s": STEP_S,
-        **plan.limits,
-    }
-    total: ExtractReport | None = None
+    request = replace(request, time_limit_s=STEP_S)
+    total: FetchReport | None = None
     while True:
-        response = invoke(event)
-        report = msgspec.convert(response, ExtractReport)
+        response = invoke(msgspec.to_builtins(request))
+        report = msgspec.convert(response, FetchReport)
         total = report if total is None else _sum(total, report)
         on_report(total)
         if report.stopped_because != "time":
             return total
-        event["cursor"] = response["cursor"]
+        request = replace(request, cursor=response["cursor"])
 
 
 def fetched_versions(
-    stored_under: Callable[[str], Iterable[StoredObject]], report: ExtractReport
+    stored_under: Callable[[str], Iterable[StoredObject]], report: FetchReport
 ) -> list[ObjectVersion]:
     """Return the raw object versions that a run stored."""
     keys = [key for key in report.objects if key.startswith(RAW_PREFIX)]
@@ -68,7 +53,7 @@ def fetched_versions(
     ]
 
 
-def _sum(first: ExtractReport, second: ExtractReport) -> ExtractReport:
+def _sum(first: FetchReport, second: FetchReport) -> FetchReport:
     added = ("pages", "requests", "records", "objects", "failed")
     sums = {name: getattr(first, name) + getattr(second, name) for name in added}
-    return msgspec.structs.replace(second, **sums)
+    return replace(second, **sums)

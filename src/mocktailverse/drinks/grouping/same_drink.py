@@ -1,0 +1,178 @@
+"""Whether two records of different sources are recipes of the same drink.
+
+The name has to mean the same drink, and the recipes have to agree: the more, the less alike the
+names are. Both have alcohol, or neither has. The decision is symmetric.
+"""
+
+from math import fsum
+from typing import NamedTuple, Self, get_args
+
+from mocktailverse.drinks.drink import Drink
+from mocktailverse.drinks.grouping.drink_names import (
+    NameRelation,
+    allowed_bases,
+    name_relation,
+    named_spirits,
+)
+from mocktailverse.drinks.grouping.ingredient_likeness import ingredient_likeness
+from mocktailverse.drinks.grouping.recipe_core import CoreIngredient, RecipeCore, recipe_core
+from mocktailverse.drinks.ingredients import base_spirit
+
+_ALIKE = 0.6
+"""Likeness from which one ingredient may take the part of another."""
+
+_RELATIONS: tuple[NameRelation, ...] = get_args(NameRelation)
+_COUNTS = 1.0
+"""Weight from which an ingredient counts; less is a seasoning."""
+_FEW = 2
+_LEAST_OF_FEW = 0.65
+"""The agreement of both that a recipe of few ingredients needs: any of them makes the drink."""
+
+
+class Agreement(NamedTuple):
+    """How much of two recipes is the same, by weight; each from 0 to 1."""
+
+    smaller: float
+    """Of the recipe with fewer ingredients, what the other one has, too."""
+    both: float
+    """Of both recipes, what they share."""
+
+
+_LEAST: dict[NameRelation, Agreement] = {
+    "same": Agreement(0.45, 0.3),
+    "near": Agreement(0.6, 0.6),
+    "alias": Agreement(0.6, 0.55),
+    "spirit": Agreement(0.8, 0.7),
+    "typo": Agreement(0.75, 0.65),
+}
+"""The agreement that each relation of the names needs."""
+
+_LEAST_OF_VARYING = Agreement(0.3, 0.25)
+_LITERAL: frozenset[NameRelation] = frozenset({"same", "alias"})
+"""For these relations, drinks whose recipes are known to vary need less."""
+
+
+class Candidate(NamedTuple):
+    """What decides whether a drink is the same as another one."""
+
+    id: str
+    source: str
+    name: str
+    is_mocktail: bool | None
+    core: RecipeCore
+
+    @classmethod
+    def of(cls, drink: Drink) -> Self:
+        """Return the candidate of a drink."""
+        core = recipe_core(drink)
+        return cls(drink.id, drink.source, drink.name, drink.derived.is_mocktail, core)
+
+
+def is_same_drink(first: Drink, second: Drink) -> bool:
+    """Return whether two records are recipes of one drink; never within a source.
+
+    Records of one source are different ones, as it says by giving them different ids.
+    """
+    if first.source == second.source or not name_relation(first.name, second.name):
+        return False  # the recipes need not be read
+    return match_of(Candidate.of(first), Candidate.of(second)) is not None
+
+
+def match_of(first: Candidate, second: Candidate) -> tuple[int, float] | None:
+    """Return how well two records match, the smaller the better; None if they do not."""
+    relation = name_relation(first.name, second.name)
+    if first.source == second.source or relation is None:
+        return None
+    a, b = first.core, second.core
+    if not a.ingredients or not b.ingredients or a.has_alcohol != b.has_alcohol:
+        return None
+    if {first.is_mocktail, second.is_mocktail} == {True, False}:
+        return None
+    bases = allowed_bases(first.name) | allowed_bases(second.name)
+    agreement = agreement_of(a, b, bases)
+    if not _is_enough(agreement, relation, a, b, varies=bool(bases)):
+        return None
+    if not _bases_agree(first, second, bases):
+        return None
+    return _RELATIONS.index(relation), -agreement.both
+
+
+def _is_enough(
+    agreement: Agreement, relation: NameRelation, a: RecipeCore, b: RecipeCore, *, varies: bool
+) -> bool:
+    least = _LEAST_OF_VARYING if varies and relation in _LITERAL else _LEAST[relation]
+    both = max(least.both, _LEAST_OF_FEW) if _is_simple(a) and _is_simple(b) else least.both
+    return agreement.smaller >= least.smaller and agreement.both >= both
+
+
+def _bases_agree(first: Candidate, second: Candidate, allowed: frozenset[str]) -> bool:
+    """Return whether the main ingredients of each are in the other, the base spirits first."""
+    a, b = first.core, second.core
+    bases, others = _bases(a), _bases(b)
+    if not bases or not others:
+        return _has_main(a, b) and _has_main(b, a)
+    named = {*named_spirits(first.name)} ^ {*named_spirits(second.name)}
+    if not all(_has_spirit(a, spirit) and _has_spirit(b, spirit) for spirit in named):
+        return False
+    if any(_likeness(one, other) >= _ALIKE for one in bases for other in others):
+        return True
+    spirits = {base_spirit(one.names[0]) for one in (*bases, *others)}
+    return bool(allowed) and spirits <= allowed
+
+
+def _has_spirit(core: RecipeCore, spirit: str) -> bool:
+    return any(
+        ingredient_likeness(spirit, name) >= _ALIKE
+        for one in core.ingredients
+        for name in one.names
+    )
+
+
+def _is_simple(core: RecipeCore) -> bool:
+    return sum(one.weight >= _COUNTS for one in core.ingredients) <= _FEW
+
+
+def _bases(core: RecipeCore) -> list[CoreIngredient]:
+    """Return the base spirits among the main ingredients."""
+    return [one for one in core.mains if one.alcoholic and base_spirit(one.names[0])]
+
+
+def agreement_of(
+    first: RecipeCore, second: RecipeCore, bases: frozenset[str] = frozenset()
+) -> Agreement:
+    """Return how much of two recipes is the same; the most similar ingredients are paired.
+
+    Of `bases`, one base spirit takes the part of another.
+    """
+    pairs = [
+        (likeness, one, other)
+        for one in first.ingredients
+        for other in second.ingredients
+        if (likeness := max(_likeness(one, other), _as_base(one, other, bases))) >= _ALIKE
+    ]
+    pairs.sort(key=lambda pair: (-pair[0], sorted((pair[1].names[0], pair[2].names[0]))))
+    paired: set[tuple[int, str]] = set()
+    shared = []
+    for likeness, one, other in pairs:
+        ends = {(0, one.names[0]), (1, other.names[0])}
+        if paired.isdisjoint(ends):
+            paired |= ends
+            shared.append(likeness * (one.weight + other.weight) / 2)
+    total = fsum(shared)  # exact, so that the order of the recipes does not matter
+    smaller = min(first.weight, second.weight)
+    return Agreement(min(total / smaller, 1.0), 2 * total / (first.weight + second.weight))
+
+
+def _as_base(one: CoreIngredient, other: CoreIngredient, bases: frozenset[str]) -> float:
+    both = {base_spirit(one.names[0]), base_spirit(other.names[0])} if bases else {None}
+    return _ALIKE if both <= bases else 0.0
+
+
+def _has_main(core: RecipeCore, other: RecipeCore) -> bool:
+    """Return whether a main ingredient of a recipe is in the other one."""
+    others = [one for one in other.ingredients if one.alcoholic] or list(other.ingredients)
+    return any(_likeness(main, one) >= _ALIKE for main in core.mains for one in others)
+
+
+def _likeness(first: CoreIngredient, second: CoreIngredient) -> float:
+    return max(ingredient_likeness(a, b) for a in first.names for b in second.names)

@@ -1,0 +1,1 @@
+"""opendrinks (https://github.com/alfg/opendrinks, MIT): one JSON file for each drink."""
