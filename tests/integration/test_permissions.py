@@ -59,6 +59,7 @@ def _table(operation: str, table: str, **arguments: Any) -> Call:
 DATA, CATALOGUE = "{DataBucket}", "{CatalogueBucket}"
 OBJECTS = {
     "raw": (DATA, "raw/thecocktaildb/probe.json"),
+    "raw of opendrinks": (DATA, "raw/opendrinks/probe.json"),
     "raw of others": (DATA, "raw/others/probe.json"),
     "rejected": (DATA, "rejected/probe"),
     "listings": (DATA, "listings/probe"),
@@ -69,6 +70,7 @@ OBJECTS = {
     "other catalogue object": (CATALOGUE, "probe"),
     "code": ("{Artifacts}", "probe"),
 }
+RAW = ("raw", "raw of opendrinks", "raw of others")
 KEYS = {
     "drinks": {"id": {"S": "probe"}},
     "loads": {"object": {"S": "probe"}, "part": {"S": "probe"}},
@@ -218,7 +220,7 @@ CALLS = dict(
 LIST_DATA = {"list data", "list raw"}
 ALLOWED: dict[str, set[str]] = {
     "mocktailverse-transform-local": {
-        *("read raw", "read raw of others", "write rejected", *LIST_DATA),
+        *("read raw", "read raw of opendrinks", "read raw of others", "write rejected", *LIST_DATA),
         *("put drinks", "query loads", "put loads", "update loads"),
         *("count queue", "receive from queue", "send to queue"),
         "log as transform",
@@ -235,8 +237,8 @@ ALLOWED: dict[str, set[str]] = {
         *("read ops key", "log as api"),
     },
     "mocktailverse-fetch-local": {
-        *("write raw", "write listings", "read state", "write state", *LIST_DATA),
-        "log as fetch",
+        *("write raw", "write raw of opendrinks", "write listings", *LIST_DATA),
+        *("read state", "write state", "log as fetch"),
     },
     "mocktailverse-reconcile-local": {
         *("list raw", "list raw versions"),
@@ -256,7 +258,7 @@ LOCAL_DASHBOARD = {
 }
 LOCAL_SERVER = {
     *LOCAL_DASHBOARD,
-    *("read raw", "read raw of others", "write raw", "write raw of others"),
+    *(f"{access} {raw}" for access in ("read", "write") for raw in RAW),
     *("list raw versions", "list all versions", "scan drinks", "read ops key"),
     *(f"invoke {name}" for name in ("Transform", "Publish", "Api", "Fetch", "Reconcile")),
 }

@@ -48,8 +48,6 @@ try:
     functions = importlib.import_module(sys.argv[2] + ".functions")
     for module in pkgutil.iter_modules(functions.__path__):
         importlib.import_module(f"{functions.__name__}.{module.name}")
-    for source in importlib.import_module(sys.argv[2] + ".sources").SOURCES.values():
-        source.records, source.collecting and source.collector
 except Exception:
     traceback.print_exc(limit=-1)
     sys.exit(1)
