@@ -59,6 +59,8 @@ class Source(Struct, frozen=True):
     """What can be collected, for people: the strategies with their arguments."""
     simulating: str | None = None
     """The class of its simulated form, a `Simulation`; None if there is none."""
+    is_owned: bool = False
+    """Whether people write its records themselves, and may replace and remove them."""
 
     @property
     def records(self) -> RecordReader:
@@ -108,6 +110,11 @@ def fetched_sources() -> list[str]:
     return [source.name for source in SOURCES.values() if source.collecting]
 
 
+def owned_source() -> str:
+    """Return the name of the source whose records people write themselves."""
+    return next(source.name for source in SOURCES.values() if source.is_owned)
+
+
 SOURCES: dict[str, Source] = {
     source.name: source
     for source in (
@@ -127,6 +134,7 @@ SOURCES: dict[str, Source] = {
             plans="everything, or what `--archive` names",
             simulating="simulated_archive:SimulatedOpendrinks",
         ),
+        Source("own", "Own recipes", reader="own_reader:OwnRecords", is_owned=True),
     )
 }
 """The registered sources by name."""

@@ -1,0 +1,190 @@
+"""Read what a person adds: a file or a page becomes envelopes of recipes, each in its format.
+
+The format is detected from the content: a web page, JSON or NDJSON (Bar Assistant, schema.org or
+simple fields), CSV with simple columns, else plain text. A recipe that cannot be read is returned
+in its place with a reason code; its neighbours are still read.
+"""
+
+from collections.abc import Iterator
+from types import MappingProxyType
+
+import msgspec
+from msgspec import Struct
+
+from mocktailverse.drinks.codes import Reason
+from mocktailverse.errors import ObjectRejectedError, RecordRejectedError, UsageError
+from mocktailverse.loads.load_record import Checkpoint
+from mocktailverse.pipeline.byte_stream import DecodedBytes
+from mocktailverse.pipeline.decode import UnreadableRecord, decode, detect_format
+from mocktailverse.sources.json_object import type_name
+from mocktailverse.sources.own.bar_assistant_recipe import unwrapped
+from mocktailverse.sources.own.linked_data import is_recipe, recipes_in
+from mocktailverse.sources.own.own_reader import OwnRecords, stated_id
+from mocktailverse.sources.own.recipe_envelope import (
+    FORMATS,
+    RecipeEnvelope,
+    RecipeFormat,
+    format_of,
+    within_limit,
+)
+from mocktailverse.sources.own.text_recipe import split_recipes, text_fields
+from mocktailverse.sources.own.web_page import decoded_text, is_page, page_recipes
+
+INPUT_BYTES = 16 * 1024 * 1024
+"""Maximum size of a file; `ingest` loads larger ones."""
+
+MAX_RECIPES = 5_000
+
+_READER = OwnRecords()
+
+
+class UnreadableRecipe(Struct, frozen=True):
+    """A recipe that cannot be read, and why."""
+
+    number: int
+    """Its number in the input, from 1."""
+    code: str
+    """The reason code."""
+    path: str
+    message: str
+
+
+ReadRecipe = RecipeEnvelope | UnreadableRecipe
+
+
+class InputBytes:
+    """Bytes in memory as an `OpenObject`, for the decoder."""
+
+    metadata = MappingProxyType[str, str]({})
+    stored_at = 0
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.bytes = len(data)
+
+    def chunks(self, start: int = 0) -> Iterator[bytes]:
+        """Yield the bytes from `start` to the end."""
+        yield self.data[start:]
+
+
+def read_recipes(
+    data: bytes,
+    origin: str | None,
+    form: RecipeFormat | None = None,
+    charset: str | None = None,
+) -> list[ReadRecipe]:
+    """Return the recipes of a file or page in their order.
+
+    Args:
+        data: the content.
+        origin: the address of the page, or the name of the file.
+        form: the format of each recipe; None: it is detected.
+        charset: the encoding that the server of a page states.
+
+    Raises:
+        UsageError: the input is empty, too large, or has no recipe.
+    """
+    if not data.strip():
+        raise UsageError("The input is empty. Pass a file with a recipe.")
+    if len(data) > INPUT_BYTES:
+        raise UsageError(
+            "The input is larger than 16 MiB. Convert it to NDJSON, and use `mocktailverse ingest"
+            " --source own`."
+        )
+    recipes: list[ReadRecipe] = []
+    for recipe in _recipes(data, form, charset):
+        if len(recipes) == MAX_RECIPES:
+            raise UsageError(f"The input has more than {MAX_RECIPES} recipes. Split it.")
+        number = len(recipes) + 1
+        if isinstance(recipe, UnreadableRecord):
+            recipes.append(UnreadableRecipe(number, recipe.code, "$", recipe.message))
+        else:
+            recipes.append(_enveloped(recipe, number, origin, form))
+    if not recipes:
+        raise UsageError("The input has no recipe.")
+    return recipes
+
+
+def _recipes(
+    data: bytes, form: RecipeFormat | None, charset: str | None
+) -> Iterator[object | UnreadableRecord]:
+    """Yield each recipe as it is: a decoded object, the columns of a row, or a text."""
+    text = decoded_text(data, charset)
+    if form == "text":
+        yield from split_recipes(text)
+    elif is_page(text):
+        found = page_recipes(text)
+        if not found:
+            raise UsageError(
+                "The page has no recipe that can be read: no schema.org Recipe in JSON-LD. Copy"
+                " its text into a file, and add that."
+            )
+        yield from found
+    elif _is_records(data):
+        yield from _records(data)
+    elif form is None:
+        yield from split_recipes(text)
+    else:
+        raise UsageError(f"The input does not have the format {form}. Leave out --format.")
+
+
+def _is_records(data: bytes) -> bool:
+    """Return whether the input is JSON, NDJSON or CSV, perhaps a broken one, or gzip of it."""
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["} or data.startswith(b"\x1f\x8b"):
+        return True
+    try:
+        detect_format(DecodedBytes(InputBytes(data)), _READER.columns)
+    except ObjectRejectedError:
+        return False
+    return True
+
+
+def _records(data: bytes) -> Iterator[object | UnreadableRecord]:
+    for record in decode(InputBytes(data), _READER):
+        if isinstance(record, UnreadableRecord):
+            yield record
+        elif isinstance(record.data, dict):
+            yield {name: cell for name, cell in record.data.items() if cell.strip()}
+        else:
+            yield from _values(record.data, record.after)
+
+
+def _values(data: bytes, after: Checkpoint) -> Iterator[object]:
+    """Yield the recipes in one JSON value: itself, or those of JSON-LD nested in it."""
+    try:
+        value = msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        is_text = not isinstance(error, UnicodeDecodeError)
+        code = Reason.MALFORMED_JSON if is_text else Reason.NOT_UTF8
+        yield UnreadableRecord(None, after, code, f"Not valid JSON: {error}.", None)
+        return
+    is_nested = isinstance(value, list) or (
+        isinstance(value, dict) and not is_recipe(value) and _JSON_LD & value.keys()
+    )
+    yield from (recipes_in(value) or [value]) if is_nested else [value]
+
+
+_JSON_LD = {"@type", "@graph", "@context", "mainEntity", "mainEntityOfPage"}
+
+
+def _enveloped(
+    recipe: object, number: int, origin: str | None, form: RecipeFormat | None
+) -> ReadRecipe:
+    """Return a recipe in its envelope; one that has an envelope keeps it."""
+    try:
+        if isinstance(recipe, dict) and recipe.get("format") in FORMATS and "recipe" in recipe:
+            return msgspec.convert(recipe, RecipeEnvelope)
+        found = form or format_of(recipe)
+        if found is None or (isinstance(recipe, dict) and found == "text"):
+            message = f"Expected a recipe, got {type_name(recipe)}."
+            return UnreadableRecipe(number, Reason.NOT_AN_OBJECT, "$", message)
+        kept = within_limit(found, recipe)
+        if kept is None:
+            message = "The recipe is larger than 120 KiB."
+            return UnreadableRecipe(number, Reason.RECORD_TOO_LARGE, "$", message)
+        fields = text_fields(recipe) if isinstance(recipe, str) else unwrapped(recipe)  # type: ignore[arg-type]
+        return RecipeEnvelope(stated_id(fields), found, kept, origin)
+    except RecordRejectedError as error:
+        return UnreadableRecipe(number, error.code, error.path, str(error))
+    except msgspec.ValidationError as error:
+        return UnreadableRecipe(number, Reason.WRONG_TYPE, "$", f"Not an envelope: {error}.")
