@@ -1,5 +1,6 @@
 """Read recipes in simple columns: rows of CSV, objects of NDJSON, and the dashboard's form."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from mocktailverse.drinks.bar_assistant_terms import METHODS
@@ -22,7 +23,8 @@ COLUMNS = {
     "id": "slug of the drink; made from the name if empty",
     "name": "required",
     "ingredients": "required; one line for each ingredient, separated by `;` or line breaks",
-    "instructions": "in English",
+    "instructions": "in English, or in `language`",
+    "language": "language of the instructions, such as `de`",
     "glass": "such as `Coupe`",
     "garnish": "what it is garnished with",
     "method": "`Shake`, `Stir`, `Build`, `Blend`, `Muddle` or `Layer`; else as instructed",
@@ -34,6 +36,8 @@ COLUMNS = {
     "url": "where it was published",
     "licence": "licence of the recipe",
     "image": "address of a picture",
+    "image_author": "who made the picture",
+    "image_licence": "its licence; a picture without one is not shown",
     "abv_percent": "strength that the author states; it is only compared",
 }
 """The columns and what they contain."""
@@ -58,7 +62,7 @@ def simple_record(recipe_id: str, fields: Mapping[str, object]) -> Record:
     Raises:
         RecordRejectedError: there is no name, no ingredient, or there are too many of them.
     """
-    url, image = web_address(fields.get("url")), web_address(fields.get("image"))
+    url = web_address(fields.get("url"))
     instructions = _text(fields.get("instructions", fields.get("directions")))
     alcoholic = (single_line(fields.get("alcoholic")) or "").casefold()
     return Record(
@@ -69,9 +73,9 @@ def simple_record(recipe_id: str, fields: Mapping[str, object]) -> Record:
         glass=named(fields.get("glass")),
         iba=None,
         tags=tags_of(fields.get("tags", fields.get("keywords")), ",;"),
-        instructions={"en": instructions} if instructions else {},
+        instructions={_language(fields): instructions} if instructions else {},
         lines=require_recipe(_lines(fields.get("ingredients"))),
-        image=Image(image, None, None) if image else None,
+        image=_image(fields),
         video=None,
         quality=(),
         description=_text(fields.get("description")),
@@ -80,6 +84,17 @@ def simple_record(recipe_id: str, fields: Mapping[str, object]) -> Record:
         garnish=_text(fields.get("garnish")),
         method=_METHODS.get((named(fields.get("method")) or "").casefold()),
     )
+
+
+def _image(fields: Mapping[str, object]) -> Image | None:
+    url = web_address(fields.get("image"))
+    licence, author = (single_line(fields.get(f"image_{name}")) for name in ("licence", "author"))
+    return Image(url, licence, author) if url else None
+
+
+def _language(fields: Mapping[str, object]) -> str:
+    tag = single_line(fields.get("language")) or ""
+    return tag if re.fullmatch(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3}", tag) else "en"
 
 
 def _lines(value: object) -> tuple[RawLine, ...]:
