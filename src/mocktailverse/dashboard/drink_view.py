@@ -60,6 +60,8 @@ def _show_original(catalogue: Catalogue, drink: Drink, parameters: Parameters) -
     recipe, facts = st.columns([3, 2], gap="large")
     with recipe:
         show_ingredients(drink, parameters)
+        if drink.garnish:
+            st.markdown(f"**Garnish:** {plain(drink.garnish, 300)}")
         show_missing(catalogue, drink, parameters)
         show_method(drink, parameters)
     with facts:

@@ -23,7 +23,9 @@ _STATUS = {
 def show_preview(recipe: ReviewedRecipe) -> None:
     """Show how a recipe is understood; what is not understood is marked."""
     drink = recipe.drink
-    st.markdown(f":gray-badge[{plain(headline(drink))}] {_VERDICT[drink.derived.is_mocktail]}")
+    verdict = drink.derived.is_mocktail
+    strength = "" if verdict else f":gray-badge[{plain(headline(drink))}] "
+    st.markdown(f"{strength}{_VERDICT[verdict]}")
     if drink.derived.unknown_because:
         names = ", ".join(plain(name, 60) for name in drink.derived.unknown_because)
         st.caption(f"Unknown because of {names}.")
@@ -71,4 +73,4 @@ def _word(line: IngredientLine) -> str:
 def _range(low: float | None, high: float | None) -> str:
     if low is None or high is None:
         return ""
-    return span(f"{low:.4g}", f"{high:.4g}")
+    return span(f"{low:.3g}", f"{high:.3g}")

@@ -129,13 +129,13 @@ def _own_ingredient(line: IngredientLine) -> RecipeIngredient:
 def _is_plain(line: IngredientLine, terms: AmountTerms, entry: RecipeIngredient) -> bool:
     """Return whether the words of a measure are an amount and a unit, without remarks.
 
-    Of a number of pieces, the unit may be a word that measures do not have: "1 whole".
+    Of pieces or a share of one, the unit may be a word that measures do not have: "1 whole".
     """
     if entry.units == NO_UNIT:
         return True
     is_same = (terms.amount, terms.amount_max) == (entry.amount, entry.amount_max)
     remark = remark_in(line.measure_raw or "").strip()
-    is_unit = not remark or (entry.units == PIECE and remark != line.preparation)
+    is_unit = not remark or (entry.units in {PIECE, "part"} and remark != line.preparation)
     return is_same and is_unit
 
 

@@ -175,6 +175,9 @@ def _measure(line: Mapping[str, object], name: str, path: str) -> tuple[str | No
 
 
 def _from_fields(terms: AmountTerms, name: str) -> str | None:
+    """Return the fields as a measure; what only tops up, floats or garnishes has no amount."""
+    if parse_measure(terms.units, name).kind == "qualitative":
+        terms = terms._replace(amount=0.0, amount_max=None)
     text = measure_text(terms)
     if text and not terms.amount and parse_measure(text, name).amount_max is not None:
         return f"0 {text}"  # "0 dash" is none; "dash" alone is one

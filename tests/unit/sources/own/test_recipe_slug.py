@@ -1,0 +1,51 @@
+"""Slugs: the ids of own recipes."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mocktailverse.sources.own.recipe_slug import MAX_SLUG, free_slug, is_slug, slug_of
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("Margarita", "margarita"),
+        ("Piña Colada (No. 2)", "pina-colada-no-2"),
+        ("Tom & Jerry's", "tom-jerrys"),
+        ("Große Weiße", "grosse-weisse"),
+        ("../../etc/passwd", "etc-passwd"),
+        ("=1+1", "1-1"),
+        ("<b>Bold</b>", "b-bold-b"),
+        ("a\x00b", "a-b"),
+        ("\u202eright", "right"),
+        ("x" * 500, "x" * MAX_SLUG),
+    ],
+)
+def test_a_name_has_a_readable_slug(name, slug):
+    assert slug_of(name) == slug
+    assert is_slug(slug)
+
+
+@given(st.text())
+def test_any_name_has_a_valid_slug(name):
+    assert is_slug(slug_of(name))
+    assert slug_of(name) == slug_of(name)
+
+
+def test_names_without_latin_letters_differ():
+    assert slug_of("マルガリータ") != slug_of("モヒート")
+    assert slug_of("マルガリータ").startswith("recipe-")
+
+
+@pytest.mark.parametrize("text", ["", "A", "a b", "-a", "a-", "a--b", "ä", "a/b", "x" * 61, "a\n"])
+def test_other_texts_are_not_slugs(text):
+    assert not is_slug(text)
+
+
+def test_a_taken_slug_gets_the_next_free_number():
+    assert free_slug("fizz", set()) == "fizz"
+    assert free_slug("fizz", {"fizz"}) == "fizz-2"
+    assert free_slug("fizz", {"fizz", "fizz-2", "fizz-3"}) == "fizz-4"
+    long = "x" * MAX_SLUG
+    assert free_slug(long, {long}) == "x" * (MAX_SLUG - 2) + "-2"
