@@ -16,6 +16,7 @@ import ssl
 import threading
 import zlib
 from collections.abc import Callable
+from contextlib import closing
 from importlib.metadata import version
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -69,18 +70,23 @@ def request_page(url: str, *, allow_private: bool, resolve: Resolve = resolve) -
 
     def work() -> None:
         try:
-            results.put(_follow(url, connections, resolve, allow_private=allow_private))
+            result: Page | Exception = _follow(
+                url, connections, resolve, allow_private=allow_private
+            )
         except (UsageError, UnreachableError) as error:
-            results.put(error)
+            result = error
         except (OSError, http.client.HTTPException, zlib.error, ValueError) as error:
-            results.put(UnreachableError(f"`{url}` could not be read: {error}."))
+            result = UnreachableError(f"`{url}` could not be read: {error}.")
+        for connection in connections:
+            connection.close()
+        results.put(result)
 
     threading.Thread(target=work, name="page-request", daemon=True).start()
     try:
         result = results.get(timeout=TIMEOUT_S)
     except queue.Empty:
         for connection in connections:
-            connection.close()
+            connection.close()  # which ends the thread
         raise UnreachableError(f"`{url}` did not respond within {TIMEOUT_S:.0f} s.") from None
     if isinstance(result, Exception):
         raise result
@@ -101,11 +107,10 @@ def _follow(
         allow_private = allow_private and not ipaddress.ip_address(ip).is_global
         connection = _connection(parts, ip)
         connections.append(connection)
-        response = _get(connection, parts)
-        location = response.getheader("location")
-        if response.status not in _REDIRECTS or not location:
-            return _page(address, response)
-        connection.close()
+        with closing(_get(connection, parts)) as response:
+            location = response.getheader("location")
+            if response.status not in _REDIRECTS or not location:
+                return _page(address, response)
         address = urljoin(address, location)
     raise UsageError(f"`{url}` redirects more than {MAX_REDIRECTS} times. Pass the last address.")
 
@@ -180,9 +185,7 @@ def _page(url: str, response: http.client.HTTPResponse) -> Page:
     data = b""
     while len(data) <= PAGE_BYTES and (piece := response.read1(_PIECE)):
         data += unpack.decompress(piece, PAGE_BYTES + 1 - len(data)) if unpack else piece
-    missing = response.length
-    response.close()
-    if missing and len(data) <= PAGE_BYTES:
+    if response.length and len(data) <= PAGE_BYTES:
         raise UnreachableError(f"`{url}` ended too early. Try again.")
     if len(data) > PAGE_BYTES:
         raise UsageError(f"`{url}` is larger than 2 MiB, so it is not read.")
