@@ -35,6 +35,10 @@ INPUT_BYTES = 16 * 1024 * 1024
 
 MAX_RECIPES = 5_000
 
+_HEAD_LENGTH = 4096
+_UNUSUAL_SHARE = 0.05
+"""Share of characters that no text has, above which the input is not text."""
+
 _READER = OwnRecords()
 
 
@@ -123,9 +127,17 @@ def _recipes(
     elif _is_records(data):
         yield from _records(data)
     elif form is None:
+        _require_text(text)
         yield from split_recipes(text)
     else:
         raise UsageError(f"The input does not have the format {form}. Leave out --format.")
+
+
+def _require_text(text: str) -> None:
+    """Raise UsageError for the content of a picture, a PDF or another file that is not text."""
+    unusual = sum(not (char.isprintable() or char.isspace()) for char in text[:_HEAD_LENGTH])
+    if "\0" in text or text.startswith("%PDF") or unusual > _HEAD_LENGTH * _UNUSUAL_SHARE:
+        raise UsageError("The input is not text. Copy the recipe's text into a file, and add that.")
 
 
 def _is_records(data: bytes) -> bool:

@@ -132,6 +132,10 @@ def test_our_own_export_and_opendrinks_are_read():
         (b"---\n---\n", None, "no recipe"),
         (TEXT.encode(), "bar-assistant", "does not have the format"),
         (b"[]", None, "no recipe"),
+        (bytes(range(256)) * 20, None, "not text"),
+        (b"\x89PNG\r\n\x1a\n\0", None, "not text"),
+        (b"%PDF-1.7\n1 0 obj", None, "not text"),
+        (b"\x01\x02\x03" * 500, None, "not text"),
     ],
 )
 def test_an_input_without_a_recipe_is_a_clear_error(data, form, message):
@@ -151,3 +155,28 @@ def test_any_bytes_are_read_or_refused(data):
         read_recipes(data, None)
     except UsageError:
         return
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../../etc/passwd", "a\x00b", "\u202eevil", "=1+1", "<script>alert(1)</script>", "x" * 5000,
+     "\x1b[31mred", "日本", "-rf", "CON", "a/b\\c", "&amp;"],
+)  # fmt: skip
+def test_a_hostile_name_is_kept_as_text_under_a_harmless_id(name):
+    (recipe,) = read_recipes(encoded(SIMPLE | {"name": name}), None)
+    drink = understood(recipe)
+    assert drink.name == " ".join(name.replace("\x00", " ").replace("\x1b", " ").split())
+    assert set(drink.id.removeprefix("own:")) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
+    assert len(drink.id) <= 64
+
+
+@pytest.mark.parametrize("depth", [100, 5_000, 200_000])
+def test_deep_nesting_is_read_or_rejected(depth):
+    nested = b'{"a":' * depth + b"1" + b"}" * depth
+    start = b'{"name": "x", "ingredients": ["1 oz gin"], "y": '
+    (recipe,) = read_recipes(start + nested + b"}", None)
+    if depth > 200:
+        assert isinstance(recipe, UnreadableRecipe)
+        assert recipe.code == "malformed_json"
+    else:
+        assert understood(recipe).name == "x"

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from mocktailverse.drinks.codes import Reason
 from mocktailverse.drinks.record import RawLine
@@ -16,6 +16,9 @@ MAX_TAGS = 100
 """Maximum tags that are read of a recipe."""
 
 ADDRESS_LENGTH = 2000
+
+ReadName = Callable[[object], str | None]
+"""Reads a text or the name of an object."""
 
 _BREAK = re.compile(r"<(?:br|/p|/li|/div|/h\d)\b[^<>]{0,500}>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-z][^<>]{0,2000}>|<!--.{0,2000}?-->", re.IGNORECASE | re.DOTALL)
@@ -61,9 +64,13 @@ def single_line(value: object) -> str | None:
 
 def named(value: object) -> str | None:
     """Return a text, or the `name` of an object such as `{"name": "Coupe"}`, on one line."""
-    if isinstance(value, dict):
-        value = value.get("name")
-    return single_line(plain_text(value) if isinstance(value, str) else value)
+    return single_line(value.get("name") if isinstance(value, dict) else value)
+
+
+def page_name(value: object) -> str | None:
+    """Return the same of a web page, without its markup."""
+    name = named(value)
+    return name and single_line(plain_text(name))
 
 
 def each(value: object) -> Iterator[object]:
@@ -74,10 +81,10 @@ def each(value: object) -> Iterator[object]:
         yield value
 
 
-def tags_of(value: object, separators: str = ",") -> tuple[str, ...]:
+def tags_of(value: object, separators: str = ",", read: ReadName = named) -> tuple[str, ...]:
     """Return tags from a list, or from one text with separators, without repetitions."""
     texts = re.split(f"[{separators}]", value) if isinstance(value, str) else each(value)
-    return tuple(dict.fromkeys(tag for text in texts if (tag := named(text))))[:MAX_TAGS]
+    return tuple(dict.fromkeys(tag for text in texts if (tag := read(text))))[:MAX_TAGS]
 
 
 def web_address(value: object) -> str | None:
@@ -109,9 +116,9 @@ def require_few(lines: list[str] | list[object]) -> None:
         )
 
 
-def require_name(value: object) -> str:
+def require_name(value: object, read: ReadName = named) -> str:
     """Return the name of a recipe; raise RecordRejectedError if nothing of it is visible."""
-    if (name := named(value)) is None:
+    if (name := read(value)) is None:
         raise RecordRejectedError(
             Reason.NAME_MISSING, "$.recipe.name", "The recipe has no name, or it is blank."
         )

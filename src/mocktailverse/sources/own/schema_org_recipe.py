@@ -12,7 +12,7 @@ from mocktailverse.drinks.drink import Credit, Image
 from mocktailverse.drinks.record import Record
 from mocktailverse.sources.own.recipe_text import (
     each,
-    named,
+    page_name,
     plain_text,
     require_name,
     require_recipe,
@@ -35,16 +35,16 @@ def schema_org_record(
     """
     page = web_address(origin)
     text = "\n".join(_steps(recipe.get("recipeInstructions"))).strip()
-    categories = tags_of(recipe.get("recipeCategory"))
+    categories = tags_of(recipe.get("recipeCategory"), read=page_name)
     description = recipe.get("description")
     return Record(
         id=recipe_id,
-        name=require_name(recipe.get("name") or recipe.get("headline")),
+        name=require_name(recipe.get("name") or recipe.get("headline"), page_name),
         category=categories[0] if categories else None,
         alcoholic=None,
         glass=None,
         iba=None,
-        tags=tags_of(recipe.get("keywords"), ",;"),
+        tags=tags_of(recipe.get("keywords"), ",;", page_name),
         instructions={_language(recipe.get("inLanguage")): text} if text else {},
         lines=require_recipe(whole_lines(_ingredients(recipe))),
         image=next((one for x in each(recipe.get("image")) if (one := _image(x, page))), None),
@@ -52,7 +52,8 @@ def schema_org_record(
         quality=(),
         description=plain_text(description) or None if isinstance(description, str) else None,
         credit=Credit.of(
-            ", ".join(dict.fromkeys(filter(None, map(named, each(recipe.get("author")))))) or None,
+            ", ".join(dict.fromkeys(filter(None, map(page_name, each(recipe.get("author"))))))
+            or None,
             _address_of(recipe, page),
             _licence(recipe.get("license")),
         ),
@@ -72,12 +73,12 @@ def _line_of(item: Mapping[str, object]) -> str:
     """Return an ingredient that is an object, such as a PropertyValue, as a line."""
     amount = item.get("amount", item.get("value", item.get("requiredQuantity")))
     if isinstance(amount, dict):
-        amount = " ".join(filter(None, (named(amount.get("value")), _unit(amount))))
-    return " ".join(filter(None, (named(amount), _unit(item), named(item.get("name")))))
+        amount = " ".join(filter(None, (page_name(amount.get("value")), _unit(amount))))
+    return " ".join(filter(None, (page_name(amount), _unit(item), page_name(item.get("name")))))
 
 
 def _unit(item: Mapping[str, object]) -> str | None:
-    return named(item.get("unitText", item.get("unit")))
+    return page_name(item.get("unitText", item.get("unit")))
 
 
 def _steps(value: object, depth: int = 0) -> Iterator[str]:
@@ -121,7 +122,7 @@ def _image(value: object, page: str | None) -> Image | None:
     if not isinstance(value, dict):
         return None
     url = next(filter(None, (_absolute(value.get(name), page) for name in _URL_FIELDS)), None)
-    author = next(filter(None, (named(value.get(name)) for name in _AUTHOR_FIELDS)), None)
+    author = next(filter(None, (page_name(value.get(name)) for name in _AUTHOR_FIELDS)), None)
     return Image(url, _licence(value.get("license")), author) if url else None
 
 
@@ -149,5 +150,5 @@ def _address_of(recipe: Mapping[str, object], page: str | None) -> str | None:
 
 def _licence(value: object) -> str | None:
     if isinstance(value, dict):
-        return named(value) or web_address(value.get("url")) or web_address(value.get("@id"))
-    return named(value)
+        return page_name(value) or web_address(value.get("url")) or web_address(value.get("@id"))
+    return page_name(value)

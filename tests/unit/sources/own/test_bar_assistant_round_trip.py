@@ -21,7 +21,9 @@ UNITS = ("ml", "oz", "cl", "dashes", "barspoon", "leaves", "whole", "topup", "un
 SAME = ("name", "amount_min", "amount_max", "unit", "ml_min", "ml_max", "kind", "certainty",
         "measure_raw", "preparation", "alternatives", "optional")  # fmt: skip
 
-words = st.text("abcdefghij klmn", min_size=1, max_size=30).map(str.strip).filter(bool)
+words = (
+    st.text("abcdefghij klmn", max_size=30).map(lambda text: " ".join(text.split())).filter(bool)
+)
 notes = st.none() | st.sampled_from(["slapped", "preferably dry", "well chilled"])
 lines = st.fixed_dictionaries(
     {
