@@ -42,7 +42,8 @@ from mocktailverse.operations.recipe_input import (
 )
 from mocktailverse.sources.own.page_request import request_page
 from mocktailverse.sources.own.recipe_envelope import RecipeEnvelope, RecipeFormat
-from mocktailverse.sources.own.recipe_slug import MAX_SLUG, is_slug
+from mocktailverse.sources.own.recipe_slug import is_slug
+from mocktailverse.sources.slugs import MAX_SLUG
 from mocktailverse.stores.environment import Stores
 from mocktailverse.times import now
 

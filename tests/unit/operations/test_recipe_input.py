@@ -11,6 +11,7 @@ from mocktailverse.errors import UsageError
 from mocktailverse.operations.own_recipes import understood
 from mocktailverse.operations.recipe_input import INPUT_BYTES, UnreadableRecipe, read_recipes
 from mocktailverse.sources.own.recipe_envelope import RecipeEnvelope
+from mocktailverse.sources.slugs import MAX_SLUG
 from strategies.effort import examples
 
 SIMPLE = {"name": "Fizz", "ingredients": ["2 oz gin", "1 oz lime juice"]}
@@ -167,7 +168,7 @@ def test_a_hostile_name_is_kept_as_text_under_a_harmless_id(name):
     drink = understood(recipe)
     assert drink.name == " ".join(name.replace("\x00", " ").replace("\x1b", " ").split())
     assert set(drink.id.removeprefix("own:")) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
-    assert len(drink.id) <= 64
+    assert len(drink.id) <= len("own:") + MAX_SLUG
 
 
 @pytest.mark.parametrize("depth", [100, 5_000, 200_000])

@@ -8,11 +8,12 @@ from mocktailverse.errors import RecordRejectedError
 from mocktailverse.sources.json_object import json_object
 from mocktailverse.sources.own.bar_assistant_recipe import bar_assistant_record, unwrapped
 from mocktailverse.sources.own.recipe_envelope import FORMATS, format_of
-from mocktailverse.sources.own.recipe_slug import MAX_SLUG, is_slug, slug_of
+from mocktailverse.sources.own.recipe_slug import is_slug, recipe_slug
 from mocktailverse.sources.own.recipe_text import page_name, require_name, single_line
 from mocktailverse.sources.own.schema_org_recipe import schema_org_record
 from mocktailverse.sources.own.simple_recipe import COLUMNS, simple_record
 from mocktailverse.sources.own.text_recipe import text_fields
+from mocktailverse.sources.slugs import MAX_SLUG
 
 Fields = Mapping[str, object]
 
@@ -83,7 +84,7 @@ def stated_id(fields: Fields) -> str:
         text = single_line(fields.get(name))
         if text is not None and not text.isdigit() and is_slug(text):
             return text
-    return slug_of(require_name(fields.get("name") or fields.get("headline"), page_name))
+    return recipe_slug(require_name(fields.get("name") or fields.get("headline"), page_name))
 
 
 def _checked_id(value: object) -> str:

@@ -8,14 +8,13 @@ from mocktailverse.drinks.codes import Reason
 from mocktailverse.drinks.record import RawLine
 from mocktailverse.drinks.text import one_line, visible
 from mocktailverse.errors import RecordRejectedError
+from mocktailverse.sources.web_addresses import is_web_address
 
 MAX_LINES = 200
 """Maximum ingredient lines of a recipe."""
 
 MAX_TAGS = 100
 """Maximum tags that are read of a recipe."""
-
-ADDRESS_LENGTH = 2000
 
 ReadName = Callable[[object], str | None]
 """Reads a text or the name of an object."""
@@ -24,7 +23,6 @@ _BREAK = re.compile(r"<(?:br|/p|/li|/div|/h\d)\b[^<>]{0,500}>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-z][^<>]{0,2000}>|<!--.{0,2000}?-->", re.IGNORECASE | re.DOTALL)
 _SPACES = re.compile(r"[^\S\n]+")
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_WEB_ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 _HEADING = re.compile(r"[^\d:]{1,60}:")
 
 
@@ -89,10 +87,8 @@ def tags_of(value: object, separators: str = ",", read: ReadName = named) -> tup
 
 def web_address(value: object) -> str | None:
     """Return an http or https address; None for anything else."""
-    if not isinstance(value, str) or len(value) > ADDRESS_LENGTH:
-        return None
-    address = visible(value).strip()
-    return address if _WEB_ADDRESS.fullmatch(address) else None
+    address = visible(value).strip() if isinstance(value, str) else ""
+    return address if is_web_address(address) else None
 
 
 def whole_lines(texts: Iterable[object]) -> tuple[RawLine, ...]:
