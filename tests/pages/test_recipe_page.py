@@ -10,7 +10,7 @@ import mocktailverse.dashboard.app
 from mocktailverse.dashboard.context import OVERRIDE, DashboardContext
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.operations.own_recipes import understood
-from mocktailverse.sources.own.recipe_envelope import RecipeEnvelope
+from mocktailverse.sources.authoring import RecipeEnvelope
 
 LINES = "2 oz gin\n3/4 oz lime juice\n1 oz grozzle"
 FIZZ = RecipeEnvelope(

@@ -40,10 +40,9 @@ from mocktailverse.operations.recipe_input import (
     UnreadableRecipe,
     read_recipes,
 )
-from mocktailverse.sources.own.page_request import request_page
-from mocktailverse.sources.own.recipe_envelope import RecipeEnvelope, RecipeFormat
-from mocktailverse.sources.own.recipe_slug import is_slug
-from mocktailverse.sources.slugs import MAX_SLUG
+from mocktailverse.sources.authoring import RecipeEnvelope, RecipeFormat
+from mocktailverse.sources.page_request import request_page
+from mocktailverse.sources.slugs import MAX_SLUG, is_slug
 from mocktailverse.stores.environment import Stores
 from mocktailverse.times import now
 
@@ -158,10 +157,10 @@ def _with_id(read: Sequence[ReadRecipe], recipe_id: str) -> ReadRecipe:
 def _finder(stores: Stores, read: Sequence[ReadRecipe]) -> FindDrink:
     """Return a function that finds drinks; those with the ids of the recipes are read at once."""
     ids = drink_ids(read)
-    known = stores.drinks.many(ids)
+    registers = stores.drinks.many(ids)
 
     def find(drink_id: str) -> Drink | None:
-        register = known.get(drink_id) if drink_id in ids else stores.drinks.get(drink_id)
+        register = registers.get(drink_id) if drink_id in ids else stores.drinks.get(drink_id)
         return register.drink if register else None
 
     return find

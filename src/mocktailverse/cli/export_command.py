@@ -31,7 +31,7 @@ _EXPORTS: dict[str, Callable[[Catalogue, DrinkQuery], Iterator[bytes]]] = {
     "csv": export_csv,
     "ndjson": export_ndjson,
     "json": export_json,
-    "bar-assistant": partial(export_bar_assistant, own=(owned_source(),)),
+    "bar-assistant": partial(export_bar_assistant, own=(owned_source().name,)),
 }
 
 Strings = list[str] | None

@@ -30,10 +30,10 @@ def remove(
 
     Drinks of other sources cannot be removed, because their source would show them again.
     """
-    drink_ids = list(dict.fromkeys(f"{owned_source()}:{own_slug(text)}" for text in ids))
+    drink_ids = list(dict.fromkeys(f"{owned_source().name}:{own_slug(text)}" for text in ids))
     stores = connect(env, state_dir)
-    found = stores.drinks.many(drink_ids)
-    drinks = [found[one].drink for one in drink_ids if one in found]
+    registers = stores.drinks.many(drink_ids)
+    drinks = [registers[one].drink for one in drink_ids if one in registers]
     present = [one for one in drinks if one and one.withdrawn_at is None]
     missing = sorted({*drink_ids} - {drink.id for drink in present})
     if missing:

@@ -84,7 +84,7 @@ def _show_head(drink: Drink) -> None:
 
 def _show_edit_link(drink: Drink) -> None:
     """Show a link to the form for an own recipe, unless the dashboard is read-only."""
-    if drink.source == owned_source() and dashboard_context().can_act:
+    if drink.source == owned_source().name and dashboard_context().can_act:
         query = {"edit": [drink.id]}
         st.page_link(RECIPE, label="Edit", icon=":material/edit:", query_params=query)
 

@@ -84,7 +84,7 @@ def _repair_rights(stack: LocalStack) -> Rights:
 def _own_recipe_rights(stack: LocalStack) -> Rights:
     """Rights to store own recipes and their removals, and nothing else among the raw objects."""
     bucket = stack.outputs["DataBucket"]
-    return {"s3:PutObject": [f"arn:aws:s3:::{bucket}/{RAW_PREFIX}{owned_source()}/*"]}
+    return {"s3:PutObject": [f"arn:aws:s3:::{bucket}/{RAW_PREFIX}{owned_source().name}/*"]}
 
 
 def _harness_rights(stack: LocalStack, stage: str) -> Rights:

@@ -20,9 +20,9 @@ from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.operations.recipe_input import ReadRecipe, UnreadableRecipe
 from mocktailverse.pipeline.ingest import IngestRun, Part
 from mocktailverse.pipeline.ports import RawStore
-from mocktailverse.sources import owned_source, require_source
-from mocktailverse.sources.own.recipe_envelope import RecipeEnvelope
-from mocktailverse.sources.own.recipe_slug import free_slug, is_slug
+from mocktailverse.sources import owned_source
+from mocktailverse.sources.authoring import RecipeEnvelope
+from mocktailverse.sources.slugs import free_slug, is_slug
 
 Clash = Literal["refuse", "replace", "keep-both"]
 """What to do with a recipe whose id another one has."""
@@ -76,9 +76,9 @@ def understood(envelope: RecipeEnvelope) -> Drink:
     Raises:
         RecordRejectedError: it cannot become a drink.
     """
-    record = require_source(owned_source()).records.from_json(envelope.encoded())
+    record = owned_source().records.from_json(envelope.encoded())
     assert not isinstance(record, Absence)  # noqa: S101 - an envelope holds a recipe
-    drink = normalize(record, owned_source(), 0, _NO_LINEAGE).drink
+    drink = normalize(record, owned_source().name, 0, _NO_LINEAGE).drink
     assert drink is not None  # noqa: S101 - a record always gives a drink
     return drink
 
@@ -170,13 +170,13 @@ def problems_of(line: IngredientLine) -> tuple[str, ...]:
 def drink_ids(read: Iterable[ReadRecipe]) -> list[str]:
     """Return the ids of the drinks that the recipes would become, each once."""
     envelopes = (one for one in read if isinstance(one, RecipeEnvelope))
-    return list(dict.fromkeys(f"{owned_source()}:{envelope.id}" for envelope in envelopes))
+    return list(dict.fromkeys(f"{owned_source().name}:{envelope.id}" for envelope in envelopes))
 
 
 def store_recipes(store: RawStore, recipes: Sequence[ReviewedRecipe], now: int) -> ObjectVersion:
     """Store recipes as one raw object, observed `now` (ms since 1970 UTC); return its version."""
     body = b"".join(recipe.envelope.encoded() + b"\n" for recipe in recipes)
-    return IngestRun(owned_source(), now, now).put(store, 1, Part("recipes.ndjson", body))
+    return IngestRun(owned_source().name, now, now).put(store, 1, Part("recipes.ndjson", body))
 
 
 def store_removals(store: RawStore, ids: Sequence[str], now: int) -> ObjectVersion:
@@ -188,7 +188,7 @@ def store_removals(store: RawStore, ids: Sequence[str], now: int) -> ObjectVersi
     slugs = [own_slug(drink_id) for drink_id in ids]
     records = (msgspec.json.encode({"id": slug, "absent": True}) for slug in slugs)
     body = b"".join(record + b"\n" for record in records)
-    return IngestRun(owned_source(), now, now).put(store, 1, Part("removals.ndjson", body))
+    return IngestRun(owned_source().name, now, now).put(store, 1, Part("removals.ndjson", body))
 
 
 def own_slug(text: str) -> str:
@@ -198,7 +198,7 @@ def own_slug(text: str) -> str:
         UsageError: it is the id of another source, or not a slug.
     """
     source, colon, slug = text.rpartition(":")
-    if colon and source != owned_source():
+    if colon and source != owned_source().name:
         raise UsageError(
             f"`{text[:100]}` is not one of your own recipes. Only those can be removed or replaced."
         )

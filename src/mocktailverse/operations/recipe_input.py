@@ -16,19 +16,9 @@ from mocktailverse.errors import ObjectRejectedError, RecordRejectedError, Usage
 from mocktailverse.loads.load_record import Checkpoint
 from mocktailverse.pipeline.byte_stream import DecodedBytes
 from mocktailverse.pipeline.decode import UnreadableRecord, decode, detect_format
-from mocktailverse.sources.json_object import type_name
-from mocktailverse.sources.own.bar_assistant_recipe import unwrapped
-from mocktailverse.sources.own.linked_data import is_recipe, recipes_in
-from mocktailverse.sources.own.own_reader import OwnRecords, stated_id
-from mocktailverse.sources.own.recipe_envelope import (
-    FORMATS,
-    RecipeEnvelope,
-    RecipeFormat,
-    format_of,
-    within_limit,
-)
-from mocktailverse.sources.own.text_recipe import split_recipes, text_fields
-from mocktailverse.sources.own.web_page import decoded_text, is_page, page_recipes
+from mocktailverse.sources import owned_source
+from mocktailverse.sources.authoring import RecipeEnvelope, RecipeFormat
+from mocktailverse.sources.page_text import decoded_text, is_page
 
 INPUT_BYTES = 16 * 1024 * 1024
 """Maximum size of a file; `ingest` loads larger ones."""
@@ -38,8 +28,6 @@ MAX_RECIPES = 5_000
 _HEAD_LENGTH = 4096
 _UNUSUAL_SHARE = 0.05
 """Share of characters that no text has, above which the input is not text."""
-
-_READER = OwnRecords()
 
 
 class UnreadableRecipe(Struct, frozen=True):
@@ -115,20 +103,20 @@ def _recipes(
     """Yield each recipe as it is: a decoded object, the columns of a row, or a text."""
     text = decoded_text(data, charset)
     if form == "text":
-        yield from split_recipes(text)
+        yield from owned_source().authoring.in_text(text)
     elif is_page(text):
-        found = page_recipes(text)
-        if not found:
+        recipes = owned_source().authoring.in_page(text)
+        if not recipes:
             raise UsageError(
                 "The page has no recipe that can be read: no schema.org Recipe in JSON-LD. Copy"
                 " its text into a file, and add that."
             )
-        yield from found
+        yield from recipes
     elif _is_records(data):
         yield from _records(data)
     elif form is None:
         _require_text(text)
-        yield from split_recipes(text)
+        yield from owned_source().authoring.in_text(text)
     else:
         raise UsageError(f"The input does not have the format {form}. Leave out --format.")
 
@@ -145,14 +133,14 @@ def _is_records(data: bytes) -> bool:
     if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["} or data.startswith(b"\x1f\x8b"):
         return True
     try:
-        detect_format(DecodedBytes(InputBytes(data)), _READER.columns)
+        detect_format(DecodedBytes(InputBytes(data)), owned_source().records.columns)
     except ObjectRejectedError:
         return False
     return True
 
 
 def _records(data: bytes) -> Iterator[object | UnreadableRecord]:
-    for record in decode(InputBytes(data), _READER):
+    for record in decode(InputBytes(data), owned_source().records):
         if isinstance(record, UnreadableRecord):
             yield record
         elif isinstance(record.data, dict):
@@ -170,33 +158,13 @@ def _values(data: bytes, after: Checkpoint) -> Iterator[object]:
         code = Reason.MALFORMED_JSON if is_text else Reason.NOT_UTF8
         yield UnreadableRecord(None, after, code, f"Not valid JSON: {error}.", None)
         return
-    is_nested = isinstance(value, list) or (
-        isinstance(value, dict) and not is_recipe(value) and _JSON_LD & value.keys()
-    )
-    yield from (recipes_in(value) or [value]) if is_nested else [value]
-
-
-_JSON_LD = {"@type", "@graph", "@context", "mainEntity", "mainEntityOfPage"}
+    yield from owned_source().authoring.in_value(value)
 
 
 def _enveloped(
     recipe: object, number: int, origin: str | None, form: RecipeFormat | None
 ) -> ReadRecipe:
-    """Return a recipe in its envelope; one that has an envelope keeps it."""
     try:
-        if isinstance(recipe, dict) and recipe.get("format") in FORMATS and "recipe" in recipe:
-            return msgspec.convert(recipe, RecipeEnvelope)
-        found = form or format_of(recipe)
-        if found is None or (isinstance(recipe, dict) and found == "text"):
-            message = f"Expected a recipe, got {type_name(recipe)}."
-            return UnreadableRecipe(number, Reason.NOT_AN_OBJECT, "$", message)
-        kept = within_limit(found, recipe)
-        if kept is None:
-            message = "The recipe is larger than 120 KiB."
-            return UnreadableRecipe(number, Reason.RECORD_TOO_LARGE, "$", message)
-        fields = text_fields(recipe) if isinstance(recipe, str) else unwrapped(recipe)  # type: ignore[arg-type]
-        return RecipeEnvelope(stated_id(fields), found, kept, origin)
+        return owned_source().authoring.envelope(recipe, origin, form)
     except RecordRejectedError as error:
         return UnreadableRecipe(number, error.code, error.path, str(error))
-    except msgspec.ValidationError as error:
-        return UnreadableRecipe(number, Reason.WRONG_TYPE, "$", f"Not an envelope: {error}.")

@@ -13,7 +13,7 @@ from mocktailverse.drinks.register import Register
 from mocktailverse.errors import UsageError
 from mocktailverse.operations.own_recipes import understood
 from mocktailverse.operations.recipe_input import read_recipes
-from mocktailverse.sources.own.page_request import Page
+from mocktailverse.sources.page_request import WebPage
 from mocktailverse.testing.memory_stores import MemoryRawStore
 
 FIZZ = "Fizz\n2 oz gin\n1 oz grozzle"
@@ -37,12 +37,12 @@ def stores(monkeypatch):
     """Return a function that sets the own drinks of the environment; it returns the stores."""
 
     def set_(*texts):
-        found = SimpleNamespace(bucket=MemoryRawStore(None), drinks=Drinks(*texts))
-        found.bucket.put = lambda key, body, **_: stored.append((key, body)) or None
-        stored = found.stored = []
+        environment = SimpleNamespace(bucket=MemoryRawStore(None), drinks=Drinks(*texts))
+        environment.bucket.put = lambda key, body, **_: stored.append((key, body)) or None
+        stored = environment.stored = []
         for module in (add_command, remove_command):
-            monkeypatch.setattr(module, "connect", lambda *_: found)
-        return found
+            monkeypatch.setattr(module, "connect", lambda *_: environment)
+        return environment
 
     return set_
 
@@ -140,7 +140,7 @@ def test_stdin_and_pages_are_read(stores, monkeypatch):
     add("-")
     recipe = {"@type": "Recipe", "name": "Sour", "recipeIngredient": ["1 oz rum"]}
     script = f'<script type="application/ld+json">{json.dumps(recipe)}</script>'
-    page = Page("https://x.example/sour", f"<html>{script}".encode(), None)
+    page = WebPage("https://x.example/sour", f"<html>{script}".encode(), None)
     monkeypatch.setattr(add_command, "request_page", lambda *_, **__: page)
     add("https://x.example/sour")
     stdin, sour = (json.loads(body) for _, body in environment.stored)

@@ -18,7 +18,7 @@ from mocktailverse.operations.own_recipes import (
 )
 from mocktailverse.operations.recipe_fields import fields_of, line_text
 from mocktailverse.operations.recipe_input import UnreadableRecipe, read_recipes
-from mocktailverse.sources.own.recipe_envelope import RecipeEnvelope
+from mocktailverse.sources.authoring import RecipeEnvelope
 
 HOUR_MS = 3_600_000
 
@@ -78,9 +78,9 @@ def test_the_same_recipe_twice_is_stored_once():
 
 def test_a_recipe_that_is_rejected_costs_only_itself():
     broken = recipe("Fizz", *["1 oz gin"] * 300)
-    found = review([UnreadableRecipe(1, "x", "$", "y"), broken, recipe("Sour")], nothing)
-    assert [one.code for one in found.unreadable] == ["x", "too_many_lines"]
-    assert [one.drink.id for one in found.recipes] == ["own:sour"]
+    result = review([UnreadableRecipe(1, "x", "$", "y"), broken, recipe("Sour")], nothing)
+    assert [one.code for one in result.unreadable] == ["x", "too_many_lines"]
+    assert [one.drink.id for one in result.recipes] == ["own:sour"]
     with pytest.raises(RecordRejectedError):
         understood(broken)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mocktailverse.errors import UsageError
 from mocktailverse.operations.own_recipes import understood
 from mocktailverse.operations.recipe_input import INPUT_BYTES, UnreadableRecipe, read_recipes
-from mocktailverse.sources.own.recipe_envelope import RecipeEnvelope
+from mocktailverse.sources.authoring import RecipeEnvelope
 from mocktailverse.sources.slugs import MAX_SLUG
 from strategies.effort import examples
 

@@ -43,7 +43,6 @@ NOT_FROM_SMALL_FILES = {
     *(Reason.OBSERVED_AT_INVALID, Reason.SOURCE_UNKNOWN),
     # of other sources
     *(Reason.INGREDIENTS_MISSING, Reason.TOO_MANY_LINES, Reason.ID_TAKEN),
-    *(Reason.INGREDIENTS_MISSING, Reason.TOO_MANY_LINES),  # of own recipes
 }
 OWN_IDS = re.compile(r"9\d{4}|9\d{5}")
 

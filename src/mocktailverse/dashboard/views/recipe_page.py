@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import msgspec
 import streamlit as st
 
 from mocktailverse.dashboard import url_state
@@ -17,9 +18,7 @@ from mocktailverse.operations.own_recipes import Clash, Review, review
 from mocktailverse.operations.recipe_fields import fields_of
 from mocktailverse.operations.recipe_input import ReadRecipe, read_recipes
 from mocktailverse.sources import owned_source
-from mocktailverse.sources.own.own_reader import stated_id
-from mocktailverse.sources.own.page_request import request_page
-from mocktailverse.sources.own.recipe_envelope import RecipeEnvelope
+from mocktailverse.sources.page_request import request_page
 
 _WRITE, _PAGE, _FILE = "Write it", "From a web page", "From a file"
 _READ = "recipe-read"
@@ -61,7 +60,7 @@ def _add(context: DashboardContext) -> None:
 
 def _edit(context: DashboardContext, drink_id: str) -> None:
     drink = find_in(context)(drink_id)
-    if drink is None or drink.source != owned_source():
+    if drink is None or drink.source != owned_source().name:
         st.title("Recipe not found", anchor=False)
         st.markdown("This is not one of your own recipes.")
         return
@@ -84,12 +83,15 @@ def _write(context: DashboardContext, before: dict[str, object], edited: Drink |
             st.caption("Write a name and the ingredients to see how they are understood.")
             st.button("Save", disabled=True, type="primary", key="recipe-save")
             return
+        filled = {name: value for name, value in fields.items() if value}
         try:
-            recipe_id = edited.id.partition(":")[2] if edited else stated_id(fields)
+            envelope = owned_source().authoring.envelope(filled, None, "columns")
         except RecordRejectedError as error:
             st.error(plain(str(error), 300))
             return
-        envelope = RecipeEnvelope(recipe_id, "columns", {n: v for n, v in fields.items() if v})
+        if edited:
+            recipe_id = edited.id.partition(":")[2]
+            envelope = msgspec.structs.replace(envelope, id=recipe_id)
         _show_and_save(context, [envelope], "replace" if edited else None)
 
 

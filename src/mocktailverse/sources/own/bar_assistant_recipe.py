@@ -61,9 +61,9 @@ def _with_name(line: object, names: Mapping[object, object]) -> object:
     """Return a line with the name that its `_id` refers to, also of its substitutes."""
     if not isinstance(line, dict):
         return line
-    found = names.get(key) if isinstance(key := line.get("_id"), str) else None
+    name = names.get(key) if isinstance(key := line.get("_id"), str) else None
     substitutes = [_with_name(one, names) for one in each(line.get("substitutes"))]
-    return {"name": found, **line, "substitutes": substitutes}
+    return {"name": name, **line, "substitutes": substitutes}
 
 
 def bar_assistant_record(recipe_id: str, recipe: Mapping[str, object]) -> Record:
@@ -116,9 +116,9 @@ def _image(value: object) -> Image | None:
 
 
 def _lines(value: object) -> tuple[RawLine, ...]:
-    found = list(each(value))
-    require_few(found)
-    return tuple(_line(place, one) for place, one in enumerate(_sorted(found), 1))
+    items = list(each(value))
+    require_few(items)
+    return tuple(_line(place, one) for place, one in enumerate(_sorted(items), 1))
 
 
 def _sorted(lines: Sequence[object]) -> list[object]:

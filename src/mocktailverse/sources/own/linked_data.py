@@ -14,14 +14,14 @@ def recipes_in(value: object) -> list[dict[str, object]]:
 
     Entries of a list that only name a recipe are left out if there is a whole recipe.
     """
-    found: list[dict[str, object]] = []
+    recipes: list[dict[str, object]] = []
     for recipe in _nodes(value, 0):
-        if recipe not in found:
-            found.append(recipe)
-        if len(found) == MAX_RECIPES:
+        if recipe not in recipes:
+            recipes.append(recipe)
+        if len(recipes) == MAX_RECIPES:
             break
-    whole = [recipe for recipe in found if any(recipe.get(name) for name in _LINES)]
-    return whole or found
+    whole = [recipe for recipe in recipes if any(recipe.get(name) for name in _LINES)]
+    return whole or recipes
 
 
 def is_recipe(value: object) -> bool:

@@ -1,5 +1,6 @@
 """The reader of own recipes' raw records: envelopes, or bare recipes in one of their formats."""
 
+import hashlib
 from collections.abc import Mapping
 
 from mocktailverse.drinks.codes import Reason
@@ -7,13 +8,12 @@ from mocktailverse.drinks.record import Absence, Record
 from mocktailverse.errors import RecordRejectedError
 from mocktailverse.sources.json_object import json_object
 from mocktailverse.sources.own.bar_assistant_recipe import bar_assistant_record, unwrapped
-from mocktailverse.sources.own.recipe_envelope import FORMATS, format_of
-from mocktailverse.sources.own.recipe_slug import is_slug, recipe_slug
+from mocktailverse.sources.own.recipe_formats import FORMATS, format_of
 from mocktailverse.sources.own.recipe_text import page_name, require_name, single_line
 from mocktailverse.sources.own.schema_org_recipe import schema_org_record
 from mocktailverse.sources.own.simple_recipe import COLUMNS, simple_record
 from mocktailverse.sources.own.text_recipe import text_fields
-from mocktailverse.sources.slugs import MAX_SLUG
+from mocktailverse.sources.slugs import MAX_SLUG, is_slug, slug_of
 
 Fields = Mapping[str, object]
 
@@ -77,6 +77,8 @@ def recipe_record(
 def stated_id(fields: Fields) -> str:
     """Return the slug that a recipe states as its id, else that of its name.
 
+    A name without a letter or a digit gets `recipe-` and a part of its SHA-256.
+
     Raises:
         RecordRejectedError: it has no name.
     """
@@ -84,7 +86,8 @@ def stated_id(fields: Fields) -> str:
         text = single_line(fields.get(name))
         if text is not None and not text.isdigit() and is_slug(text):
             return text
-    return recipe_slug(require_name(fields.get("name") or fields.get("headline"), page_name))
+    name = require_name(fields.get("name") or fields.get("headline"), page_name)
+    return slug_of(name) or f"recipe-{hashlib.sha256(name.encode()).hexdigest()[:12]}"
 
 
 def _checked_id(value: object) -> str:

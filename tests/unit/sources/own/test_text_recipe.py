@@ -27,7 +27,7 @@ STEPS = "Shake the gin with ice.\nTop with soda."
         ),
     ],
 )
-def test_lines_and_instructions_are_told_apart(text):
+def test_lines_and_instructions_are_separated(text):
     fields = text_fields(text)
     assert (fields["name"], fields["ingredients"]) == ("Fizz", LINES)
     assert fields["instructions"] == STEPS

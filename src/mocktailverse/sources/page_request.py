@@ -37,7 +37,7 @@ Resolve = Callable[[str, int], list[str]]
 """Returns the IP addresses of a host and port."""
 
 
-class Page(Struct, frozen=True):
+class WebPage(Struct, frozen=True):
     """A page as received, decompressed."""
 
     url: str
@@ -50,13 +50,13 @@ class Page(Struct, frozen=True):
 def resolve(host: str, port: int) -> list[str]:
     """Return the IP addresses of a host; none if it has no address."""
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         return []
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    return list(dict.fromkeys(str(entry[4][0]) for entry in entries))
 
 
-def request_page(url: str, *, allow_private: bool, resolve: Resolve = resolve) -> Page:
+def request_page(url: str, *, allow_private: bool, resolve: Resolve = resolve) -> WebPage:
     """Return the page of an address.
 
     `allow_private` allows addresses of this machine and its network, for people at a terminal.
@@ -65,12 +65,12 @@ def request_page(url: str, *, allow_private: bool, resolve: Resolve = resolve) -
         UsageError: the address is not allowed, or what it returns is not a page within the limits.
         UnreachableError: the server does not respond in time, or not with the page.
     """
-    results: queue.Queue[Page | Exception] = queue.Queue()
+    results: queue.Queue[WebPage | Exception] = queue.Queue()
     connections: list[http.client.HTTPConnection] = []
 
     def work() -> None:
         try:
-            result: Page | Exception = _follow(
+            result: WebPage | Exception = _follow(
                 url, connections, resolve, allow_private=allow_private
             )
         except (UsageError, UnreachableError) as error:
@@ -99,7 +99,7 @@ def _follow(
     resolve: Resolve,
     *,
     allow_private: bool,
-) -> Page:
+) -> WebPage:
     address = url
     for _ in range(1 + MAX_REDIRECTS):
         parts = _checked(address)
@@ -177,7 +177,7 @@ def _get(connection: http.client.HTTPConnection, parts: SplitResult) -> http.cli
     return connection.getresponse()
 
 
-def _page(url: str, response: http.client.HTTPResponse) -> Page:
+def _page(url: str, response: http.client.HTTPResponse) -> WebPage:
     if response.status != _OK:
         raise UnreachableError(f"`{url}` responded with status {response.status}.")
     coding = (response.getheader("content-encoding") or "").strip().casefold()
@@ -189,4 +189,4 @@ def _page(url: str, response: http.client.HTTPResponse) -> Page:
         raise UnreachableError(f"`{url}` ended too early. Try again.")
     if len(data) > PAGE_BYTES:
         raise UsageError(f"`{url}` is larger than 2 MiB, so it is not read.")
-    return Page(url, data, response.headers.get_content_charset())
+    return WebPage(url, data, response.headers.get_content_charset())

@@ -10,8 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from mocktailverse.errors import UnreachableError, UsageError
-from mocktailverse.sources.own import page_request
-from mocktailverse.sources.own.page_request import PAGE_BYTES, request_page
+from mocktailverse.sources import page_request
+from mocktailverse.sources.page_request import PAGE_BYTES, request_page
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
@@ -169,10 +169,10 @@ def test_a_public_page_cannot_redirect_into_the_network(monkeypatch):
         monkeypatch.setattr(
             socket, "create_connection", lambda _to, **how: connect(("127.0.0.1", port), **how)
         )
-        found = {"public.example": ["93.184.216.34"], "inside.example": ["127.0.0.1"]}
+        hosts = {"public.example": ["93.184.216.34"], "inside.example": ["127.0.0.1"]}
         with pytest.raises(UsageError, match="in its network"):
             request_page(
-                "http://public.example/a", allow_private=True, resolve=lambda host, _: found[host]
+                "http://public.example/a", allow_private=True, resolve=lambda host, _: hosts[host]
             )
         assert seen == ["/a"]
 

@@ -1,11 +1,10 @@
-"""Read a web page: its text in the right encoding, and the recipes in its JSON-LD scripts.
+"""Read the recipes in the JSON-LD scripts of a web page.
 
-Pages are often slightly wrong: several scripts of which one is invalid, comments or CDATA around
+Pages are often slightly wrong: an invalid script among others, comments or CDATA around
 the JSON, line breaks in strings, trailing commas, the whole script with entities. Each script is
 decoded as far as possible, and one that cannot be read costs only itself.
 """
 
-import codecs
 import html
 import json
 import re
@@ -19,38 +18,9 @@ NESTING_LIMIT = 100
 
 MAX_SCRIPTS = 100
 
-_META_CHARSET = re.compile(
-    rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE
-)
-_HEAD_BYTES = 4096
-_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"),
-          (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
 _WRAPPING = re.compile(r"\A(?:\s|<!--|//|/\*|\*/|<!\[CDATA\[)+|(?:\s|-->|//|/\*|\*/|\]\]>|;)+\Z")
-_MARKUP = re.compile(r"\ufeff?\s*<[a-z!?]", re.IGNORECASE)
 _TRAILING_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])', re.DOTALL)
 _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
-
-
-def decoded_text(data: bytes, charset: str | None = None) -> str:
-    """Return the text of a page: its mark, the given charset, its `meta` charset, or UTF-8.
-
-    A page that is none of these is read as Windows-1252, as browsers do.
-    """
-    for mark, encoding in _MARKS:
-        if data.startswith(mark):
-            return data.decode(encoding, "replace")
-    declared = _META_CHARSET.search(data[:_HEAD_BYTES])
-    for name in (charset, declared and declared[1].decode("ascii", "replace"), "utf-8"):
-        try:
-            return data.decode(name) if name else data.decode()
-        except (LookupError, UnicodeDecodeError):
-            continue
-    return data.decode("cp1252", "replace")
-
-
-def is_page(text: str) -> bool:
-    """Return whether a text is HTML or XML, not JSON or a recipe in plain text."""
-    return _MARKUP.match(text) is not None
 
 
 def page_recipes(text: str) -> list[dict[str, object]]:

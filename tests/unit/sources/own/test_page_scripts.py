@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mocktailverse.sources.own.web_page import decoded_text, is_page, page_recipes
+from mocktailverse.sources.own.page_scripts import page_recipes
+from mocktailverse.sources.page_text import decoded_text, is_page
 
 RECIPE = {"@type": "Recipe", "name": "Fizz", "recipeIngredient": ["2 oz gin"]}
 

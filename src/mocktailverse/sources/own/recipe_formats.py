@@ -1,24 +1,15 @@
-"""The raw record of an own recipe: the recipe as received, in a small envelope.
+"""The formats of own recipes: which one a recipe has, and whether it fits into a raw record."""
 
-    {"id": "margarita", "format": "schema.org", "origin": "https://...", "recipe": {...}}
-
-The recipe is verbatim, so that a replay with newer code reads it better. Its form depends on the
-format: the JSON object of Bar Assistant or schema.org, the columns of a row, or the text.
-"""
-
-from typing import Literal, get_args
+from typing import get_args
 
 import msgspec
-from msgspec import Struct
 
-RecipeFormat = Literal["bar-assistant", "schema.org", "columns", "text"]
+from mocktailverse.sources.authoring import RecipeFormat
+
 FORMATS: tuple[RecipeFormat, ...] = get_args(RecipeFormat)
 
 RECIPE_BYTES = 120 * 1024
 """Maximum size of a recipe as JSON; with its envelope it has to fit into a raw record."""
-
-ORIGIN_LENGTH = 2000
-"""Maximum characters of an origin."""
 
 _READ_PROPERTIES = (
     "@type", "@id", "name", "headline", "alternateName", "url", "mainEntityOfPage", "description",
@@ -31,21 +22,6 @@ comments and reviews into it."""
 
 _AMOUNT_FIELDS = {"amount", "units"}
 """What a line of Bar Assistant's recipes has, and lines of other formats do not."""
-
-
-class RecipeEnvelope(Struct, frozen=True):
-    """A recipe as received, with what is known about it."""
-
-    id: str
-    """Its slug, unique among the own recipes."""
-    format: RecipeFormat
-    recipe: object
-    origin: str | None = None
-    """Where it came from: the address of a page, or the name of a file; None for a form."""
-
-    def encoded(self) -> bytes:
-        """Return the raw record as one line of JSON."""
-        return msgspec.json.encode(self)
 
 
 def within_limit(format_: RecipeFormat, recipe: object) -> object | None:
