@@ -109,8 +109,8 @@ def _source(drink: Drink) -> str:
 
 def _ingredient(line: IngredientLine) -> RecipeIngredient:
     terms = amount_terms(line.amount_min, line.amount_max, line.unit, line.kind)
-    is_known = line.amount_min is not None and terms.amount == line.amount_min
-    certainty = str(line.certainty) if is_known else UNKNOWN_AMOUNT
+    has_amount = line.amount_min is not None and terms.amount == line.amount_min
+    certainty = str(line.certainty) if has_amount else UNKNOWN_AMOUNT
     measure = line.measure_raw or NO_MEASURE
     written = f"{measure}, {line.preparation}" if line.preparation else measure
     note = written if certainty == "exact" else f"{written} ({certainty})"
