@@ -99,7 +99,7 @@ class Source(Struct, frozen=True):
         """
         if self.authored_by is None:
             raise UsageError(f"Records of `{self.name}` cannot be added manually.")
-        authoring: "Authoring" = _part(self.name, self.authored_by)
+        authoring: Authoring = _part(self.name, self.authored_by)
         return authoring
 
 
