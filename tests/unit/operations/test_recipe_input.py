@@ -43,7 +43,7 @@ def encoded(value: object) -> bytes:
         (PAGE.encode(), "schema.org"),
         (CSV.encode(), "columns"),
         (CSV.replace(",", "\t").encode(), "columns"),
-        (gzip.compress(encoded(ASSISTANT)), "bar-assistant"),
+        (gzip.compress(encoded(ASSISTANT), mtime=0), "bar-assistant"),
         (TEXT.encode(), "text"),
         (b"\xef\xbb\xbf" + TEXT.encode(), "text"),
         (TEXT.encode("utf-16"), "text"),
