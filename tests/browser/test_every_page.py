@@ -20,6 +20,7 @@ DASHBOARD = {
     "drink": "?drink=thecocktaildb:90101&have=Gin&servings=2",
     "starter shelves": "shelf",
     "shelf": "shelf?have=Gin&have=Campari&have=Sweet+vermouth&have=Orange&missing=1",
+    "recipe form": "recipe",
     "insights": "insights",
     "pipeline": "pipeline",
     "cost": "cost",

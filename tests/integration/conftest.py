@@ -25,6 +25,8 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
         path.write_text(HANDLER)
     (source / "__init__.py").touch()
     (source / "functions" / "__init__.py").touch()
+    (source / "sources").mkdir()
+    (source / "sources" / "__init__.py").write_text("SOURCES = {}\n")
     (source / "dashboard").mkdir()
     (source / "dashboard" / "app.py").write_text("import streamlit\nstreamlit.write('here')\n")
     (root / "functions.lock").touch()

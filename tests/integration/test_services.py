@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 import psutil
 import pytest
+from botocore.exceptions import ClientError
 
 from mocktailverse.checkout import Checkout
 from mocktailverse.errors import UnreachableError, UsageError
@@ -309,6 +310,18 @@ def test_no_service_has_the_deployers_key(started):
             stack_file = Path(command_line[command_line.index("--state-dir") + 1]) / "stack.json"
             assert stack.secret_access_key not in stack_file.read_text()
             assert stack_file.stat().st_mode & 0o077 == 0
+
+
+def test_the_dashboard_may_store_own_recipes_and_no_other_raw_object(started):
+    home, _ = started
+    stack = read_stack(home)
+    bucket, s3 = stack.outputs["DataBucket"], stack.seen_by(DASHBOARD).clients().s3
+    s3.put_object(Bucket=bucket, Key="raw/own/probe.ndjson", Body=b'{"drinks": null}')
+    for key in ("raw/thecocktaildb/probe.json", "raw/owner/probe.json", "state/own/probe", "own"):
+        with pytest.raises(ClientError, match="AccessDenied"):
+            s3.put_object(Bucket=bucket, Key=key, Body=b"{}")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        s3.delete_object(Bucket=bucket, Key="raw/own/probe.ndjson")
 
 
 @pytest.mark.parametrize("users_exist", [False, True])

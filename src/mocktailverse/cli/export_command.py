@@ -4,6 +4,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -23,13 +24,14 @@ from mocktailverse.cli.output import open_output, progress, say
 from mocktailverse.cli.published_catalogue import published_catalogue
 from mocktailverse.drinks.drink import Alcoholic
 from mocktailverse.errors import UsageError
+from mocktailverse.sources import owned_source
 
 _STDOUT = Path("-")
 _EXPORTS: dict[str, Callable[[Catalogue, DrinkQuery], Iterator[bytes]]] = {
     "csv": export_csv,
     "ndjson": export_ndjson,
     "json": export_json,
-    "bar-assistant": export_bar_assistant,
+    "bar-assistant": partial(export_bar_assistant, own=(owned_source().name,)),
 }
 
 Strings = list[str] | None

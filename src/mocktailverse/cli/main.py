@@ -28,6 +28,7 @@ import typer
 from typer import Exit, Option
 from typer.core import TyperGroup
 
+from mocktailverse.cli.add_command import add
 from mocktailverse.cli.archive_command import archive
 from mocktailverse.cli.browse_command import browse
 from mocktailverse.cli.cost_command import cost
@@ -55,6 +56,7 @@ from mocktailverse.cli.rebuild_command import rebuild
 from mocktailverse.cli.reconcile_command import reconcile
 from mocktailverse.cli.redrive_command import redrive
 from mocktailverse.cli.rejected_command import rejected
+from mocktailverse.cli.remove_command import remove
 from mocktailverse.cli.replay_command import replay
 from mocktailverse.cli.report_command import report
 from mocktailverse.cli.restore_command import restore
@@ -68,7 +70,7 @@ from mocktailverse.errors import MocktailverseError, TransientError, Unreachable
 
 PANELS: dict[str, tuple[Callable[..., None] | typer.Typer, ...]] = {
     "Start here": (up, demo, status, down),
-    "Data in": (ingest, fetch, loads, rejected),
+    "Data in": (ingest, fetch, add, remove, loads, rejected),
     "Move": (archive, restore),
     "Drinks": (drinks, mocktail, makeable, export, quality, transform, measure),
     "Serve": (serve, dashboard, browse),

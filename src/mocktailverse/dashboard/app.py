@@ -11,7 +11,7 @@ import streamlit as st
 from mocktailverse.dashboard import url_state
 from mocktailverse.dashboard.catalogue_loading import current_catalogue, pinned_catalogue
 from mocktailverse.dashboard.context import DashboardContext, dashboard_context
-from mocktailverse.dashboard.page_paths import COST, EXPLORE, INSIGHTS, PIPELINE, SHELF
+from mocktailverse.dashboard.page_paths import COST, EXPLORE, INSIGHTS, PIPELINE, RECIPE, SHELF
 from mocktailverse.dashboard.safe_text import plain
 from mocktailverse.errors import MocktailverseError
 from mocktailverse.formatting import age, clock_text
@@ -21,6 +21,7 @@ _ASSETS = Path(__file__).parent / "assets"
 PAGES = {
     EXPLORE: ("Explore", "search", ""),
     SHELF: ("What can I make", "shelves", "shelf"),
+    RECIPE: ("Add a recipe", "add_circle", "recipe"),
     INSIGHTS: ("Insights", "insights", "insights"),
     PIPELINE: ("Pipeline", "conversion_path", "pipeline"),
     COST: ("Cost", "savings", "cost"),
@@ -48,20 +49,22 @@ def main() -> None:
     footer = st.fragment(_show_footer, run_every=context.refresh_s) if is_live else _show_footer
     with pinned_catalogue():
         with st.sidebar:
-            _show_navigation("stretch")
+            _show_navigation(context, "stretch")
             st.space("medium")
             footer(context)
         with st.container(horizontal=True, gap="small", key="phone-links"):
-            _show_navigation("content")
+            _show_navigation(context, "content")
         page.run()
         with st.container(key="phone-foot"):
             footer(context)
 
 
-def _show_navigation(width: Literal["stretch", "content"]) -> None:
-    """Show links to all pages; they keep the visitor's shelf."""
+def _show_navigation(context: DashboardContext, width: Literal["stretch", "content"]) -> None:
+    """Show links to the pages; they keep the visitor's shelf. Read-only ones cannot add recipes."""
     shelf = {name: values for name, values in url_state.read().items() if name == "have"}
     for path, (title, icon, _) in PAGES.items():
+        if path == RECIPE and not context.can_act:
+            continue
         st.page_link(path, label=title, icon=f":material/{icon}:", query_params=shelf, width=width)
 
 

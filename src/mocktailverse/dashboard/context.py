@@ -55,7 +55,7 @@ class DashboardContext(Struct, frozen=True, kw_only=True, dict=True):
     """None for a local stack, whose AWS does not have it."""
     stage: str
     can_act: bool
-    """Whether the pages have buttons that replay and redrive."""
+    """Whether the pages have buttons that replay and redrive, and forms for own recipes."""
     refresh_s: float
     harness_url: str | None = None
     in_background: bool = False

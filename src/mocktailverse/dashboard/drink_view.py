@@ -10,6 +10,7 @@ from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.dashboard import cached_queries, url_state
 from mocktailverse.dashboard.cards import badges, show_cards
 from mocktailverse.dashboard.charts import gauge
+from mocktailverse.dashboard.context import dashboard_context
 from mocktailverse.dashboard.drink_text import (
     CERTAINTY,
     UNKNOWN,
@@ -19,12 +20,13 @@ from mocktailverse.dashboard.drink_text import (
     served,
 )
 from mocktailverse.dashboard.mocktail_view import show_mocktail, show_styles
-from mocktailverse.dashboard.page_paths import EXPLORE
+from mocktailverse.dashboard.page_paths import EXPLORE, RECIPE
 from mocktailverse.dashboard.recipe import show_ingredients, show_method, show_missing
 from mocktailverse.dashboard.safe_text import plain, short
 from mocktailverse.dashboard.url_state import Parameters
 from mocktailverse.dashboard.variants_view import recipe_notes, show_variants
 from mocktailverse.drinks.drink import Derived, Drink
+from mocktailverse.sources import owned_source
 from mocktailverse.times import utc
 
 _OWN_PARAMETERS = ("drink", "servings", "units", "lang", "style")
@@ -44,6 +46,7 @@ def show_drink(catalogue: Catalogue, parameters: Parameters) -> None:
         return
     st.set_page_config(page_title=f"{short(drink.name, _TITLE_LENGTH)} · Mocktailverse")
     _show_head(drink)
+    _show_edit_link(drink)
     style = show_styles(drink, parameters)
     if style is None or not show_mocktail(catalogue, drink, style, parameters):
         _show_original(catalogue, drink, parameters)
@@ -59,6 +62,8 @@ def _show_original(catalogue: Catalogue, drink: Drink, parameters: Parameters) -
     recipe, facts = st.columns([3, 2], gap="large")
     with recipe:
         show_ingredients(drink, parameters)
+        if drink.garnish:
+            st.markdown(f"**Garnish:** {plain(drink.garnish, 300)}")
         show_missing(catalogue, drink, parameters)
         show_method(drink, parameters)
     with facts:
@@ -77,6 +82,13 @@ def _show_head(drink: Drink) -> None:
     st.markdown(f"{badges(drink)} {tags}")
     if any(facts):
         st.caption(" · ".join(plain(fact, 80) for fact in facts if fact))
+
+
+def _show_edit_link(drink: Drink) -> None:
+    """Show a link to the form for an own recipe, unless the dashboard is read-only."""
+    if drink.source == owned_source().name and dashboard_context().can_act:
+        query = {"edit": [drink.id]}
+        st.page_link(RECIPE, label="Edit", icon=":material/edit:", query_params=query)
 
 
 def _show_image(drink: Drink) -> None:

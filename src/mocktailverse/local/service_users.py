@@ -1,7 +1,8 @@
 """IAM users of the services, with least privilege: each may do what its pages do.
 
 Both have the template's policy for the dashboard, as on AWS. Locally the dashboard may replay and
-redrive as well; the API with the harness also stores raw objects and invokes the functions.
+redrive as well, and store own recipes; the API with the harness also stores raw objects and invokes
+the functions.
 """
 
 import json
@@ -11,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from mocktailverse.loads.object_version import RAW_PREFIX
 from mocktailverse.local.state import DASHBOARD, SERVER, AccessKey, LocalStack
+from mocktailverse.sources import owned_source
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.error_translation import error_code
 from mocktailverse.stores.ops_key import parameter_name
@@ -30,7 +32,10 @@ def with_users(stack: LocalStack, stage: str) -> LocalStack:
     """
     clients = stack.clients()
     repair = _repair_rights(stack)
-    rights = {DASHBOARD: repair, SERVER: repair | _harness_rights(stack, stage)}
+    rights = {
+        DASHBOARD: repair | _own_recipe_rights(stack),
+        SERVER: repair | _harness_rights(stack, stage),
+    }
     keys = {}
     for service, name in USER_NAMES.items():
         _grant(clients, name, stack.outputs["DashboardPolicy"], rights[service])
@@ -74,6 +79,12 @@ def _repair_rights(stack: LocalStack) -> Rights:
         "sqs:ReceiveMessage": [dead_letters],
         "sqs:DeleteMessage": [dead_letters],
     }
+
+
+def _own_recipe_rights(stack: LocalStack) -> Rights:
+    """Rights to store own recipes and their removals, and nothing else among the raw objects."""
+    bucket = stack.outputs["DataBucket"]
+    return {"s3:PutObject": [f"arn:aws:s3:::{bucket}/{RAW_PREFIX}{owned_source().name}/*"]}
 
 
 def _harness_rights(stack: LocalStack, stage: str) -> Rights:

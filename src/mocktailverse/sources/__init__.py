@@ -17,7 +17,8 @@ from mocktailverse.drinks.record import Absence, Record
 from mocktailverse.errors import UsageError
 from mocktailverse.loads.object_version import DEFAULT_SOURCE
 
-if TYPE_CHECKING:  # the transform needs neither
+if TYPE_CHECKING:  # the transform needs none of them
+    from mocktailverse.sources.authoring import Authoring
     from mocktailverse.sources.collection import Collector
     from mocktailverse.sources.simulation import Simulation
 
@@ -59,6 +60,10 @@ class Source(Struct, frozen=True):
     """What can be collected, for people: the strategies with their arguments."""
     simulating: str | None = None
     """The class of its simulated form, a `Simulation`; None if there is none."""
+    authored_by: str | None = None
+    """The class that finds recipes in what people add, an `Authoring`; None if nobody adds any.
+
+    Its records belong to those who wrote them, who may replace and remove them."""
 
     @property
     def records(self) -> RecordReader:
@@ -85,6 +90,18 @@ class Source(Struct, frozen=True):
         """Its simulated form; None if there is none."""
         return None if self.simulating is None else _part(self.name, self.simulating)
 
+    @property
+    def authoring(self) -> "Authoring":
+        """Finds recipes in what people add.
+
+        Raises:
+            UsageError: nobody adds records of this source.
+        """
+        if self.authored_by is None:
+            raise UsageError(f"Records of `{self.name}` cannot be added manually.")
+        authoring: Authoring = _part(self.name, self.authored_by)
+        return authoring
+
 
 @cache
 def _part(source: str, place: str) -> Any:  # noqa: ANN401 - the caller knows its type
@@ -108,6 +125,11 @@ def fetched_sources() -> list[str]:
     return [source.name for source in SOURCES.values() if source.collecting]
 
 
+def owned_source() -> Source:
+    """Return the source whose records people write themselves."""
+    return next(source for source in SOURCES.values() if source.authored_by)
+
+
 SOURCES: dict[str, Source] = {
     source.name: source
     for source in (
@@ -126,6 +148,12 @@ SOURCES: dict[str, Source] = {
             collecting="archive_collector:OpendrinksCollector",
             plans="everything, or what `--archive` names",
             simulating="simulated_archive:SimulatedOpendrinks",
+        ),
+        Source(
+            "own",
+            "Own recipes",
+            reader="own_reader:OwnRecords",
+            authored_by="recipe_author:OwnRecipeAuthor",
         ),
     )
 }

@@ -3,11 +3,13 @@
 import hashlib
 import re
 import unicodedata
+from collections.abc import Collection
 
 MAX_SLUG = 80
 """Maximum characters of a slug."""
 
 _DIGEST = 10
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 _GAP = re.compile(r"[^a-z0-9]+", re.ASCII)
 _LETTERS = str.maketrans(
     {
@@ -37,3 +39,18 @@ def slug_of(name: str) -> str | None:
         return None
     digest = hashlib.sha256(name.casefold().encode("utf-8", "replace")).hexdigest()[:_DIGEST]
     return f"{slug[: MAX_SLUG - _DIGEST - 1].rstrip('-')}-{digest}".lstrip("-")
+
+
+def is_slug(text: str) -> bool:
+    """Return whether the text is a slug: lower case ASCII words, joined by hyphens."""
+    return len(text) <= MAX_SLUG and _SLUG.fullmatch(text) is not None
+
+
+def free_slug(slug: str, taken: Collection[str]) -> str:
+    """Return the slug if it is free, else with the first free number from 2: `margarita-2`."""
+    number, candidate = 1, slug
+    while candidate in taken:
+        number += 1
+        ending = f"-{number}"
+        candidate = slug[: MAX_SLUG - len(ending)].rstrip("-") + ending
+    return candidate

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 import mocktailverse
-from mocktailverse.cli import api_server, connection
+from mocktailverse.cli import api_server
 from mocktailverse.cli.connection import connect, running_stack, state_folder
 from mocktailverse.errors import UnreachableError, UsageError
+from mocktailverse.local.processes import Process
 from mocktailverse.local.state import EMULATOR, SERVER, AccessKey, write_stack
 from worlds.local_stacks import new_local_stack
 
@@ -57,7 +58,7 @@ def test_a_deployed_environment_has_no_state_folder(tmp_path):
 def test_the_state_folder_passes_few_functions_until_the_api_is_assembled(
     folder, monkeypatch, tmp_path
 ):
-    monkeypatch.setattr(connection.health, "is_healthy", lambda _: True)
+    monkeypatch.setattr(Process, "find", lambda process: process)  # the embedded AWS is alive
     package = Path(mocktailverse.__file__).parent
     passed: list[tuple[str, str]] = []
 

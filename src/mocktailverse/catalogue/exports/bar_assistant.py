@@ -7,25 +7,27 @@ each ingredient, and allows no further fields.
 """
 
 import re
+from collections.abc import Sequence
 
+import msgspec
 from msgspec import Struct
 
 from mocktailverse.catalogue.exports.csv_columns import preferred_language
-from mocktailverse.drinks.drink import Derived, Drink, Image, IngredientLine, Method
-
-METHODS: dict[Method, str] = {
-    "shaken": "Shake",
-    "stirred": "Stir",
-    "blended": "Blend",
-    "built": "Build",
-    "muddled": "Muddle",
-    "layered": "Layer",
-}
-"""Bar Assistant's methods by ours; on import it drops a method that the bar does not have."""
-
-NO_INSTRUCTIONS = "The source gives no instructions."
-NO_UNIT = "unspecified"
-MAX_AMOUNT = 99_999
+from mocktailverse.drinks.bar_assistant_terms import (
+    METHODS,
+    NO_INSTRUCTIONS,
+    NO_MEASURE,
+    NO_UNIT,
+    PIECE,
+    UNKNOWN_AMOUNT,
+    UNKNOWN_AUTHOR,
+    AmountTerms,
+    amount_terms,
+    terms_in,
+)
+from mocktailverse.drinks.drink import Derived, Drink, Image, IngredientLine
+from mocktailverse.drinks.ingredients import read_name
+from mocktailverse.drinks.measures import remark_in
 
 _CHARACTER = r"(?:[\w.~!$&'()*+,;=:@/-]|%[0-9a-fA-F]{2})"
 _URI = re.compile(
@@ -55,12 +57,12 @@ class RecipeIngredient(Struct, frozen=True):
     units: str
     optional: bool
     amount_max: float | None
-    note: str
+    note: str | None
     substitutes: list[Substitute] = []
 
 
 class Recipe(Struct, frozen=True):
-    """A drink; `abv` is its likely strength as served, `description` has the range."""
+    """A drink; `abv` is its stated strength, else the likely one as served."""
 
     name: str
     instructions: str
@@ -75,56 +77,95 @@ class Recipe(Struct, frozen=True):
     ingredients: list[RecipeIngredient]
 
 
-def recipe(drink: Drink) -> Recipe:
-    """Return the recipe of a drink; its ingredients keep their order."""
+def recipe(drink: Drink, *, in_own_words: bool = False) -> Recipe:
+    """Return the recipe of a drink; its ingredients keep their order.
+
+    `in_own_words` is for drinks that people wrote themselves: ingredients and units have the names
+    that were written, where these are plain, so that the recipe returns as it came.
+    """
     language = preferred_language(drink)
     method = drink.derived.method
-    garnishes = dict.fromkeys(line.name for line in drink.ingredients if _is_garnish(line))
+    line_of = _own_ingredient if in_own_words else _ingredient
     return Recipe(
         name=drink.name,
         instructions=drink.instructions[language] if language else NO_INSTRUCTIONS,
-        source=drink.id,
-        description=_description(drink),
-        garnish=", ".join(garnishes) or None,
-        abv=_strength(drink.derived),
+        source=_source(drink),
+        description=drink.description or _description(drink),
+        garnish=drink.garnish or _garnish(drink.ingredients),
+        abv=_strength(drink),
         tags=list(dict.fromkeys(drink.tags)),
         glass=drink.glass,
         method=METHODS[method] if method else None,
-        images=_images(drink.image),
-        ingredients=[_ingredient(line) for line in drink.ingredients],
+        images=_images(drink.image, in_own_words=in_own_words),
+        ingredients=[line_of(line) for line in drink.ingredients],
     )
 
 
+def _source(drink: Drink) -> str:
+    """Return where the recipe was published, or who wrote it; else the drink's id."""
+    credit = drink.credit
+    return (credit and (credit.url or credit.author)) or drink.id
+
+
 def _ingredient(line: IngredientLine) -> RecipeIngredient:
-    """Return an ingredient; an amount that is unknown or beyond the schema's limit becomes 0."""
-    low, high, certainty = line.amount_min, line.amount_max, str(line.certainty)
-    if low is None or high is None or high > MAX_AMOUNT:
-        low, high, certainty = 0, 0, "amount unknown"
-    measure = line.measure_raw or "no measure given"
+    terms = amount_terms(line.amount_min, line.amount_max, line.unit, line.kind)
+    has_amount = line.amount_min is not None and terms.amount == line.amount_min
+    certainty = str(line.certainty) if has_amount else UNKNOWN_AMOUNT
+    measure = line.measure_raw or NO_MEASURE
     written = f"{measure}, {line.preparation}" if line.preparation else measure
+    note = written if certainty == "exact" else f"{written} ({certainty})"
+    return _entry(line, line.name, terms, note)
+
+
+def _own_ingredient(line: IngredientLine) -> RecipeIngredient:
+    """Return the ingredient in the words of its author; see `recipe`."""
+    read, entry, terms = read_name(line.name_raw), _ingredient(line), terms_in(line.measure_raw)
+    if terms is not None and _is_plain(line, terms, entry):
+        entry = _entry(line, line.name, terms, line.preparation)
+    has_notes = read.preparation or read.alternatives or read.optional
+    return entry if has_notes else msgspec.structs.replace(entry, name=line.name_raw)
+
+
+def _is_plain(line: IngredientLine, terms: AmountTerms, entry: RecipeIngredient) -> bool:
+    """Return whether the words of a measure are an amount and a unit, without remarks.
+
+    Of pieces or a share of one, the unit may be a word that measures do not have: "1 whole".
+    """
+    if entry.units == NO_UNIT:
+        return True
+    is_same = (terms.amount, terms.amount_max) == (entry.amount, entry.amount_max)
+    remark = remark_in(line.measure_raw or "").strip()
+    is_unit = not remark or (entry.units in {PIECE, "part"} and remark != line.preparation)
+    return is_same and is_unit
+
+
+def _entry(
+    line: IngredientLine, name: str, terms: AmountTerms, note: str | None
+) -> RecipeIngredient:
     return RecipeIngredient(
-        name=line.name,
-        amount=low,
-        units=_units(line),
-        optional=line.optional or "optional" in measure.casefold(),
-        amount_max=high if high != low else None,
-        note=written if certainty == "exact" else f"{written} ({certainty})",
+        name=name,
+        amount=terms.amount,
+        units=terms.units,
+        optional=line.optional or "optional" in (line.measure_raw or "").casefold(),
+        amount_max=terms.amount_max,
+        note=note,
         substitutes=[Substitute(name) for name in line.alternatives if name],
     )
 
 
-def _units(line: IngredientLine) -> str:
-    if line.unit == "none" and line.kind == "count":
-        return "piece"
-    return NO_UNIT if line.unit in {"none", "other"} else line.unit
+def _garnish(lines: Sequence[IngredientLine]) -> str | None:
+    return ", ".join(dict.fromkeys(line.name for line in lines if _is_garnish(line))) or None
 
 
 def _is_garnish(line: IngredientLine) -> bool:
     return line.unit == "garnish" or "garnish" in (line.measure_raw or "").casefold()
 
 
-def _strength(derived: Derived) -> float | None:
-    """Return the likely strength as served; without one, the middle of the range."""
+def _strength(drink: Drink) -> float | None:
+    """Return the stated strength, the likely one as served, or the middle of the range."""
+    derived = drink.derived
+    if drink.stated is not None and drink.stated.abv_percent is not None:
+        return drink.stated.abv_percent
     if derived.likely_abv_served_percent is not None:
         return round(derived.likely_abv_served_percent, 1)
     low, high = derived.abv_served_percent_min, derived.abv_served_percent_max
@@ -150,8 +191,12 @@ def _strength_in_words(derived: Derived) -> str:
     return f"{span} % ABV as served ({derived.certainty})"
 
 
-def _images(image: Image | None) -> list[RecipeImage]:
-    """Return the image if its licence is known and its address is a URI that the schema allows."""
-    if image is None or image.licence is None or not _URI.fullmatch(image.url):
+def _images(image: Image | None, *, in_own_words: bool) -> list[RecipeImage]:
+    """Return the image if its licence is known and its address is a URI that the schema allows.
+
+    The image of an own recipe returns to its owner without a licence, too.
+    """
+    if image is None or not (image.licence or in_own_words) or not _URI.fullmatch(image.url):
         return []
-    return [RecipeImage(image.url, f"{image.attribution or 'Author not stated'}, {image.licence}")]
+    credit = filter(None, (image.attribution or UNKNOWN_AUTHOR, image.licence))
+    return [RecipeImage(image.url, ", ".join(credit))]

@@ -5,7 +5,7 @@ drink that is not withdrawn.
 """
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import msgspec
 
@@ -43,10 +43,14 @@ def export_json(catalogue: Catalogue, query: DrinkQuery = NOT_WITHDRAWN) -> Iter
 
 
 def export_bar_assistant(
-    catalogue: Catalogue, query: DrinkQuery = NOT_WITHDRAWN
+    catalogue: Catalogue, query: DrinkQuery = NOT_WITHDRAWN, own: Collection[str] = ()
 ) -> Iterator[bytes]:
-    """Yield one JSON array of recipes, each as Bar Assistant imports it."""
-    return json_array(recipe(drink) for drink in _drinks(catalogue, query))
+    """Yield one JSON array of recipes, each as Bar Assistant imports it.
+
+    `own` are the sources whose recipes people wrote themselves; these return in their words.
+    """
+    drinks = _drinks(catalogue, query)
+    return json_array(recipe(drink, in_own_words=drink.source in own) for drink in drinks)
 
 
 class _Echo:

@@ -65,6 +65,12 @@ def _vessel(glass: str, category: str | None) -> Glass | None:
 
 
 @cache
+def glass_names() -> tuple[str, ...]:
+    """Return the names of the known glasses, in the order of the reference."""
+    return tuple(row[0] for row in read_table("glasses.csv"))
+
+
+@cache
 def _glasses() -> dict[str, Glass]:
     return {
         key(spelling): Glass(name, float(low), float(high), ice == "yes")

@@ -1,0 +1,1 @@
+"""Own recipes: what people add themselves, from files, web pages or the dashboard's form."""

@@ -1,0 +1,67 @@
+"""Own recipes as people add them: find the recipes of an input, and put each into an envelope."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from mocktailverse.drinks.codes import Reason
+from mocktailverse.errors import RecordRejectedError
+from mocktailverse.sources.authoring import RecipeEnvelope, RecipeFormat
+from mocktailverse.sources.json_object import type_name
+from mocktailverse.sources.own.bar_assistant_recipe import unwrapped
+from mocktailverse.sources.own.linked_data import is_recipe, recipes_in
+from mocktailverse.sources.own.own_reader import stated_id
+from mocktailverse.sources.own.page_scripts import page_recipes
+from mocktailverse.sources.own.recipe_formats import FORMATS, format_of, within_limit
+from mocktailverse.sources.own.text_recipe import split_recipes, text_fields
+
+_JSON_LD = {"@type", "@graph", "@context", "mainEntity", "mainEntityOfPage"}
+
+
+class OwnRecipeAuthor:
+    """Finds own recipes in what a person adds."""
+
+    def in_page(self, text: str) -> list[dict[str, object]]:
+        """Return the recipes in the text of a web page."""
+        return page_recipes(text)
+
+    def in_text(self, text: str) -> Iterator[str]:
+        """Yield each recipe of a plain text."""
+        return split_recipes(text)
+
+    def in_value(self, value: object) -> list[object]:
+        """Return the recipes in a decoded JSON value: itself, or those that JSON-LD nests in it."""
+        is_nested = isinstance(value, list) or (
+            isinstance(value, dict) and not is_recipe(value) and bool(_JSON_LD & value.keys())
+        )
+        return [*recipes_in(value)] or [value] if is_nested else [value]
+
+    def envelope(
+        self, recipe: object, origin: str | None, form: RecipeFormat | None = None
+    ) -> RecipeEnvelope:
+        """Return a recipe in its envelope; one that has an envelope keeps it.
+
+        Raises:
+            RecordRejectedError: it is not a recipe, has no name, or is too large.
+        """
+        if isinstance(recipe, dict) and recipe.get("format") in FORMATS and "recipe" in recipe:
+            return _kept_envelope(recipe)
+        detected = form or format_of(recipe)
+        kept = None if detected is None else within_limit(detected, recipe)
+        if detected is not None and kept is None:
+            message = "The recipe is larger than 120 KiB."
+            raise RecordRejectedError(Reason.RECORD_TOO_LARGE, "$", message)
+        if isinstance(recipe, str) and detected == "text":
+            return RecipeEnvelope(stated_id(text_fields(recipe)), detected, recipe, origin)
+        if not isinstance(recipe, dict) or detected is None or detected == "text":
+            message = f"Expected a recipe, got {type_name(recipe)}."
+            raise RecordRejectedError(Reason.NOT_AN_OBJECT, "$", message)
+        return RecipeEnvelope(stated_id(unwrapped(recipe)), detected, kept, origin)
+
+
+def _kept_envelope(recipe: dict[str, object]) -> RecipeEnvelope:
+    try:
+        return msgspec.convert(recipe, RecipeEnvelope)
+    except msgspec.ValidationError as error:
+        message = f"Not an envelope: {error}."
+        raise RecordRejectedError(Reason.WRONG_TYPE, "$", message) from error

@@ -1,0 +1,129 @@
+"""Read recipes in simple columns: rows of CSV, objects of NDJSON, and the dashboard's form."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from mocktailverse.drinks.bar_assistant_terms import METHODS
+from mocktailverse.drinks.drink import Alcoholic, Credit, Image, Stated
+from mocktailverse.drinks.record import RawLine, Record
+from mocktailverse.sources.own.recipe_text import (
+    each,
+    many_lines,
+    named,
+    optional_text,
+    require_name,
+    require_recipe,
+    single_line,
+    tags_of,
+    web_address,
+    whole_lines,
+)
+
+COLUMNS = {
+    "id": "slug of the drink; made from the name if empty",
+    "name": "required",
+    "ingredients": "required; one line for each ingredient, separated by `;` or line breaks",
+    "instructions": "in English, or in `language`",
+    "language": "language of the instructions, such as `de`",
+    "glass": "such as `Coupe`",
+    "garnish": "what it is garnished with",
+    "method": "`Shake`, `Stir`, `Build`, `Blend`, `Muddle` or `Layer`; else as instructed",
+    "category": "such as `Punch`",
+    "tags": "separated by `,` or `;`",
+    "alcoholic": "`alcoholic`, `non alcoholic` or `optional alcohol`",
+    "description": "what you want to say about it",
+    "author": "who wrote the recipe",
+    "url": "where it was published",
+    "licence": "licence of the recipe",
+    "image": "address of a picture",
+    "image_author": "who made the picture",
+    "image_licence": "its licence; a picture without one is not shown",
+    "abv_percent": "strength that the author states; it is only compared",
+}
+"""The columns and what they contain."""
+
+_METHODS = {word.casefold(): method for method, word in METHODS.items()} | {
+    method: method for method in METHODS
+}
+_ALCOHOLIC: dict[str, Alcoholic] = {
+    "alcoholic": "alcoholic",
+    "non alcoholic": "non_alcoholic",
+    "optional alcohol": "optional_alcohol",
+}
+_LINE_FIELDS = ("quantity", "measure", "measure_raw")
+"""The measure of an ingredient that is an object: as in opendrinks, and in our own exports."""
+
+_MAX_PERCENT = 100
+
+
+def simple_record(recipe_id: str, fields: Mapping[str, object]) -> Record:
+    """Return the record of named fields.
+
+    Raises:
+        RecordRejectedError: there is no name, no ingredient, or there are too many of them.
+    """
+    url = web_address(fields.get("url"))
+    instructions = _text(fields.get("instructions", fields.get("directions")))
+    alcoholic = (single_line(fields.get("alcoholic")) or "").casefold()
+    return Record(
+        id=recipe_id,
+        name=require_name(fields.get("name")),
+        category=named(fields.get("category")),
+        alcoholic=_ALCOHOLIC.get(alcoholic.replace("_", " ").replace("-", " ")),
+        glass=named(fields.get("glass")),
+        iba=None,
+        tags=tags_of(fields.get("tags", fields.get("keywords")), ",;"),
+        instructions={_language(fields): instructions} if instructions else {},
+        lines=require_recipe(_lines(fields.get("ingredients"))),
+        image=_image(fields),
+        video=None,
+        quality=(),
+        description=_text(fields.get("description")),
+        credit=Credit.of(named(fields.get("author")), url, single_line(fields.get("licence"))),
+        stated=_stated(single_line(fields.get("abv_percent"))),
+        garnish=_text(fields.get("garnish")),
+        method=_METHODS.get((named(fields.get("method")) or "").casefold()),
+    )
+
+
+def _image(fields: Mapping[str, object]) -> Image | None:
+    url = web_address(fields.get("image"))
+    licence, author = (single_line(fields.get(f"image_{name}")) for name in ("licence", "author"))
+    return Image(url, licence, author) if url else None
+
+
+def _language(fields: Mapping[str, object]) -> str:
+    tag = single_line(fields.get("language")) or ""
+    return tag if re.fullmatch(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3}", tag) else "en"
+
+
+def _lines(value: object) -> tuple[RawLine, ...]:
+    return whole_lines(line for item in each(value) for line in _texts_of(item))
+
+
+def _texts_of(item: object) -> Iterator[str]:
+    """Yield the lines of an ingredient: of a text, or of an object with measure and name."""
+    if isinstance(item, dict):
+        parts = [single_line(item.get(name)) for name in _LINE_FIELDS]
+        name = item.get("ingredient", item.get("name_raw", item.get("name")))
+        yield " ".join(filter(None, (*parts, single_line(name))))
+    elif isinstance(item, str):
+        yield from (line for row in many_lines(item).split("\n") for line in row.split(";"))
+
+
+def _text(value: object) -> str | None:
+    """Return a text of several lines; a list of texts has one on each line.
+
+    Of texts by language it is the English one, else the first.
+    """
+    if isinstance(value, dict):
+        value = value.get("en", next(iter(value.values()), None))
+    return "\n".join(filter(None, map(optional_text, each(value)))) or None
+
+
+def _stated(text: str | None) -> Stated | None:
+    try:
+        percent = float((text or "").removesuffix("%").strip().replace(",", "."))
+    except ValueError:
+        return None
+    return Stated(percent) if 0 <= percent <= _MAX_PERCENT else None

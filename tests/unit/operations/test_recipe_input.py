@@ -1,0 +1,183 @@
+"""Inputs of `add`: the format is detected, and a broken recipe costs only itself."""
+
+import gzip
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mocktailverse.errors import UsageError
+from mocktailverse.operations.own_recipes import understood
+from mocktailverse.operations.recipe_input import INPUT_BYTES, UnreadableRecipe, read_recipes
+from mocktailverse.sources.authoring import RecipeEnvelope
+from mocktailverse.sources.slugs import MAX_SLUG
+from strategies.effort import examples
+
+SIMPLE = {"name": "Fizz", "ingredients": ["2 oz gin", "1 oz lime juice"]}
+ASSISTANT = {"name": "Fizz", "instructions": "x",
+             "ingredients": [{"name": "Gin", "amount": 2, "units": "oz"},
+                             {"name": "Lime juice", "amount": 1, "units": "oz"}]}  # fmt: skip
+SCHEMA = {"@type": "Recipe", "name": "Fizz", "recipeIngredient": SIMPLE["ingredients"]}
+TEXT = "Fizz\n2 oz gin\n1 oz lime juice"
+CSV = "name,ingredients\nFizz,2 oz gin; 1 oz lime juice\n"
+PAGE = f'<html><script type="application/ld+json">{json.dumps(SCHEMA)}</script></html>'
+
+
+def encoded(value: object) -> bytes:
+    return json.dumps(value).encode()
+
+
+@pytest.mark.parametrize(
+    ("data", "form"),
+    [
+        (encoded(SIMPLE), "columns"),
+        (encoded([SIMPLE]), "columns"),
+        (encoded({"name": "Fizz", "ingredients": "2 oz gin\n1 oz lime juice"}), "columns"),
+        (encoded(ASSISTANT), "bar-assistant"),
+        (encoded({"recipe": ASSISTANT, "ingredients": []}), "bar-assistant"),
+        (encoded(SCHEMA), "schema.org"),
+        (encoded({"@graph": [{"@type": "WebPage"}, SCHEMA]}), "schema.org"),
+        (encoded([{"@context": "https://schema.org", "@graph": [SCHEMA]}]), "schema.org"),
+        (encoded({"@type": "WebPage", "mainEntity": SCHEMA}), "schema.org"),
+        (PAGE.encode(), "schema.org"),
+        (CSV.encode(), "columns"),
+        (CSV.replace(",", "\t").encode(), "columns"),
+        (gzip.compress(encoded(ASSISTANT), mtime=0), "bar-assistant"),
+        (TEXT.encode(), "text"),
+        (b"\xef\xbb\xbf" + TEXT.encode(), "text"),
+        (TEXT.encode("utf-16"), "text"),
+    ],
+)
+def test_the_format_is_detected(data, form):
+    (recipe,) = read_recipes(data, "recipes")
+    assert isinstance(recipe, RecipeEnvelope), recipe
+    assert (recipe.id, recipe.format, recipe.origin) == ("fizz", form, "recipes")
+    names = [line.name for line in understood(recipe).ingredients]
+    assert names == ["Gin", "Lime juice"]
+
+
+def test_what_was_received_is_kept():
+    (recipe,) = read_recipes(encoded(SCHEMA | {"nutrition": {"calories": "5"}}), "https://x/y")
+    assert recipe.recipe == SCHEMA | {"nutrition": {"calories": "5"}}
+    (again,) = read_recipes(recipe.encoded(), "elsewhere")
+    assert again == recipe
+
+
+@pytest.mark.parametrize("separator", [b"\n", b"\r\n"])
+def test_a_broken_line_costs_only_itself(separator):
+    data = separator.join(
+        [encoded(SIMPLE), b'{"name": ', b"[1]", encoded(SCHEMA), b'{"a": "\xff"}']
+    )
+    first, *broken, _, last = read_recipes(data, None)
+    assert isinstance(first, RecipeEnvelope)
+    assert [one.code for one in [*broken, last] if isinstance(one, UnreadableRecipe)] == [
+        "malformed_json",
+        "not_an_object",
+        "not_utf8",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("recipe", "code"),
+    [
+        ({"ingredients": ["1 oz gin"]}, "name_missing"),
+        ({"name": "\u0000 \u200b", "ingredients": ["1 oz gin"]}, "name_missing"),
+        ({"name": "x" * 130_000, "ingredients": ["1 oz gin"]}, "record_too_large"),
+        (5, "not_an_object"),
+        ({"@type": "WebPage", "name": "x"}, None),
+    ],
+)
+def test_what_cannot_be_read_has_a_code_and_its_neighbours_are_read(recipe, code):
+    broken, good = read_recipes(encoded([recipe, SIMPLE]), None)
+    assert isinstance(good, RecipeEnvelope)
+    if code:
+        assert isinstance(broken, UnreadableRecipe)
+        assert (broken.number, broken.code) == (1, code)
+
+
+def test_a_page_with_many_comments_is_cut_to_its_recipe():
+    recipe = SCHEMA | {"review": ["x" * 1000] * 500}
+    (envelope,) = read_recipes(encoded(recipe), None)
+    assert envelope.recipe == SCHEMA
+
+
+def test_several_recipes_of_a_text_have_their_own_ids():
+    read = read_recipes(b"A\n1 oz gin\n---\nB\n1 oz rum\n---\n\n", None)
+    assert [recipe.id for recipe in read] == ["a", "b"]
+
+
+def test_the_stated_id_is_kept_if_it_is_a_slug():
+    recipes = [SIMPLE | {"_id": "my-fizz"}, SIMPLE | {"id": "No Slug"}, SIMPLE | {"id": 17}]
+    assert [one.id for one in read_recipes(encoded(recipes), None)] == ["my-fizz", "fizz", "fizz"]
+
+
+def test_our_own_export_and_opendrinks_are_read():
+    gin = {"name": "Gin", "name_raw": "gin", "measure_raw": "2 oz"}
+    drink = SIMPLE | {"instructions": {"de": "Rühren.", "en": "Stir."}, "ingredients": [gin]}
+    line = {"quantity": "2", "measure": "oz", "ingredient": "gin"}
+    open_drink = SIMPLE | {"directions": ["Stir.", "Serve."], "ingredients": [line]}
+    one, other = map(understood, read_recipes(encoded([drink, open_drink]), None))
+    assert one.ingredients == other.ingredients
+    assert (one.instructions, other.instructions) == ({"en": "Stir."}, {"en": "Stir.\nServe."})
+
+
+@pytest.mark.parametrize(
+    ("data", "form", "message"),
+    [
+        (b"", None, "empty"),
+        (b" \n\t", None, "empty"),
+        (b"x" * (INPUT_BYTES + 1), None, "16 MiB"),
+        (b"<html><p>no recipe</p></html>", None, "no recipe"),
+        (b"<html><p>no recipe</p></html>", "bar-assistant", "no recipe"),
+        (b"---\n---\n", None, "no recipe"),
+        (TEXT.encode(), "bar-assistant", "does not have the format"),
+        (b"[]", None, "no recipe"),
+        (bytes(range(256)) * 20, None, "not text"),
+        (b"\x89PNG\r\n\x1a\n\0", None, "not text"),
+        (b"%PDF-1.7\n1 0 obj", None, "not text"),
+        (b"\x01\x02\x03" * 500, None, "not text"),
+    ],
+)
+def test_an_input_without_a_recipe_is_a_clear_error(data, form, message):
+    with pytest.raises(UsageError, match=message):
+        read_recipes(data, None, form)
+
+
+def test_the_format_can_be_given():
+    (recipe,) = read_recipes(CSV.encode(), None, "text")
+    assert recipe.format == "text"
+
+
+@settings(max_examples=examples(200), deadline=None)
+@given(st.binary(max_size=300) | st.text(max_size=100).map(str.encode))
+def test_any_bytes_are_read_or_refused(data):
+    try:
+        read_recipes(data, None)
+    except UsageError:
+        return
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../../etc/passwd", "a\x00b", "\u202eevil", "=1+1", "<script>alert(1)</script>", "x" * 5000,
+     "\x1b[31mred", "日本", "-rf", "CON", "a/b\\c", "&amp;"],
+)  # fmt: skip
+def test_a_hostile_name_is_kept_as_text_under_a_harmless_id(name):
+    (recipe,) = read_recipes(encoded(SIMPLE | {"name": name}), None)
+    drink = understood(recipe)
+    assert drink.name == " ".join(name.replace("\x00", " ").replace("\x1b", " ").split())
+    assert set(drink.id.removeprefix("own:")) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
+    assert len(drink.id) <= len("own:") + MAX_SLUG
+
+
+@pytest.mark.parametrize("depth", [100, 5_000, 200_000])
+def test_deep_nesting_is_read_or_rejected(depth):
+    nested = b'{"a":' * depth + b"1" + b"}" * depth
+    start = b'{"name": "x", "ingredients": ["1 oz gin"], "y": '
+    (recipe,) = read_recipes(start + nested + b"}", None)
+    if depth > 200:
+        assert isinstance(recipe, UnreadableRecipe)
+        assert recipe.code == "malformed_json"
+    else:
+        assert understood(recipe).name == "x"
