@@ -53,7 +53,7 @@ class RawObject:
         self.bytes = _full_size(response)
         self.stored_at = int(response["LastModified"].timestamp() * 1000)
         self.metadata: Mapping[str, str] = response["Metadata"]
-        self.content_type = response["ContentType"]
+        self.content_type = response.get("ContentType", "binary/octet-stream")
         with translated(f"Reading {version.key}"):
             self._head = response["Body"].read()
         self._require(len(self._head), min(self.bytes, HEAD_BYTES))

@@ -59,6 +59,7 @@ def test_the_state_folder_passes_few_functions_until_the_api_is_assembled(
     folder, monkeypatch, tmp_path
 ):
     monkeypatch.setattr(Process, "find", lambda process: process)  # the embedded AWS is alive
+    monkeypatch.setattr("mocktailverse.local.health.is_healthy", lambda _: True)
     package = Path(mocktailverse.__file__).parent
     passed: list[tuple[str, str]] = []
 
