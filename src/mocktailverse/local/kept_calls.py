@@ -17,6 +17,7 @@ from ministack.services import dynamodb, s3, scheduler  # type: ignore[import-un
 
 from mocktailverse.local.data_files import DataFileError, KeptItem
 from mocktailverse.local.kept_data import KeptData
+from mocktailverse.local.kept_retention import Retention
 from mocktailverse.local.patched_modules import require_unchanged
 
 PATCHED = {  # digests of public files, which a search for secrets takes for keys
@@ -139,10 +140,11 @@ def _keep_items(data: KeptData) -> None:
 
 
 def _keep_runs(data: KeptData) -> None:
-    tick = scheduler._tick_schedules
+    tick, retention = scheduler._tick_schedules, Retention()
 
     def ticked() -> None:
         tick()
         data.write_runs()
+        retention.run_if_due()
 
     scheduler._tick_schedules = ticked

@@ -1,0 +1,62 @@
+"""Delete from MiniStack's memory what the template's retention rules delete on AWS.
+
+MiniStack stores retention times of log groups and ignores S3's lifecycle rules. A stack that runs
+for months would grow with each scheduled run.
+"""
+
+import itertools
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from ministack.services import (  # type: ignore[import-untyped]  # it has no types
+    cloudwatch_logs,
+    s3,
+)
+
+NONCURRENT_DAYS = {"state/": 7, "listings/": 30}
+"""Days for which earlier versions of objects are kept, by prefix, as in the template."""
+
+INTERVAL_S = 3600.0
+_DAY_S = 24 * 3600
+
+
+class Retention:
+    """Deletes expired log events and object versions, at most once in INTERVAL_S."""
+
+    def __init__(self) -> None:
+        self._last_run = time.time()
+
+    def run_if_due(self) -> None:
+        """Delete what has expired, if the last time was long enough ago."""
+        if time.time() - self._last_run >= INTERVAL_S:
+            self._last_run = time.time()
+            expire_logs(self._last_run)
+            expire_versions(self._last_run)
+
+
+def expire_logs(now_s: float) -> None:
+    """Delete log events that are older than their group's retention time, and empty streams."""
+    for _scope, group in list(cloudwatch_logs._log_groups.all_items()):
+        if days := group.get("retentionInDays"):
+            oldest_ms = 1000 * (now_s - days * _DAY_S)
+            for name, stream in list(group["streams"].items()):
+                stream["events"] = [e for e in stream["events"] if e["timestamp"] >= oldest_ms]
+                if not stream["events"] and stream["creationTime"] < oldest_ms:
+                    del group["streams"][name]
+
+
+def expire_versions(now_s: float) -> None:
+    """Delete versions of state and listings that a newer version has replaced long ago."""
+    for (bucket, key), versions in list(s3._object_versions.items()):
+        days = next((n for prefix, n in NONCURRENT_DAYS.items() if key.startswith(prefix)), None)
+        if days is None:
+            continue
+        for entry, successor in list(itertools.pairwise(versions)):
+            if now_s - _stored_at_s(successor) > days * _DAY_S:
+                s3._delete_object_version(s3._buckets[bucket], bucket, key, entry["version_id"])
+
+
+def _stored_at_s(entry: dict[str, Any]) -> float:
+    moment = datetime.fromisoformat(entry["last_modified"])
+    return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()
