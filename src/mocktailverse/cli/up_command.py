@@ -18,12 +18,6 @@ from mocktailverse.local.stack_start import Options
 from mocktailverse.local.state import LocalStack
 from mocktailverse.sources import SOURCES
 
-LIVE_NOTICE = (
-    "Drinks come from the real TheCocktailDB, with its test key 1: for development and education"
-    " only,\nand with at most 4 requests a second. Once a day (04:00 UTC) a sweep collects changes."
-    "\nTerms, keys and limits: docs/how-to/fetch-real-drinks.md"
-)
-
 
 def up(
     detach: Annotated[bool, Option(help="Start the stack in the background and return.")] = False,
@@ -84,7 +78,9 @@ def up(
 
 def _print_stack(stack: LocalStack, notices: Sequence[str], *, as_json: bool) -> None:
     if not stack.simulates:
-        say(LIVE_NOTICE)
+        source = SOURCES[DEFAULT_SOURCE]
+        say(f"Drinks come from {source.title} itself, once a day at 04:00 UTC and with `fetch`.")
+        say(f"{source.collector.terms} More: docs/how-to/fetch-real-drinks.md")
     for notice in notices:
         say(f"{notice[:1].upper()}{notice[1:]}.")
     if as_json:

@@ -92,7 +92,7 @@ def port_of_next(previous: Process) -> int:
 
 
 def start_source(launcher: Launcher, records: str | None, port: int) -> Process:
-    """Start the simulated TheCocktailDB, without waiting until it is ready."""
+    """Start the simulated sources, without waiting until it is ready."""
     command = ["mocktailverse.local.simulated_source", "--port", str(port)]
     if records:
         command += ["--records", records]

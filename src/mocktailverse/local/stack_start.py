@@ -63,7 +63,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     records: Path | None = None
     """Records that the simulated TheCocktailDB serves; None takes its default."""
     source_url: str | None = None
-    """A source to fetch from instead; None starts the simulated TheCocktailDB."""
+    """A source to fetch from instead; None starts the simulated sources."""
     forgets: bool = False
     """Whether the data is deleted when a stack in the foreground ends, and must be none before."""
     services: bool = False
@@ -174,7 +174,7 @@ class StackStart(msgspec.Struct, frozen=True):
         ]
         records, source_url = path_text(self.options.records), self.options.source_url
         if source_url is None:
-            self.on_progress("starting the simulated TheCocktailDB")
+            self.on_progress("starting the simulated sources")
             source = service_processes.start_source(self.launcher, records, tcp_ports.free_port())
             source_url = f"http://{HOST}:{source.port}"
             started.append(source)

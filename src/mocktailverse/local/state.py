@@ -13,7 +13,7 @@ from mocktailverse.local.tcp_ports import HOST
 from mocktailverse.stores.clients import UNATTENDED, Clients, ClientTimeouts
 
 EMULATOR: Final = "embedded AWS"
-SOURCE: Final = "simulated TheCocktailDB"
+SOURCE: Final = "simulated sources"
 SERVER: Final = "API and harness"
 DASHBOARD: Final = "dashboard"
 DATA_BROWSER: Final = "data browser"
@@ -84,7 +84,7 @@ class LocalStack(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def simulates(self) -> bool:
-        """Whether the source is the simulated TheCocktailDB."""
+        """Whether the sources are simulated."""
         return SOURCE in self.by_name
 
     @property

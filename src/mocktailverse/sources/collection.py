@@ -118,6 +118,11 @@ class Collector(Protocol):
         ...
 
     @property
+    def terms(self) -> str:
+        """What people should know before they collect from the real source: terms and limits."""
+        ...
+
+    @property
     def strategies(self) -> tuple[str, ...]:
         """The names of what it can collect; the first one collects everything."""
         ...

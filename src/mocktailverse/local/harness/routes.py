@@ -190,7 +190,7 @@ def send_event(
 
 @router.get("/faults")
 def list_faults(harness: Harness) -> Response:
-    """List the active faults of the simulated TheCocktailDB."""
+    """List the active faults of the simulated sources."""
     return _faults(harness)
 
 
@@ -213,7 +213,7 @@ def _faults(harness: HarnessDependencies, new_fault: bytes | None = None) -> Res
         response = httpx2.request(method, url, content=new_fault, timeout=FAULTS_TIMEOUT_S)
     except httpx2.HTTPError as error:
         raise UnreachableError(
-            f"The simulated TheCocktailDB at `{harness.source_url}` does not respond: {error}"
+            f"The simulated sources at `{harness.source_url}` do not respond: {error}"
         ) from error
     body = msgspec.json.decode(response.content)
     if response.is_error:

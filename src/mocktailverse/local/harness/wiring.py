@@ -23,7 +23,7 @@ class HarnessDependencies(Struct, frozen=True, kw_only=True):
     catalogue: CatalogueCopy
     """The API's copy of the catalogue."""
     source_url: str | None
-    """Base URL of the simulated TheCocktailDB; None if the stack fetches from the real one."""
+    """Base URL of the simulated sources; None if the stack fetches from the real one."""
 
 
 def dependencies_of(stack: LocalStack, folder: Path) -> tuple[ApiDependencies, HarnessDependencies]:

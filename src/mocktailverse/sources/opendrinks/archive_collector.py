@@ -37,6 +37,7 @@ class OpendrinksCollector:
     """Collects opendrinks' recipes."""
 
     url = "https://codeload.github.com/alfg/opendrinks/tar.gz/refs/heads/master"
+    terms = "Its recipes are under the MIT licence. A fetch sends one request."
     strategies = (STRATEGY,)
 
     def __init__(self, client: ArchiveClient | None = None) -> None:

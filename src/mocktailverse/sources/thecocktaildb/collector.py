@@ -32,6 +32,10 @@ class TheCocktailDBCollector:
     """Collects TheCocktailDB's drinks."""
 
     url = "https://www.thecocktaildb.com"
+    terms = (
+        "Its test key 1 is for development and education only, and it is sent at most 4 requests a"
+        " second. Its drinks, texts and pictures belong to TheCocktailDB and its contributors."
+    )
     strategies = STRATEGIES
 
     def check(self, request: FetchRequest) -> None:
