@@ -21,6 +21,17 @@ UNUSED_TTL_S = 24 * 3600
 """How long unpacked code stays after its last use by a start of a process."""
 
 
+in_use: set[Path] = set()
+"""The folders whose code processes of this emulator may run."""
+
+
+def renew() -> None:
+    """Record that the folders are in use, so that no other emulator deletes them."""
+    for folder in in_use:
+        if folder.is_dir():
+            os.utime(folder)
+
+
 def shared_zipfile(cache: Path) -> SimpleNamespace:
     """Return a substitute for the module `zipfile` whose `extractall` links to a shared folder."""
 
@@ -35,12 +46,23 @@ def shared_zipfile(cache: Path) -> SimpleNamespace:
                 super().extractall(path, members, pwd)
                 return
             folder = cache / hashlib.sha256(Path(self.filename).read_bytes()).hexdigest()[:16]
-            if not folder.is_dir():
+            if not (folder.is_dir() and self._is_complete(folder)):
                 _delete_unused(cache)
+                shutil.rmtree(folder, ignore_errors=True)
                 self._unpack(folder)
+            in_use.add(folder)
             os.utime(folder)
             Path(path).rmdir()
             Path(path).symlink_to(folder)
+
+        def _is_complete(self, folder: Path) -> bool:
+            """Return whether each file has its size; a power failure may have emptied some."""
+            return all(
+                (folder / info.filename).is_file()
+                and (folder / info.filename).stat().st_size == info.file_size
+                for info in self.infolist()
+                if not info.is_dir()
+            )
 
         def _unpack(self, folder: Path) -> None:
             """Unpack into a folder, which appears complete or not at all."""

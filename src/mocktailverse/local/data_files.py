@@ -9,6 +9,7 @@ missing, and it can always be computed again from the raw objects.
 """
 
 import contextlib
+import hashlib
 import shutil
 import sqlite3
 import threading
@@ -33,6 +34,7 @@ _PAGE_BYTES = 4096
 _WAL_BYTES = 64 * 2**20
 _PRIMARY_CODE = 0xFF
 """Part of SQLite's extended error codes that names the kind of error."""
+_MD5_DIGITS = 32
 
 _OBJECTS = """
 CREATE TABLE IF NOT EXISTS objects (
@@ -93,13 +95,13 @@ class DataFiles:
         self.folder = folder
         self._lock = threading.RLock()
         folder.mkdir(mode=0o700, exist_ok=True)
-        self._raw = _open(folder / _RAW_FILE, (_OBJECTS,), RAW_LIMIT_BYTES, "FULL")
+        raw, derived = folder / _RAW_FILE, folder / _DERIVED_FILE
+        if _size(derived) and not _size(raw):  # the raw objects' file is always created first
+            raise DataFileError(_unreadable(raw, "it is missing or empty"))
+        self._raw = _open(raw, (_OBJECTS,), RAW_LIMIT_BYTES, "FULL", DataFileError)
         try:
             tables = (_OBJECTS, _ITEMS, _RUNS)
-            self._derived = _open(folder / _DERIVED_FILE, tables, DERIVED_LIMIT_BYTES, "NORMAL")
-        except DataFileError as error:
-            self._raw.close()
-            raise DerivedFileError(str(error)) from error
+            self._derived = _open(derived, tables, DERIVED_LIMIT_BYTES, "NORMAL", DerivedFileError)
         except BaseException:
             self._raw.close()
             raise
@@ -149,45 +151,70 @@ class DataFiles:
 
     def objects(self) -> Iterator[KeptObject]:
         """Yield all objects in the order of their writes, the raw ones first."""
-        with self._lock, _translated(self.folder):
-            for file in (self._raw, self._derived):
-                for bucket, key, version_id, attributes, body in file.execute(
-                    "SELECT bucket, key, version_id, attributes, body FROM objects ORDER BY place"
-                ):
-                    yield KeptObject(bucket, key, version_id, msgspec.json.decode(attributes), body)
+        with self._lock:
+            with _translated(self.folder / _RAW_FILE, DataFileError):
+                yield from _objects(self._raw)
+            with _translated(self.folder / _DERIVED_FILE, DerivedFileError):
+                yield from _objects(self._derived)
 
     def items(self) -> Iterator[KeptItem]:
         """Yield all items of all tables."""
-        with self._lock, _translated(self.folder):
+        with self._lock, _translated(self.folder / _DERIVED_FILE, DerivedFileError):
             for table, partition, sort, item in self._derived.execute("SELECT * FROM items"):
                 yield KeptItem(table, partition, sort, msgspec.json.decode(item))
 
     def runs(self) -> dict[str, float]:
         """Return when schedules ran last, in s since 1970, by their names."""
-        with self._lock, _translated(self.folder):
+        with self._lock, _translated(self.folder / _DERIVED_FILE, DerivedFileError):
             return dict(self._derived.execute("SELECT * FROM runs"))
 
     @contextlib.contextmanager
     def _writing(self, *, is_raw: bool) -> Iterator[sqlite3.Connection]:
-        file = self._raw if is_raw else self._derived
-        with self._lock, _translated(self.folder), file:  # commits, or rolls back
+        file, name = (self._raw, _RAW_FILE) if is_raw else (self._derived, _DERIVED_FILE)
+        with self._lock, _translated(self.folder / name, DataFileError), file:  # or rolls back
             yield file
 
 
 def set_aside_derived(folder: Path) -> Path:
     """Rename the file of the derived data, in place of one that was set aside before."""
-    path = folder / _DERIVED_FILE
-    for suffix in ("-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
-    return path.rename(folder / f"{_DERIVED_FILE}.damaged")
+    aside = folder / f"{_DERIVED_FILE}.damaged"
+    for suffix in ("-wal", ""):
+        path = folder / f"{_DERIVED_FILE}{suffix}"
+        if path.exists():
+            path.rename(f"{aside}{suffix}")
+    return aside
 
 
-def _open(path: Path, tables: Iterable[str], limit: int, synchronous: str) -> sqlite3.Connection:
-    """Open a file, created if missing."""
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0
+
+
+def _objects(file: sqlite3.Connection) -> Iterator[KeptObject]:
+    for bucket, key, version_id, attributes, body in file.execute(
+        "SELECT bucket, key, version_id, attributes, body FROM objects ORDER BY place"
+    ):
+        kept = KeptObject(bucket, key, version_id, msgspec.json.decode(attributes), body)
+        if not _is_intact(kept):
+            raise sqlite3.DatabaseError(f"the content of `{key}` has changed")
+        yield kept
+
+
+def _is_intact(kept: KeptObject) -> bool:
+    """Return whether an object's bytes still have their MD5, if its ETag is one."""
+    etag = str(kept.attributes.get("etag", "")).strip('"')
+    if kept.body is None or len(etag) != _MD5_DIGITS:
+        return True
+    return hashlib.md5(kept.body, usedforsecurity=False).hexdigest() == etag
+
+
+def _open(
+    path: Path, tables: Iterable[str], limit: int, synchronous: str, damaged: type[DataFileError]
+) -> sqlite3.Connection:
+    """Open a file, created if missing; raise `damaged` if it cannot be read."""
     path.touch(mode=0o600)
     file = sqlite3.connect(path, check_same_thread=False)
     try:
-        with _translated(path.parent):
+        with _translated(path, damaged):
             file.execute("PRAGMA locking_mode = EXCLUSIVE")  # one process; no shared memory
             _require_format(file, path)
             file.execute("PRAGMA journal_mode = WAL")
@@ -217,19 +244,22 @@ def _require_format(file: sqlite3.Connection, path: Path) -> None:
 
 
 @contextlib.contextmanager
-def _translated(folder: Path) -> Iterator[None]:
-    """Raise DataFileError instead of SQLite's errors, and say what to do."""
+def _translated(path: Path, damaged: type[DataFileError]) -> Iterator[None]:
+    """Raise DataFileError instead of SQLite's errors, or `damaged` if the file is."""
     try:
         yield
-    except sqlite3.Error as error:
-        raise DataFileError(_explained(folder, error)) from error
+    except (sqlite3.Error, msgspec.DecodeError) as error:
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & _PRIMARY_CODE
+        if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            raise damaged(_unreadable(path, str(error))) from error
+        raise DataFileError(_explained(path, code, error)) from error
 
 
-def _explained(folder: Path, error: sqlite3.Error) -> str:
+def _explained(path: Path, code: int, error: Exception) -> str:
     """Return what an error of SQLite means for a person."""
-    code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE
+    folder = path.parent
     if code == sqlite3.SQLITE_BUSY:
-        return f"Another process uses the data in `{folder}`. Stop that stack first."
+        return f"Another process uses `{path}`. Stop that program or stack first."
     if shutil.disk_usage(folder).free < full_disk.LEAST_FREE_BYTES:
         return f"{full_disk.explanation(folder)} ({error})"
     if code == sqlite3.SQLITE_FULL:
@@ -238,8 +268,11 @@ def _explained(folder: Path, error: sqlite3.Error) -> str:
             f" {RAW_LIMIT_BYTES >> 20} MiB of raw objects. Keep fewer on this machine, or deploy to"
             " AWS."
         )
+    return f"`{path}` cannot be read or written: {error}. Nothing was changed. Repeat the command."
+
+
+def _unreadable(path: Path, problem: str) -> str:
     return (
-        f"The data in `{folder}` cannot be read or written: {error}. Nothing was changed. Put back"
-        " a copy of the file if you have one. To delete all data and start empty, run"
-        " `mocktailverse up --forget`."
+        f"`{path}` cannot be read: {problem}. Nothing was changed. Put back a copy of the file if"
+        " you have one. To delete all data and start empty, run `mocktailverse up --forget`."
     )

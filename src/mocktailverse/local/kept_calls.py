@@ -7,6 +7,7 @@ docs/decisions/0026-a-laptop-that-remembers.md.
 """
 
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -116,8 +117,8 @@ def _keep_items(data: KeptData) -> None:
     )
 
     def was_set(table: Memory, partition: str, sort: str, item: Memory) -> Memory | None:
+        data.change_item(KeptItem(table["TableName"], partition, sort, item))  # or refuses it
         replaced: Memory | None = set_item(table, partition, sort, item)
-        data.change_item(KeptItem(table["TableName"], partition, sort, item))
         return replaced
 
     def removed(table: Memory, partition: str, sort: str) -> Memory | None:
@@ -143,6 +144,8 @@ def _keep_runs(data: KeptData) -> None:
     tick, retention = scheduler._tick_schedules, Retention()
 
     def ticked() -> None:
+        for name, at in list(scheduler._schedule_last_fired.items()):
+            scheduler._schedule_last_fired[name] = min(at, time.time())  # the clock was ahead
         tick()
         data.write_runs()
         retention.run_if_due()

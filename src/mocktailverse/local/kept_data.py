@@ -12,7 +12,8 @@ from typing import Any
 import msgspec
 from ministack.services import dynamodb, s3, scheduler  # type: ignore[import-untyped]  # no types
 
-from mocktailverse.local.data_files import DataFiles, KeptItem, KeptObject
+from mocktailverse.loads.object_version import RAW_PREFIX
+from mocktailverse.local.data_files import DataFileError, DataFiles, KeptItem, KeptObject
 from mocktailverse.local.kept_resources import KeptResources
 
 
@@ -55,6 +56,8 @@ class KeptData:
         self, bucket: str, key: str, version_id: str, record: Mapping[str, Any], body: bytes | None
     ) -> None:
         """Write an object, or a delete marker if there is no body."""
+        if self._files is None and key.startswith(RAW_PREFIX):
+            raise DataFileError("The stack is still restoring its data. Repeat the call.")
         if self._files and self._resources.has_object(bucket, key):
             attributes = {name: value for name, value in record.items() if name != "body"}
             self._files.put_object(
@@ -69,8 +72,13 @@ class KeptData:
             self._files.delete_object(bucket, key, version_id, is_raw=is_raw)
 
     def change_item(self, item: KeptItem) -> None:
-        """Note an item's new state for the next `write_items`."""
+        """Note an item's new state for the next `write_items`.
+
+        Raises:
+            UnicodeEncodeError: it has text that JSON cannot hold, a lone surrogate.
+        """
         if self._resources.has_item(item.table, item.partition):
+            msgspec.json.encode(item.item)
             with self._lock:
                 self._changed[item[:3]] = item
 

@@ -2,12 +2,12 @@
 
 import msgspec
 
-from mocktailverse.loads.object_version import CANARY_PREFIX
+from mocktailverse.loads.object_version import CANARY_PREFIX, RAW_PREFIX
 
 ATTACH_PATH = "/_mocktailverse/attach"
 """`POST` with `KeptResources` as JSON restores the data, and keeps it from then on."""
 
-REJECTED_PREFIX, EXPORTS_PREFIX = "rejected/", "exports/"
+EXPORTS_PREFIX = "exports/"
 
 
 class KeptResources(msgspec.Struct, frozen=True):
@@ -29,4 +29,4 @@ class KeptResources(msgspec.Struct, frozen=True):
 
     def is_raw(self, bucket: str, key: str) -> bool:
         """Return whether an object belongs to the source of truth; the others are derived."""
-        return bucket == self.data_bucket and not key.startswith(REJECTED_PREFIX)
+        return bucket == self.data_bucket and key.startswith(RAW_PREFIX)

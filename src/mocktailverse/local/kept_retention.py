@@ -14,6 +14,8 @@ from ministack.services import (  # type: ignore[import-untyped]  # it has no ty
     s3,
 )
 
+from mocktailverse.local import code_folders
+
 NONCURRENT_DAYS = {"state/": 7, "listings/": 30}
 """Days for which earlier versions of objects are kept, by prefix, as in the template."""
 
@@ -33,6 +35,7 @@ class Retention:
             self._last_run = time.time()
             expire_logs(self._last_run)
             expire_versions(self._last_run)
+            code_folders.renew()
 
 
 def expire_logs(now_s: float) -> None:

@@ -131,8 +131,18 @@ def stop(
         existed = state_file(folder).exists() or bool(processes.running_from(temporary(folder)))
         clear(folder)
         if forget:
-            shutil.rmtree(data_folder(folder), ignore_errors=True)
+            _delete_data(folder)
     return existed
+
+
+def _delete_data(state_dir: Path) -> None:
+    """Delete a stack's data, so that after an interruption all of it is there, or none."""
+    unwanted = state_dir / "data.deleted"
+    if data_folder(state_dir).exists():
+        shutil.rmtree(unwanted, ignore_errors=True)
+        data_folder(state_dir).rename(unwanted)
+    if unwanted.exists():
+        shutil.rmtree(unwanted)
 
 
 @contextlib.contextmanager

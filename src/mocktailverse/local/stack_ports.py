@@ -35,10 +35,13 @@ def reserved(
     Raises:
         UsageError: a required port is in use, or all ports that were tried are.
     """
+    if len(set(required.values())) < len(required):
+        raise UsageError(f"Give each of {', '.join(OPTIONS.values())} a port of its own.")
     preferred = {**DEFAULTS, **_remembered(state_dir), **required}
     with contextlib.ExitStack() as locks:
         ports: dict[str, int] = {}
-        for name, wanted in preferred.items():
+        for name in sorted(preferred, key=lambda name: name not in required):  # these first
+            wanted = preferred[name]
             candidates = [wanted] if name in required else range(wanted, wanted + SEARCHED)
             port = next((port for port in candidates if _is_free(port, locks_dir, locks)), None)
             if port is None:

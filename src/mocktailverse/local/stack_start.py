@@ -88,13 +88,13 @@ class StackStart(msgspec.Struct, frozen=True):
     def launch(self) -> LocalStack:
         """Start a new stack with the folder's data; after a failure only data and logs are left."""
         clear(self.state_dir)
-        if self.options.forgets and data_folder(self.state_dir).exists():
+        self.on_progress("reading the data")
+        interrupted = recovery.prepare(data_folder(self.state_dir), self.on_notice)
+        if self.options.forgets and interrupted.raw_objects:
             raise UsageError(
                 f"`{self.state_dir}` has data, which a demo would mix with its samples. Choose an"
                 " empty folder, or leave --state-dir out."
             )
-        self.on_progress("reading the data")
-        interrupted = recovery.prepare(data_folder(self.state_dir), self.on_notice)
         temporary(self.state_dir).mkdir(mode=0o700)
         with self._ports() as ports, contextlib.ExitStack() as undo:
             undo.callback(clear, self.state_dir)
@@ -140,24 +140,30 @@ class StackStart(msgspec.Struct, frozen=True):
 
     def _require_same(self, running: LocalStack) -> None:
         """Raise UsageError if the options ask for another stack than the running one."""
-        if self.options.port not in (None, running.port):
-            raise UsageError(f"The stack runs on port {running.port} already. {_STOP_FIRST}")
+        ports = {process.name: process.port for process in running.processes}
+        for name, port in self._required_ports().items():
+            if port != ports.get(name, port):
+                raise UsageError(f"The {name} is on port {ports[name]} already. {_STOP_FIRST}")
         if self.options.source_url not in (None, running.source_url):
             raise UsageError(f"The stack fetches from {running.source_url}. {_STOP_FIRST}")
         if self.options.records and path_text(self.options.records) != running.records:
             raise UsageError(f"The simulated source serves other records. {_STOP_FIRST}")
 
-    def _ports(self) -> contextlib.AbstractContextManager[dict[str, int]]:
-        """Return a context with the ports of the embedded AWS and of the services."""
+    def _required_ports(self) -> dict[str, int]:
+        """Return the ports that the options give, by the process's name."""
         options = self.options
         given = {
             EMULATOR: options.port,
             SERVER: options.api_port,
             DASHBOARD: options.dashboard_port,
         }
-        required = {name: port for name, port in given.items() if port is not None}
-        if options.has_usual_ports:
-            locks = options.checkout.cache_dir / "ports"
+        return {name: port for name, port in given.items() if port is not None}
+
+    def _ports(self) -> contextlib.AbstractContextManager[dict[str, int]]:
+        """Return a context with the ports of the embedded AWS and of the services."""
+        required = self._required_ports()
+        if self.options.has_usual_ports:
+            locks = self.options.checkout.cache_dir / "ports"
             return stack_ports.reserved(self.state_dir, required, locks, self.on_notice)
         return contextlib.nullcontext(stack_ports.free_ones(required))
 

@@ -11,6 +11,7 @@ time of the original, so the same catalogue results; its version, and so the lin
 """
 
 import hashlib
+import lzma
 import zipfile
 import zlib
 from collections import Counter
@@ -34,6 +35,9 @@ OBJECT_LIMIT_BYTES = 1024**3
 """Largest object that is restored; no writer of ours stores a tenth of it."""
 
 MANIFEST_LIMIT_BYTES = 1024**3
+
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, ValueError)
+"""What the standard library raises for damaged zip files; NotImplementedError is a RuntimeError."""
 
 Progress = Callable[[int, int], object]
 """Gets the number of objects done, and of all."""
@@ -116,7 +120,7 @@ def _restore_object(
     try:
         with archive.open(entry.member) as member:
             body = member.read(entry.bytes + 1)
-    except (KeyError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
+    except (KeyError, *_UNREADABLE) as error:
         raise _damaged(f"`{entry.member}` cannot be read ({error})") from error
     digest = hashlib.md5(body, usedforsecurity=False).hexdigest()
     if len(body) != entry.bytes or digest != entry.md5:
@@ -142,14 +146,14 @@ def _manifest(archive: zipfile.ZipFile) -> Iterator[ArchivedObject]:
             if not entry.key.startswith(RAW_PREFIX) or not 0 <= entry.bytes <= OBJECT_LIMIT_BYTES:
                 raise _damaged(f"line {number} of `{MANIFEST}` describes no raw object")
             yield entry
-    except (msgspec.MsgspecError, zipfile.BadZipFile, zlib.error) as error:
+    except (msgspec.MsgspecError, *_UNREADABLE) as error:
         raise _damaged(f"`{MANIFEST}` cannot be read ({error})") from error
 
 
 def _opened(file: IO[bytes]) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(file)
-    except zipfile.BadZipFile as error:
+    except _UNREADABLE as error:
         raise UsageError(
             f"The file is not an archive of `mocktailverse archive`, or is incomplete: {error}."
         ) from error

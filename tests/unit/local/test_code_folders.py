@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from mocktailverse.local import code_folders
 from mocktailverse.local.code_folders import UNUSED_TTL_S, shared_zipfile
 
 
@@ -59,3 +60,19 @@ def test_a_damaged_zip_leaves_no_folder(archive, tmp_path):
     with pytest.raises(zipfile.BadZipFile):
         unpack(archive, tmp_path / "cache", tmp_path / "first")
     assert list((tmp_path / "cache").iterdir()) == []
+
+
+def test_code_that_a_power_failure_has_emptied_is_unpacked_again(archive, tmp_path):
+    cache = tmp_path / "cache"
+    first = unpack(archive, cache, tmp_path / "first")
+    (first / "package" / "module.py").write_bytes(b"")
+    second = unpack(archive, cache, tmp_path / "second")
+    assert (second / "package" / "module.py").read_text() == "x = 1"
+
+
+def test_folders_in_use_are_renewed(archive, tmp_path):
+    cache = tmp_path / "cache"
+    folder = unpack(archive, cache, tmp_path / "first").resolve()
+    os.utime(folder, (1, 1))
+    code_folders.renew()
+    assert folder.stat().st_mtime > 1

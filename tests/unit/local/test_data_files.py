@@ -1,5 +1,6 @@
 """The data files keep what was written, or say what is wrong with them."""
 
+import hashlib
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -150,3 +151,55 @@ def test_files_of_a_newer_version_are_refused(folder, name):
         file.execute("PRAGMA user_version = 99")
     with pytest.raises(UsageError, match=r"newer version.*format 99"):
         DataFiles(folder)
+
+
+@pytest.mark.parametrize("content", [None, b""])
+def test_raw_objects_that_are_missing_beside_their_tables_are_an_error(folder, content):
+    with closing(DataFiles(folder)) as files:
+        files.write_items([an_item()])
+    (folder / "raw.sqlite").unlink()
+    if content is not None:
+        (folder / "raw.sqlite").write_bytes(content)
+    with pytest.raises(DataFileError, match=r"raw\.sqlite` cannot be read: it is missing"):
+        DataFiles(folder)
+
+
+def changed(folder: Path, name: str, old: bytes, new: bytes) -> None:
+    """Replace bytes within a file, so that SQLite's own check finds nothing."""
+    path = folder / name
+    content = path.read_bytes()
+    assert content.count(old) == 1
+    path.write_bytes(content.replace(old, new))
+
+
+def test_a_changed_raw_object_is_an_error_that_names_it(folder):
+    body = b"a body that no other bytes equal"
+    etag = hashlib.md5(body, usedforsecurity=False).hexdigest()
+    with closing(DataFiles(folder)) as files:
+        kept = an_object(body=body)._replace(attributes={"etag": f'"{etag}"'})
+        files.put_object(kept, is_raw=True)
+    changed(folder, "raw.sqlite", body, body.upper())
+    with (
+        closing(DataFiles(folder)) as files,
+        pytest.raises(DataFileError, match=r"content of `raw/own/a\.json` has changed"),
+    ):
+        list(files.objects())
+
+
+def test_a_changed_item_is_damage_of_the_derived_data(folder):
+    with closing(DataFiles(folder)) as files:
+        files.write_items([an_item(item={"text": {"S": "unique text"}})])
+    changed(folder, "derived.sqlite", b'"unique text"', b'"unique text ')
+    with closing(DataFiles(folder)) as files, pytest.raises(DerivedFileError):
+        list(files.items())
+
+
+def test_tables_that_another_program_reads_are_not_damaged(folder):
+    with closing(DataFiles(folder)) as files:
+        files.write_items([an_item()])
+    with closing(sqlite3.connect(folder / "derived.sqlite")) as other:
+        other.execute("BEGIN")
+        other.execute("SELECT * FROM items").fetchall()
+        with pytest.raises(DataFileError, match="Another process uses") as raised:
+            DataFiles(folder)
+    assert not isinstance(raised.value, DerivedFileError)

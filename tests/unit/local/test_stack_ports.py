@@ -86,3 +86,24 @@ def test_a_failed_start_is_not_remembered(reserved, tmp_path):
     with pytest.raises(RuntimeError), reserved():
         raise RuntimeError
     assert not (tmp_path / "ports.json").exists()
+
+
+def test_two_parts_cannot_require_one_port(reserved):
+    port = free_port()
+    with (
+        pytest.raises(UsageError, match="a port of its own"),
+        reserved(
+            **{
+                SERVER: port,
+                DASHBOARD: port,
+            }
+        ),
+    ):
+        pass
+
+
+def test_a_required_port_goes_before_another_part_s_usual_one(reserved, usual, notices):
+    with reserved(**{SERVER: usual[EMULATOR]}) as ports:
+        assert ports[SERVER] == usual[EMULATOR]
+        assert ports[EMULATOR] > usual[EMULATOR]
+    assert len(notices) == 1

@@ -1,11 +1,14 @@
 """An archive moves all raw objects to another environment, with the same result."""
 
+import contextlib
 import hashlib
 import io
 import json
 import zipfile
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mocktailverse.errors import ObjectRejectedError, UsageError
 from mocktailverse.loads.object_version import CANARY_PREFIX, ObjectVersion, first_stored_at
@@ -13,6 +16,7 @@ from mocktailverse.pipeline import raw_archive
 from mocktailverse.pipeline.raw_archive import MANIFEST, restore_archive, write_archive
 from mocktailverse.pipeline.transformation import observed_at_of
 from mocktailverse.testing.memory_stores import MemoryRawStore
+from strategies.effort import examples
 
 DAY_MS = 24 * 3600 * 1000
 KEY = "raw/own/a.json"
@@ -182,3 +186,13 @@ def test_a_manifest_of_many_gigabytes_is_refused_unread(monkeypatch):
 def test_the_first_time_of_storing_is_never_later_than_s3_s(text, expected):
     assert first_stored_at(10, {"stored-at": text}) == expected
     assert first_stored_at(10, {}) == 10
+
+
+@given(data=st.data())
+@settings(max_examples=examples(200))
+def test_an_archive_with_a_changed_byte_is_restored_or_refused(data):
+    content = bytearray(archived(sample_store()).getvalue())
+    place = data.draw(st.integers(0, len(content) - 1))
+    content[place] ^= data.draw(st.integers(1, 255))
+    with contextlib.suppress(UsageError):
+        restore_archive(MemoryRawStore(), io.BytesIO(content), nothing)
