@@ -118,7 +118,7 @@ def test_a_stack_in_the_foreground_leaves_nothing_behind_when_it_stops(
     home = tmp_path / "home"
     with foreground("up", "--state-dir", home) as up:
         assert up.stderr is not None
-        assert any("Running. Press Ctrl-C to stop." in line for line in up.stderr)
+        assert any("Running. Press Ctrl-C to stop; the data is kept." in line for line in up.stderr)
         assert len(processes_of(home)) >= 5
         up.send_signal(number)
         _, error = up.communicate(timeout=120)
@@ -127,7 +127,7 @@ def test_a_stack_in_the_foreground_leaves_nothing_behind_when_it_stops(
     assert processes_of(home) == []
     assert list(scratch.iterdir()) == []
     logs = {f"{part}.log" for part in ("emulator", "source", "server", "dashboard")}
-    assert {path.name for path in home.iterdir()} == {*logs, "lock"}
+    assert {path.name for path in home.iterdir()} == {*logs, "lock", "data", "ports.json"}
 
 
 def test_an_interrupted_demo_leaves_nothing_behind(scratch, foreground):
