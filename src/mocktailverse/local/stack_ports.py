@@ -41,15 +41,17 @@ def reserved(
     with contextlib.ExitStack() as locks:
         ports: dict[str, int] = {}
         for name in sorted(preferred, key=lambda name: name not in required):  # these first
-            wanted = preferred[name]
-            candidates = [wanted] if name in required else range(wanted, wanted + SEARCHED)
+            first_choice = preferred[name]
+            candidates = (
+                [first_choice] if name in required else range(first_choice, first_choice + SEARCHED)
+            )
             port = next((port for port in candidates if _is_free(port, locks_dir, locks)), None)
             if port is None:
-                tcp_ports.require_free(wanted, f"choose another with {OPTIONS[name]}")
-                raise UsageError(f"Another start takes port {wanted}. Repeat the command.")
+                tcp_ports.require_free(first_choice, f"choose another with {OPTIONS[name]}")
+                raise UsageError(f"Another start takes port {first_choice}. Repeat the command.")
             ports[name] = port
-            if ports[name] != wanted:
-                on_notice(f"port {wanted} is in use; the {name} is on {ports[name]} instead")
+            if ports[name] != first_choice:
+                on_notice(f"port {first_choice} is in use; the {name} is on {ports[name]} instead")
         yield ports
         (state_dir / _FILE).write_bytes(msgspec.json.encode(ports))
 
