@@ -8,7 +8,6 @@ import re
 from collections.abc import Mapping, Sequence
 
 from mocktailverse.drinks.bar_assistant_terms import (
-    METHODS,
     NO_INSTRUCTIONS,
     NO_MEASURE,
     NO_UNIT,
@@ -25,6 +24,7 @@ from mocktailverse.drinks.record import RawLine, Record, StatedLine
 from mocktailverse.errors import RecordRejectedError
 from mocktailverse.sources.own.recipe_text import (
     each,
+    method_of,
     named,
     optional_text,
     require_few,
@@ -35,9 +35,6 @@ from mocktailverse.sources.own.recipe_text import (
     web_address,
 )
 
-_METHODS = {word.casefold(): method for method, word in METHODS.items()} | {
-    method: method for method in METHODS
-}
 _CERTAINTY = re.compile(r" \((?:exact|approximate|range|unknown|amount unknown)\)")
 """The end of a note that our own export writes."""
 _LICENCE = re.compile(r"(.*), ((?:CC|creative[ -]commons|public domain)\b[^,]*)", re.IGNORECASE)
@@ -95,7 +92,7 @@ def bar_assistant_record(recipe_id: str, recipe: Mapping[str, object]) -> Record
         ),
         stated=_stated(fields.get("abv")),
         garnish=optional_text(fields.get("garnish")),
-        method=_METHODS.get((named(fields.get("method")) or "").casefold()),
+        method=method_of(fields.get("method")),
     )
 
 

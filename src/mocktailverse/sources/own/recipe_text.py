@@ -4,7 +4,9 @@ import html
 import re
 from collections.abc import Callable, Iterable, Iterator
 
+from mocktailverse.drinks.bar_assistant_terms import METHODS
 from mocktailverse.drinks.codes import Reason
+from mocktailverse.drinks.drink import Method
 from mocktailverse.drinks.record import RawLine
 from mocktailverse.drinks.text import one_line, visible
 from mocktailverse.errors import RecordRejectedError
@@ -24,6 +26,9 @@ _TAG = re.compile(r"</?[a-z][^<>]{0,2000}>|<!--.{0,2000}?-->", re.IGNORECASE | r
 _SPACES = re.compile(r"[^\S\n]+")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _HEADING = re.compile(r"[^\d:]{1,60}:")
+_METHODS = {word.casefold(): method for method, word in METHODS.items()} | {
+    method: method for method in METHODS
+}
 
 
 def plain_text(text: str) -> str:
@@ -63,6 +68,11 @@ def single_line(value: object) -> str | None:
 def named(value: object) -> str | None:
     """Return a text, or the `name` of an object such as `{"name": "Coupe"}`, on one line."""
     return single_line(value.get("name") if isinstance(value, dict) else value)
+
+
+def method_of(value: object) -> Method | None:
+    """Return the method that a text or an object names, by our word or Bar Assistant's."""
+    return _METHODS.get((named(value) or "").casefold())
 
 
 def page_name(value: object) -> str | None:

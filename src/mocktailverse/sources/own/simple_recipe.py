@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from mocktailverse.drinks.bar_assistant_terms import METHODS
 from mocktailverse.drinks.drink import Alcoholic, Credit, Image, Stated
 from mocktailverse.drinks.record import RawLine, Record
 from mocktailverse.sources.own.recipe_text import (
     each,
     many_lines,
+    method_of,
     named,
     optional_text,
     require_name,
@@ -42,9 +42,6 @@ COLUMNS = {
 }
 """The columns and what they contain."""
 
-_METHODS = {word.casefold(): method for method, word in METHODS.items()} | {
-    method: method for method in METHODS
-}
 _ALCOHOLIC: dict[str, Alcoholic] = {
     "alcoholic": "alcoholic",
     "non alcoholic": "non_alcoholic",
@@ -82,7 +79,7 @@ def simple_record(recipe_id: str, fields: Mapping[str, object]) -> Record:
         credit=Credit.of(named(fields.get("author")), url, single_line(fields.get("licence"))),
         stated=_stated(single_line(fields.get("abv_percent"))),
         garnish=_text(fields.get("garnish")),
-        method=_METHODS.get((named(fields.get("method")) or "").casefold()),
+        method=method_of(fields.get("method")),
     )
 
 
