@@ -44,8 +44,9 @@ class _ScriptParser(HTMLParser):
         if tag != "script":
             return
         kind = next((value for name, value in attrs if name == "type"), None) or ""
-        self._is_open = kind.partition(";")[0].strip().casefold() == "application/ld+json"
-        if self._is_open and len(self._texts) < MAX_SCRIPTS:
+        is_linked_data = kind.partition(";")[0].strip().casefold() == "application/ld+json"
+        self._is_open = is_linked_data and len(self._texts) < MAX_SCRIPTS
+        if self._is_open:
             self._texts.append([])
 
     def handle_endtag(self, tag: str) -> None:

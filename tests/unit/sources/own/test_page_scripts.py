@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mocktailverse.sources.own.page_scripts import page_recipes
+from mocktailverse.sources.own.page_scripts import MAX_SCRIPTS, page_recipes
 from mocktailverse.sources.page_text import decoded_text, is_page
 
 RECIPE = {"@type": "Recipe", "name": "Fizz", "recipeIngredient": ["2 oz gin"]}
@@ -140,3 +140,9 @@ def test_markup_is_a_page(text):
 @pytest.mark.parametrize("text", ["Margarita\n2 oz gin", '{"a": 1}', "< 3 oz gin", ""])
 def test_other_texts_are_not_pages(text):
     assert not is_page(text)
+
+
+def test_scripts_beyond_the_limit_leave_the_others_intact():
+    recipes = [RECIPE | {"name": f"Fizz {number}"} for number in range(MAX_SCRIPTS + 50)]
+    page = page_of(*map(json.dumps, recipes))
+    assert names(page) == [recipe["name"] for recipe in recipes[:MAX_SCRIPTS]]
