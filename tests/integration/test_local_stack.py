@@ -175,7 +175,7 @@ def test_a_chosen_port_is_used_and_kept(started, options):
     same = msgspec.structs.replace(options, port=first.port)
     assert lifecycle.start(home, same).port == first.port
     other = msgspec.structs.replace(options, port=tcp_ports.free_port())
-    with pytest.raises(UsageError, match=f"runs on port {first.port} already"):
+    with pytest.raises(UsageError, match=f"is on port {first.port} already"):
         lifecycle.start(home, other)
 
 

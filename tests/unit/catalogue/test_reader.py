@@ -8,8 +8,7 @@ import msgspec
 import pytest
 
 from mocktailverse.catalogue import reader
-from mocktailverse.catalogue.connection_pool import ConnectionPool
-from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.catalogue.reader import Catalogue, ConnectionPool
 from mocktailverse.catalogue.schema import FORMAT
 from mocktailverse.catalogue.search.index import CatalogueIndex
 from mocktailverse.catalogue.search.query import DrinkQuery
