@@ -2,13 +2,15 @@
 
 MiniStack runs each function in a pool of processes ("workers"). A worker that fails to start, and
 every update of a function, ends all workers of the function, those in the middle of an invocation
-and those that are starting included. `install` replaces the four parts of the pool that do so.
+and those that are starting included. `install` replaces the four parts of the pool that do so, and
+gives the functions' roles new keys at each start.
 Symptom, cause and the patch proposed to MiniStack: docs/decisions/0014-function-processes.md.
 """
 
 import signal
 import subprocess
 import time
+import uuid
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -43,6 +45,9 @@ PATCHED = {  # digests of public files, which a search for secrets takes for key
 
 _lock, _workers = lambda_runtime._lock, lambda_runtime._workers  # noqa: SLF001 - its pool
 _acquire_worker = lambda_runtime.acquire_worker
+_execution_credentials = lambda_runtime.execution_credentials
+
+_THIS_START = uuid.uuid4().hex
 
 
 class WorkerStartError(RuntimeError):
@@ -154,6 +159,17 @@ def invalidate_worker(
     lambda_runtime.kill_workers(idle)
 
 
+def execution_credentials(config: Mapping[str, object]) -> dict[str, str]:
+    """Return the keys of a function's role, which only this start accepts.
+
+    MiniStack derives them from the role's ARN, so they were equal in every stack: a process that
+    outlives its killed emulator could write into the next one on the same port. A path in the ARN
+    changes the keys, and neither the role's name nor its rights.
+    """
+    role = str(config.get("Role", "")).replace(":role/", f":role/{_THIS_START}/")
+    return cast("dict[str, str]", _execution_credentials({**config, "Role": role}))
+
+
 def install(code_cache: Path) -> None:
     """Replace parts of MiniStack with those of this module; `code_cache` is for unpacked code.
 
@@ -163,6 +179,11 @@ def install(code_cache: Path) -> None:
     require_unchanged(PATCHED, __name__, "0014-function-processes.md")
     lambda_runtime.zipfile = code_folders.shared_zipfile(code_cache)
     lambda_runtime.Worker = IndependentWorker
-    for replacement in (acquire_worker, release_worker, invalidate_worker):
+    for replacement in (
+        acquire_worker,
+        execution_credentials,
+        release_worker,
+        invalidate_worker,
+    ):
         for module in PATCHED:  # lambda_svc has imported them by name
             setattr(module, replacement.__name__, replacement)

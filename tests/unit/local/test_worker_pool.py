@@ -1,7 +1,9 @@
 """The pool of function processes, tested without processes: the worker of an invocation."""
 
 import pytest
+from ministack import app as ministack_app
 from ministack.core import lambda_runtime
+from ministack.services import sts
 
 from mocktailverse.local import worker_pool
 
@@ -15,7 +17,12 @@ def workers(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[worker_pool.Indep
     workers = lambda_runtime._workers  # noqa: SLF001 - no public API returns them
     monkeypatch.setitem(workers, POOL, [])
     for module in worker_pool.PATCHED:
-        for name in ("acquire_worker", "release_worker", "invalidate_worker"):
+        for name in (
+            "acquire_worker",
+            "release_worker",
+            "invalidate_worker",
+            "execution_credentials",
+        ):
             monkeypatch.setattr(module, name, getattr(module, name))
     for name in ("Worker", "zipfile"):
         monkeypatch.setattr(lambda_runtime, name, getattr(lambda_runtime, name))
@@ -74,3 +81,20 @@ def test_another_ministack_than_the_one_patched_is_refused(module, monkeypatch, 
 def test_the_locked_ministack_is_the_one_patched(tmp_path):
     worker_pool.install(tmp_path)
     assert lambda_runtime.Worker is worker_pool.IndependentWorker
+
+
+def test_another_start_gives_the_same_role_other_keys(monkeypatch):
+    monkeypatch.setattr(ministack_app, "AUTH", True)
+    config = {
+        "FunctionName": "transform",
+        "FunctionArn": "arn:aws:lambda:us-east-1:000000000000:function:transform",
+        "Role": "arn:aws:iam::000000000000:role/transform-role",
+    }
+    keys = worker_pool.execution_credentials(config)
+    assert worker_pool.execution_credentials(config) == keys
+    session = sts._sessions[keys["AWS_ACCESS_KEY_ID"]]  # noqa: SLF001 - it has no other reader
+    assert session["Arn"].endswith(":assumed-role/transform-role/transform")
+
+    monkeypatch.setattr(worker_pool, "_THIS_START", "another start")
+    others = worker_pool.execution_credentials(config)
+    assert all(others[name] != keys[name] for name in keys)
