@@ -230,6 +230,11 @@ def test_what_cannot_be_written_is_refused_and_not_announced(disposable, bare):
                 TableName=names["DrinksTable"],
                 Item={"id": {"S": "9"}, "text": {"S": "x" * 300_000}},
             )
+    with (
+        largest_file(process(disposable, EMULATOR), 1),
+        pytest.raises(ClientError, match="cannot be read or written"),
+    ):
+        clients.s3.delete_object(Bucket=names["DataBucket"], Key=before[0])
     assert everything_in(stack) == before
     clients.s3.put_object(**raw, Key="raw/own/big.json")
     kill(disposable, EMULATOR)
@@ -240,6 +245,7 @@ def test_what_cannot_be_written_is_refused_and_not_announced(disposable, bare):
 
 def everything_in(stack: LocalStack) -> list[str]:
     pages = stack.clients().s3.list_object_versions(Bucket=stack.outputs["DataBucket"])
+    assert "DeleteMarkers" not in pages
     return [entry["Key"] for entry in pages["Versions"]]
 
 

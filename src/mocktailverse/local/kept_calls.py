@@ -2,7 +2,7 @@
 
 MiniStack keeps its data in Python dictionaries, and saves them only when SIGTERM ends it. `install`
 wraps the few functions through which all changes pass. A call whose change cannot be written fails;
-its object is removed from the memory again, before S3 announces it. What was weighed:
+its object or delete marker is removed from the memory again, before S3 announces it. What was weighed:
 docs/decisions/0026-a-laptop-that-remembers.md.
 """
 
@@ -82,7 +82,11 @@ def _keep_objects(data: KeptData) -> None:
     def marked(bucket: str, key: str, prior: Memory | None) -> str:
         marker_id: str = record_marker(bucket, key, prior)
         marker = s3._object_versions[bucket, key][-1]
-        data.put_object(bucket, key, marker_id, marker, None)
+        try:
+            data.put_object(bucket, key, marker_id, marker, None)
+        except DataFileError:
+            delete_version(s3._buckets[bucket], bucket, key, marker_id)
+            raise
         return marker_id
 
     def version_deleted(
@@ -141,7 +145,7 @@ def _keep_items(data: KeptData) -> None:
 
 
 def _keep_runs(data: KeptData) -> None:
-    tick, retention = scheduler._tick_schedules, Retention()
+    tick, retention = scheduler._tick_schedules, Retention(data.folder.parent)
 
     def ticked() -> None:
         for name, at in list(scheduler._schedule_last_fired.items()):

@@ -25,7 +25,7 @@ class KeptData:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._files: DataFiles | None = None
         self._resources = KeptResources()
         self._lock = threading.Lock()
@@ -41,7 +41,7 @@ class KeptData:
         """
         if self._files:
             return
-        files = DataFiles(self._folder)
+        files = DataFiles(self.folder)
         for kept_object in files.objects():
             _restore_object(kept_object)
         for item in files.items():

@@ -1,12 +1,15 @@
-"""Delete from MiniStack's memory what the template's retention rules delete on AWS.
+"""Keep a stack that runs for months from growing: in MiniStack's memory, and in the logs on disk.
 
-MiniStack stores retention times of log groups and ignores S3's lifecycle rules. A stack that runs
-for months would grow with each scheduled run.
+MiniStack stores retention times of log groups and ignores S3's lifecycle rules. So what the
+template's rules delete on AWS is deleted here.
 """
 
 import itertools
+import os
+import shutil
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from ministack.services import (  # type: ignore[import-untyped]  # it has no types
@@ -19,14 +22,18 @@ from mocktailverse.local import code_folders
 NONCURRENT_DAYS = {"state/": 7, "listings/": 30}
 """Days for which earlier versions of objects are kept, by prefix, as in the template."""
 
+LONGEST_LOG_BYTES = 8 * 2**20
+"""Longer logs of the stack's processes are moved aside, in place of those moved before."""
+
 INTERVAL_S = 3600.0
 _DAY_S = 24 * 3600
 
 
 class Retention:
-    """Deletes expired log events and object versions, at most once in INTERVAL_S."""
+    """Deletes what has expired, at most once in INTERVAL_S; `log_folder` has the processes' logs."""
 
-    def __init__(self) -> None:
+    def __init__(self, log_folder: Path) -> None:
+        self._log_folder = log_folder
         self._last_run = time.time()
 
     def run_if_due(self) -> None:
@@ -35,6 +42,7 @@ class Retention:
             self._last_run = time.time()
             expire_logs(self._last_run)
             expire_versions(self._last_run)
+            shorten_logs(self._log_folder)
             code_folders.renew()
 
 
@@ -58,6 +66,14 @@ def expire_versions(now_s: float) -> None:
         for entry, successor in list(itertools.pairwise(versions)):
             if now_s - _stored_at_s(successor) > days * _DAY_S:
                 s3._delete_object_version(s3._buckets[bucket], bucket, key, entry["version_id"])
+
+
+def shorten_logs(folder: Path) -> None:
+    """Copy each log that is too long to `NAME.1` and empty it; its process goes on at the start."""
+    for log in folder.glob("*.log"):
+        if log.stat().st_size > LONGEST_LOG_BYTES:
+            shutil.copyfile(log, f"{log}.1")
+            os.truncate(log, 0)
 
 
 def _stored_at_s(entry: dict[str, Any]) -> float:

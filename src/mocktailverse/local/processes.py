@@ -98,7 +98,10 @@ class Launcher:
         log, home = self.logs.get(name), str(self.directory)
         standard = {"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": home, "TMPDIR": home}
         self._lock = self._lock or watchdog.hold(self.directory / f"{uuid.uuid4()}.lock")
-        with log.open("wb") if log else contextlib.nullcontext(STDERR) as output:
+        if log:
+            log.write_bytes(b"")
+        # Opened to append, so that it can be emptied while the process writes.
+        with log.open("ab") if log else contextlib.nullcontext(STDERR) as output:
             child = subprocess.Popen(  # noqa: S603  our own command, no shell
                 [sys.executable, "-m", watchdog.__name__, self._lock.name, *command],
                 env={**standard, **environment},

@@ -63,13 +63,29 @@ def test_versions_of_state_are_deleted_a_week_after_they_were_replaced(monkeypat
     assert [v["version_id"] for v in versions] == kept
 
 
-def test_retention_runs_at_most_once_an_hour(monkeypatch):
+def test_a_log_that_is_too_long_is_moved_aside_while_its_process_writes(monkeypatch, tmp_path):
+    monkeypatch.setattr(kept_retention, "LONGEST_LOG_BYTES", 10)
+    (tmp_path / "server.log").write_text("short")
+    (tmp_path / "emulator.log.1").write_text("moved before")
+    with (tmp_path / "emulator.log").open("a") as log:
+        print("the first lines", file=log, flush=True)
+        kept_retention.shorten_logs(tmp_path)
+        print("the next one", file=log)
+    contents = {path.name: path.read_text() for path in tmp_path.iterdir()}
+    assert contents == {
+        "server.log": "short",
+        "emulator.log": "the next one\n",
+        "emulator.log.1": "the first lines\n",
+    }
+
+
+def test_retention_runs_at_most_once_an_hour(monkeypatch, tmp_path):
     runs = []
     monkeypatch.setattr(kept_retention, "expire_logs", runs.append)
     monkeypatch.setattr(kept_retention, "expire_versions", lambda _now: None)
     clock = [NOW_S]
     monkeypatch.setattr(kept_retention.time, "time", lambda: clock[0])
-    retention = kept_retention.Retention()
+    retention = kept_retention.Retention(tmp_path)
     for seconds in (10, 3590, 10, 3600):
         clock[0] += seconds
         retention.run_if_due()
