@@ -226,7 +226,7 @@ def kill_some(sandbox: Sandbox) -> None:
     """Kill one to all processes of the stack, and workers of functions."""
     stack = read_stack(sandbox.home)
     assert stack is not None
-    alive = [p for p in sandbox.processes() if "ingest" not in p.cmdline()]
+    alive = [p for p in sandbox.processes() if "ingest" not in command_of(p)]
     victims = sandbox.random.sample(alive, sandbox.random.randint(min(1, len(alive)), len(alive)))
     if sandbox.random.random() < 0.5:
         victims += [p for p in alive if p.pid == stack.by_name[EMULATOR].pid]
@@ -234,6 +234,13 @@ def kill_some(sandbox: Sandbox) -> None:
         with contextlib.suppress(psutil.NoSuchProcess):
             log("kill", victim.pid, *victim.cmdline()[-3:])
             victim.kill()
+
+
+def command_of(process: psutil.Process) -> list[str]:
+    """Return a process's command line; an empty one if it has just ended."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return process.cmdline()
+    return []
 
 
 def a_demo_is_interrupted(sandbox: Sandbox) -> None:
