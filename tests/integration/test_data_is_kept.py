@@ -393,10 +393,18 @@ def test_down_prints_what_it_keeps(disposable, capsys):
 
 
 def test_down_prints_as_json_what_it_deletes(disposable, capsys):
-    assert run("down", "--json", "--forget", "--state-dir", disposable) == 0
+    assert run("down", "--json", "--forget", "--yes", "--state-dir", disposable) == 0
     result = msgspec.json.decode(capsys.readouterr().out)
     assert result == {"stopped": True, "dropped": {"drinks": 3, "raw_objects": 1}}
     assert not (disposable / "data").exists()
+
+
+def test_data_is_not_deleted_where_nobody_can_be_asked(disposable, monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
+    for command in (["down", "--forget"], ["down", "--forget", "--json"], ["up", "--forget"]):
+        assert run(*command, "--state-dir", disposable) == 2
+        assert "Add --yes" in capsys.readouterr().err
+    assert contents(disposable) == ALL_CONTENTS
 
 
 @pytest.fixture

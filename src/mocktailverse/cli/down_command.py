@@ -34,10 +34,11 @@ def down(
 ) -> None:
     """Stop the local stack with all its processes. Its data is kept for the next `up`.
 
-    With --forget, its data is deleted. On a terminal it asks first, unless there is none.
+    With --forget, its data is deleted. It asks first, unless there is none; without a terminal it
+    needs --yes.
     """
     require_local(env)
-    result = stop_stack(state_folder(state_dir), forget=forget, ask=not (yes or as_json))
+    result = stop_stack(state_folder(state_dir), forget=forget, ask=not yes)
     if not as_json:
         print_stopped(result)
         return
@@ -99,15 +100,17 @@ def count_contents(stack: LocalStack) -> StackContents | None:
 def stop_stack(folder: Path, *, forget: bool = False, ask: bool = False) -> StopResult:
     """Stop the folder's stack; return whether there was one, and what it holds.
 
-    `forget` deletes its data; on a terminal, `ask` asks for confirmation before.
+    `forget` deletes its data; with `ask`, only after a confirmation.
 
     Raises:
-        UsageError: the person who was asked declined.
+        UsageError: the person who was asked declined, or nobody can be asked.
     """
     contents = _contents(folder)
-    if forget and ask and sys.stdin.isatty() and (contents is None or contents.has_data):
-        question = f"Delete {contents or 'all data'} in `{folder}`?"
-        if not typer.confirm(question, err=True):
+    if forget and ask and (contents is None or contents.has_data):
+        what = f"{contents or 'all data'} in `{folder}`"
+        if not sys.stdin.isatty():
+            raise UsageError(f"This would delete {what}. Add --yes to confirm it.")
+        if not typer.confirm(f"Delete {what}?", err=True):
             raise UsageError("Nothing was stopped or deleted.")
     return StopResult(lifecycle.stop(folder, forget=forget), forget, contents)
 
