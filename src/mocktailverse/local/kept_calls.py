@@ -2,8 +2,8 @@
 
 MiniStack keeps its data in Python dictionaries, and saves them only when SIGTERM ends it. `install`
 wraps the few functions through which all changes pass. A call whose change cannot be written fails;
-its object or delete marker is removed from the memory again, before S3 announces it. What was weighed:
-docs/decisions/0026-a-laptop-that-remembers.md.
+its object or delete marker is removed from the memory again, before S3 announces it. What was
+weighed: docs/decisions/0026-a-laptop-that-remembers.md.
 """
 
 import logging
@@ -50,17 +50,15 @@ def install(data: KeptData) -> None:
     """
     require_unchanged(PATCHED, __name__, "0026-a-laptop-that-remembers.md")
     _keep_objects(data)
+    _keep_deletions(data)
+    _refuse_what_cannot_be_written()
     _keep_items(data)
     _keep_runs(data)
 
 
 def _keep_objects(data: KeptData) -> None:
     record_version, record_marker = s3._record_object_version, s3._record_delete_marker
-    delete_version, purge, handle = (
-        s3._delete_object_version,
-        s3._purge_current_object,
-        s3.handle_request,
-    )
+    delete_version = s3._delete_object_version
 
     def recorded(
         bucket: str, key: str, prior: Memory | None, record: Memory, body: bytes
@@ -89,6 +87,12 @@ def _keep_objects(data: KeptData) -> None:
             raise
         return marker_id
 
+    s3._record_object_version, s3._record_delete_marker = recorded, marked
+
+
+def _keep_deletions(data: KeptData) -> None:
+    delete_version, purge = s3._delete_object_version, s3._purge_current_object
+
     def version_deleted(
         bucket: Memory, bucket_name: str, key: str, version_id: str
     ) -> tuple[bool, bool]:
@@ -100,6 +104,12 @@ def _keep_objects(data: KeptData) -> None:
         data.delete_object(bucket_name, key, "")
         purge(bucket_name, key, bucket)
 
+    s3._delete_object_version, s3._purge_current_object = version_deleted, purged
+
+
+def _refuse_what_cannot_be_written() -> None:
+    handle = s3.handle_request
+
     async def handled(*request: object, **options: object) -> Response:
         try:
             response: Response = await handle(*request, **options)
@@ -108,8 +118,6 @@ def _keep_objects(data: KeptData) -> None:
             response = s3._error("InsufficientStorage", str(error), INSUFFICIENT_STORAGE)
         return response
 
-    s3._record_object_version, s3._record_delete_marker = recorded, marked
-    s3._delete_object_version, s3._purge_current_object = version_deleted, purged
     s3.handle_request = handled
 
 

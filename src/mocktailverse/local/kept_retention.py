@@ -30,7 +30,7 @@ _DAY_S = 24 * 3600
 
 
 class Retention:
-    """Deletes what has expired, at most once in INTERVAL_S; `log_folder` has the processes' logs."""
+    """Deletes what has expired, at most once in INTERVAL_S; `log_folder` has the stack's logs."""
 
     def __init__(self, log_folder: Path) -> None:
         self._log_folder = log_folder

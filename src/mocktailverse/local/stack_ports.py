@@ -1,7 +1,7 @@
 """The ports of a stack: the usual ones, or those that its folder used last."""
 
 import contextlib
-import fcntl
+import socket
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
@@ -24,13 +24,13 @@ _FILE = "ports.json"
 
 @contextlib.contextmanager
 def reserved(
-    state_dir: Path, required: Mapping[str, int], locks_dir: Path, on_notice: Callable[[str], None]
+    state_dir: Path, required: Mapping[str, int], on_notice: Callable[[str], None]
 ) -> Iterator[dict[str, int]]:
     """Yield a free port for each process of DEFAULTS, and remember it for the folder's next start.
 
     `required` has ports that the caller insists on. Otherwise it is the port of the last start, or
     the usual one, or the next free one; `on_notice` gets a text about the latter. Within the block
-    no other start that uses `locks_dir` chooses the same ports.
+    no other start on this machine chooses the same ports.
 
     Raises:
         UsageError: a required port is in use, or all ports that were tried are.
@@ -45,7 +45,7 @@ def reserved(
             candidates = (
                 [first_choice] if name in required else range(first_choice, first_choice + SEARCHED)
             )
-            port = next((port for port in candidates if _is_free(port, locks_dir, locks)), None)
+            port = next((port for port in candidates if _is_free(port, locks)), None)
             if port is None:
                 tcp_ports.require_free(first_choice, f"choose another with {OPTIONS[name]}")
                 raise UsageError(f"Another start takes port {first_choice}. Repeat the command.")
@@ -76,16 +76,15 @@ def _remembered(state_dir: Path) -> dict[str, int]:
     return {name: port for name, port in ports.items() if name in DEFAULTS}
 
 
-def _is_free(port: int, locks_dir: Path, locks: contextlib.ExitStack) -> bool:
-    """Return whether a port is free, and lock it against other starts until `locks` is closed."""
-    if tcp_ports.bind_error(port):
-        return False
-    locks_dir.mkdir(parents=True, exist_ok=True)
-    file = (locks_dir / str(port)).open("ab")
+def _is_free(port: int, locks: contextlib.ExitStack) -> bool:
+    """Return whether a port is free, and lock it against other starts until `locks` is closed.
+
+    The server binds the TCP port seconds later. Until then the UDP port of the same number, which
+    nothing else uses, is the lock: any start on this machine sees it, and it ends with its holder.
+    """
+    lock = locks.enter_context(socket.socket(type=socket.SOCK_DGRAM))
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.close()
+        lock.bind((tcp_ports.HOST, port))
+    except (OSError, OverflowError):
         return False
-    locks.callback(file.close)
-    return True
+    return tcp_ports.bind_error(port) is None

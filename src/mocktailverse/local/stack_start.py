@@ -163,8 +163,7 @@ class StackStart(msgspec.Struct, frozen=True):
         """Return a context with the ports of the embedded AWS and of the services."""
         required = self._required_ports()
         if self.options.has_usual_ports:
-            locks = self.options.checkout.cache_dir / "ports"
-            return stack_ports.reserved(self.state_dir, required, locks, self.on_notice)
+            return stack_ports.reserved(self.state_dir, required, self.on_notice)
         return contextlib.nullcontext(stack_ports.free_ones(required))
 
     def _start_aws(self, port: int) -> tuple[Path, LocalStack]:

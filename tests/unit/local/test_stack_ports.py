@@ -27,7 +27,7 @@ def notices() -> list[str]:
 @pytest.fixture
 def reserved(tmp_path, notices):
     def reserve(folder: Path = tmp_path, **required: int):
-        return stack_ports.reserved(folder, required, tmp_path / "locks", notices.append)
+        return stack_ports.reserved(folder, required, notices.append)
 
     return reserve
 
