@@ -443,7 +443,7 @@ def test_the_simulated_archive_is_sent_only_if_it_is_not_known():
         client = ArchiveClient()
         first = client.download(url, Validators(), recipes_in, lambda: math.inf)
         again = client.download(url, first.validators, recipes_in, lambda: math.inf)
-    assert {recipe.name for recipe in first.content} == sample_files().keys()
+    assert {recipe.name for recipe in first.content.files} == sample_files().keys()
     assert (again.content, again.requests, again.validators) == (None, 1, first.validators)
 
 
@@ -456,4 +456,4 @@ def test_an_archive_is_downloaded_in_spite_of_a_fault(kind):
         download = ArchiveClient().download(
             base_url + SimulatedOpendrinks.path, Validators(), recipes_in, lambda: math.inf
         )
-    assert (len(download.content), download.requests) == (len(sample_files()), 2)
+    assert (len(download.content.files), download.requests) == (len(sample_files()), 2)

@@ -24,7 +24,7 @@ from mocktailverse.sources.opendrinks.file_envelope import (
     envelope,
     oversize_envelope,
 )
-from mocktailverse.sources.opendrinks.recipe_files import RecipeFile
+from mocktailverse.sources.opendrinks.recipe_files import RecipeFile, Recipes
 from mocktailverse.sources.opendrinks.recipe_reader import recipe_id
 
 OUTAGE_LEAST, OUTAGE_SHARE = 3, 0.05
@@ -55,26 +55,24 @@ class ArchiveChanges(Struct):
     """Known files with another content."""
     missing: int = 0
     """Drinks whose files disappeared since the last time."""
+    skipped: int = 0
+    """Links and other special files that have the name of a recipe."""
     outage_suspected: bool = False
     """Whether too many disappeared; then no absence is stored."""
 
 
 def changes_of(
-    files: Iterable[RecipeFile] | None,
-    known: ArchiveState,
-    elsewhere: set[str],
-    now_ms: int,
-    *,
-    full: bool,
+    content: Recipes | None, known: ArchiveState, elsewhere: set[str], now_ms: int, *, full: bool
 ) -> ArchiveChanges:
-    """Return what changed; `files` are those of the archive, None if it is as it was.
+    """Return what changed; `content` is that of the archive, None if it is as it was.
 
     A drink that other archives have, by the ids `elsewhere`, is not absent. With `full`, unchanged
     files are stored, too. The validators are for the caller to replace.
     """
-    present = known.files if files is None else {}
+    present = known.files if content is None else {}
     changes = ArchiveChanges([], [], msgspec.structs.replace(known, files=dict(present)))
-    for file in identified(files or (), known):
+    changes.skipped = content.skipped if content else 0
+    for file in identified(content.files if content else (), known):
         before = known.files.get(file.key)
         changes.state.files[file.key] = file.known
         changes.new += before is None

@@ -20,7 +20,7 @@ from mocktailverse.sources.opendrinks.archive_changes import ArchiveChanges, cha
 from mocktailverse.sources.opendrinks.archive_download import ArchiveClient, Download, Validators
 from mocktailverse.sources.opendrinks.archive_state import ArchiveState, load_state, save_state
 from mocktailverse.sources.opendrinks.byte_source import ArchiveError
-from mocktailverse.sources.opendrinks.recipe_files import RecipeFile, recipes_at, recipes_in
+from mocktailverse.sources.opendrinks.recipe_files import Recipes, recipes_at, recipes_in
 from mocktailverse.sources.web_addresses import is_web_address
 from mocktailverse.times import utc
 
@@ -89,7 +89,7 @@ class OpendrinksCollector:
 
     def _read(
         self, address: str, validators: Validators, context: CollectionContext
-    ) -> Download[list[RecipeFile]]:
+    ) -> Download[Recipes]:
         if is_web_address(address):
             return self._client.download(
                 address, validators, recipes_in, lambda: context.time_left_s() - RESERVE_S
@@ -143,10 +143,13 @@ def _completed(report: FetchReport, changes: ArchiveChanges, address: str) -> Fe
         "changed": changes.changed,
         "missing": changes.missing,
         "absences": len(changes.absences),
+        "skipped": changes.skipped,
     }
     files = counted(len(changes.state.files), "recipe")
     counts = f"{changes.new} new, {changes.changed} changed, {changes.missing} missing"
     report.remarks.append(f"{files} in {address}: {counts}")
+    if changes.skipped:
+        report.remarks.append(f"{counted(changes.skipped, 'link or special file')} skipped")
     if changes.outage_suspected:
         report.remarks.append(
             "Too many recipes are missing at once: the archive is probably not complete, and none "

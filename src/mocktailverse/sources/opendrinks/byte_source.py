@@ -36,7 +36,9 @@ class ArchiveFile(NamedTuple):
     """Its path in the archive, as stored there."""
     size: int
     content: bytes | None
-    """None if it is larger than FILE_BYTES."""
+    """None if it is larger than FILE_BYTES, or not a regular file."""
+    is_regular: bool = True
+    """False for a link, a device, or another file without content of its own."""
 
 
 def check_members(number: int) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -49,7 +50,15 @@ class RecipeFile(NamedTuple):
     """None if it is too large to be stored."""
 
 
-def recipes_in(chunks: Iterable[bytes]) -> list[RecipeFile]:
+class Recipes(NamedTuple):
+    """The recipes of an archive, a folder or an array."""
+
+    files: list[RecipeFile]
+    skipped: int = 0
+    """Links, devices and other special files that have the name of a recipe."""
+
+
+def recipes_in(chunks: Iterable[bytes]) -> Recipes:
     """Return the recipes of an archive or array that arrives in chunks.
 
     The format is detected from the content: zip, tar, tar.gz, a JSON array, one JSON object, or
@@ -74,10 +83,8 @@ def recipes_in(chunks: Iterable[bytes]) -> list[RecipeFile]:
     return _elements(source)
 
 
-def recipes_at(path: Path) -> list[RecipeFile]:
+def recipes_at(path: Path) -> Recipes:
     """Return the recipes of a file or folder of this machine; see `recipes_in`.
-
-    Links in a folder are ignored.
 
     Raises:
         ArchiveError: as `recipes_in`.
@@ -106,9 +113,12 @@ def _files_below(folder: Path) -> Iterator[ArchiveFile]:
         for name in sorted(names):
             path = Path(place, name)
             inner = path.relative_to(folder).as_posix()
-            if _is_wanted(inner) and path.is_file() and not path.is_symlink():
-                size = path.stat().st_size
-                yield ArchiveFile(inner, size, path.read_bytes() if size <= FILE_BYTES else None)
+            if not _is_wanted(inner):
+                continue
+            status = path.lstat()
+            is_regular, size = stat.S_ISREG(status.st_mode), status.st_size
+            content = path.read_bytes() if is_regular and size <= FILE_BYTES else None
+            yield ArchiveFile(inner, size, content, is_regular=is_regular)
 
 
 def _raise(error: OSError) -> None:
@@ -132,25 +142,24 @@ def _collected(files: Iterable[ArchiveFile]) -> list[ArchiveFile]:
     return collected
 
 
-def _recipes(files: list[ArchiveFile]) -> list[RecipeFile]:
+def _recipes(files: list[ArchiveFile]) -> Recipes:
     """Return the files in the folder of recipes: the outermost one, if there are several."""
     split = [(file, f"/{file.name}".partition(f"/{RECIPES_FOLDER}")) for file in files]
-    depths = [outer.count("/") for _, (outer, folder, _) in split if folder]
-    if depths:
-        least = min(depths)
-        recipes = [
-            RecipeFile(_name(inner), file.size, file.content)
-            for file, (outer, folder, inner) in split
-            if folder and outer.count("/") == least
-        ]
-    else:
-        recipes = [RecipeFile(_name(file.name), file.size, file.content) for file in files]
+    least = min((outer.count("/") for _, (outer, folder, _) in split if folder), default=None)
+    inside = [
+        (file, inner if folder else file.name)
+        for file, (outer, folder, inner) in split
+        if least is None or (folder and outer.count("/") == least)
+    ]
+    recipes = [
+        RecipeFile(_name(name), file.size, file.content) for file, name in inside if file.is_regular
+    ]
     if not recipes:
         raise ArchiveError(
             f"No recipe was found: neither `{RECIPES_FOLDER}` nor another folder has a file "
             f"`*{EXTENSION}`. Pass an archive of the repository."
         )
-    return recipes
+    return Recipes(recipes, len(inside) - len(recipes))
 
 
 def _name(name: str) -> str:
@@ -176,7 +185,7 @@ def _require_json(head: bytes) -> None:
     raise ArchiveError(f"{what}. Pass a zip, tar or tar.gz archive, or a JSON array of recipes.")
 
 
-def _elements(source: ByteSource) -> list[RecipeFile]:
+def _elements(source: ByteSource) -> Recipes:
     data = source.read(RECIPES_BYTES + 1).removeprefix(_BOM).strip()
     if len(data) > RECIPES_BYTES:
         raise ArchiveError(f"The JSON data has more than {RECIPES_BYTES // MIB} MiB.")
@@ -189,7 +198,7 @@ def _elements(source: ByteSource) -> list[RecipeFile]:
     ]
     if not recipes:
         raise ArchiveError("The JSON array is empty. Pass one with recipes.")
-    return recipes
+    return Recipes(recipes)
 
 
 def _split(data: bytes) -> list[msgspec.Raw] | list[bytes]:

@@ -17,9 +17,13 @@ from mocktailverse.sources.opendrinks.byte_source import (
 )
 
 _BLOCK = 512
-_NAME_BYTES = 64 * 1024
-"""Maximum size of a header with a long name."""
-_LONG_HEADERS = (tarfile.XHDTYPE, tarfile.GNUTYPE_LONGNAME)
+_HEADER_BYTES = 1024 * 1024
+"""Maximum size of a header with a long name or with attributes, as macOS writes them."""
+_OWN_HEADERS = (tarfile.XHDTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.GNUTYPE_LONGNAME)
+_OTHER_HEADERS = (tarfile.XGLTYPE, tarfile.GNUTYPE_LONGLINK)
+"""Headers about all files, and about the target of a link: nothing that is used."""
+_MAP_GOES_ON = {"header": 482, "block": 504}
+"""Where the map of a sparse file says whether another block of it follows."""
 
 
 def is_tar(head: bytes) -> bool:
@@ -32,28 +36,36 @@ def is_tar(head: bytes) -> bool:
 
 
 def tar_files(source: ByteSource, is_wanted: Callable[[str], bool]) -> Iterator[ArchiveFile]:
-    """Yield the wanted regular files; links, devices and folders are ignored.
+    """Yield the wanted files; links, devices and sparse files without their content.
 
     Raises:
         ArchiveError: the archive is damaged or incomplete, or has too many members.
     """
     long: dict[str, str] = {}  # what a header before this one says of its file
     members = 0
-    while header := _header(source.read(_BLOCK)):
-        if header.type in _LONG_HEADERS:
-            long |= _long_fields(header, _content(source, header.size, _NAME_BYTES))
+    while header := _header(block := source.read(_BLOCK)):
+        if header.type in _OWN_HEADERS:
+            long |= _long_fields(header, _content(source, header.size, _HEADER_BYTES))
+            continue
+        if header.type in _OTHER_HEADERS:
+            _skip(source, header.size)
             continue
         members += 1
         check_members(members)
-        name, size = long.get("path", header.name), _size(long.get("size"), header.size)
+        name = long.get("GNU.sparse.name") or long.get("path", header.name)
+        size = _size(long.get("size"), header.size)
+        is_sparse = _skip_map(source, header, block) or any(
+            key.startswith("GNU.sparse.") for key in long
+        )
         long = {}
-        if header.isreg() and not header.issparse() and is_wanted(name):
-            content = _content(source, size, FILE_BYTES) if size <= FILE_BYTES else None
-            if content is None:
-                _skip(source, size)
-            yield ArchiveFile(name, size, content)
+        content = None
+        is_read = header.isreg() and not is_sparse and is_wanted(name)
+        if is_read and size <= FILE_BYTES:
+            content = _content(source, size, FILE_BYTES)
         elif header.isreg() or header.type not in tarfile.SUPPORTED_TYPES:
             _skip(source, size)  # a link or a folder has no content, whatever its size
+        if not header.isdir() and is_wanted(name):
+            yield ArchiveFile(name, size, content, is_regular=is_read)
     for _ in source.chunks():  # padding; reading it proves that compressed data is complete
         pass
 
@@ -69,6 +81,16 @@ def _header(block: bytes) -> tarfile.TarInfo | None:
     if header.size < 0:
         raise ArchiveError(DAMAGED.format("negative size"))
     return header
+
+
+def _skip_map(source: ByteSource, header: tarfile.TarInfo, block: bytes) -> bool:
+    """Skip the map of a sparse file of GNU tar; return whether the file is one."""
+    if header.type != tarfile.GNUTYPE_SPARSE:
+        return False
+    goes_on = block[_MAP_GOES_ON["header"]]
+    while goes_on:
+        goes_on = _content(source, _BLOCK, _BLOCK)[_MAP_GOES_ON["block"]]
+    return True
 
 
 def _long_fields(header: tarfile.TarInfo, content: bytes) -> dict[str, str]:

@@ -32,7 +32,7 @@ _UNREADABLE = (
 
 
 def zip_files(file: BinaryIO, is_wanted: Callable[[str], bool]) -> Iterator[ArchiveFile]:
-    """Yield the wanted regular files; links and folders are ignored.
+    """Yield the wanted files; links without their content.
 
     Raises:
         ArchiveError: the archive is damaged or encrypted, or has too many members.
@@ -43,7 +43,7 @@ def zip_files(file: BinaryIO, is_wanted: Callable[[str], bool]) -> Iterator[Arch
             infos = archive.infolist()
             check_members(len(infos))
             for info in infos:
-                if _is_regular(info) and is_wanted(info.filename):
+                if not info.is_dir() and is_wanted(info.filename):
                     yield _file(archive, info)
     except _UNREADABLE as error:
         raise ArchiveError(DAMAGED.format(error)) from error
@@ -64,12 +64,9 @@ def _check_directory(file: BinaryIO) -> None:
     file.seek(0)
 
 
-def _is_regular(info: zipfile.ZipInfo) -> bool:
-    kind = stat.S_IFMT(info.external_attr >> 16)
-    return not info.is_dir() and kind in (0, stat.S_IFREG)  # 0: written without Unix modes
-
-
 def _file(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> ArchiveFile:
+    if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG):  # 0: without Unix modes
+        return ArchiveFile(info.filename, info.file_size, None, is_regular=False)
     if info.flag_bits & _ENCRYPTED:
         raise ArchiveError("The archive is encrypted. Pass one without a password.")
     if info.file_size > FILE_BYTES:

@@ -24,7 +24,7 @@ def quality_of(record, lines) -> set[str]:
 
 
 def test_real_recipes_load_and_are_understood():
-    recipes = recipes_at(needed("opendrinks_sample.json"))
+    recipes = recipes_at(needed("opendrinks_sample.json")).files
     records = [OpendrinksRecords().from_json(recipe.content) for recipe in recipes]
     counts: Counter[str] = Counter()
     for record in records:

@@ -54,7 +54,7 @@ def zip_of(files) -> bytes:
 
 def read(data: bytes, chunk=1000):
     chunks = (data[start : start + chunk] for start in range(0, len(data), chunk))
-    return {recipe.name: recipe.content for recipe in recipes_in(chunks)}
+    return {recipe.name: recipe.content for recipe in recipes_in(chunks).files}
 
 
 @pytest.mark.parametrize(
@@ -95,31 +95,90 @@ def test_a_hostile_name_is_only_a_name(name, tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
+def skipped(data: bytes) -> int:
+    return recipes_in([data]).skipped
+
+
+@pytest.mark.parametrize("form", [tarfile.PAX_FORMAT, tarfile.GNU_FORMAT])
 @pytest.mark.parametrize(
-    "kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE, tarfile.DIRTYPE]
-)
-def test_links_devices_and_folders_of_a_tar_archive_are_ignored(kind):
+    ("kind", "number"),
+    [
+        (tarfile.SYMTYPE, 1), (tarfile.LNKTYPE, 1), (tarfile.CHRTYPE, 1), (tarfile.FIFOTYPE, 1),
+        (tarfile.DIRTYPE, 0), (b"V", 1), (b"?", 1),
+    ],
+)  # fmt: skip
+def test_special_files_of_a_tar_archive_are_skipped_and_counted(kind, number, form):
     def edit(info):
         if info.name == "link.json":
-            info.type, info.linkname, info.size = kind, "/etc/passwd", 0
+            info.type, info.linkname, info.size = kind, "../" * 90 + "etc/passwd", 0
 
-    assert read(tar_of({"link.json": b"", "a.json": b"{}"}, edit)) == {"a.json": b"{}"}
+    data = tar_of({"link.json": b"", "a.json": b"{}"}, edit, form)
+    assert (read(data), skipped(data)) == ({"a.json": b"{}"}, number)
 
 
-def test_links_of_a_zip_archive_are_ignored():
+def test_a_long_link_with_a_long_name_does_not_move_its_neighbours():
+    name = f"{'d/' * 99}x.json"
+
+    def edit(info):
+        if info.name == name:
+            info.type, info.linkname = tarfile.SYMTYPE, "t" * 700
+
+    data = tar_of({"a.json": b"{}", name: b"", "b.json": b"[]"}, edit, tarfile.GNU_FORMAT)
+    assert data.count(b"././@LongLink") == 2, "one header of type L and one of type K"
+    assert (read(data), skipped(data)) == ({"a.json": b"{}", "b.json": b"[]"}, 1)
+
+
+def with_byte(header: bytes, place: int, value: int) -> bytes:
+    """Return a tar header with a byte replaced, and its checksum corrected."""
+    edited = bytearray(header)
+    edited[place] = value
+    edited[148:156] = b" " * 8
+    edited[148:156] = b"%06o\0 " % sum(edited[:512])
+    return bytes(edited)
+
+
+@pytest.mark.parametrize("kind", [tarfile.XGLTYPE, tarfile.XHDTYPE, tarfile.SOLARIS_XHDTYPE])
+def test_extended_headers_of_any_size_below_the_limit_are_read(kind):
+    """As git archive (the commit) and macOS (attributes of files) write them."""
+    fields = {"comment": "c0ffee", "LIBARCHIVE.xattr.com.apple.x": "x" * 200_000}
+    header = with_byte(tarfile.TarInfo.create_pax_global_header(fields), 156, ord(kind))
+    assert read(header + tar_of({"a.json": b"{}"})) == {"a.json": b"{}"}
+
+
+@pytest.mark.parametrize("blocks", [0, 2])
+def test_a_sparse_file_of_gnu_tar_is_skipped_with_its_map(blocks):
+    header = tarfile.TarInfo("sparse.json")
+    header.type, header.size = tarfile.GNUTYPE_SPARSE, 600
+    head = with_byte(header.tobuf(tarfile.GNU_FORMAT), 482, blocks > 0)
+    maps = b"".join(bytes(504) + bytes([n < blocks]) + bytes(7) for n in range(1, blocks + 1))
+    data = head + maps + b"x" * 1024 + tar_of({"a.json": b"{}"})
+    assert (read(data), skipped(data)) == ({"a.json": b"{}"}, 1)
+
+
+def test_a_sparse_file_of_a_pax_archive_is_skipped():
+    def edit(info):
+        if info.name.endswith("s.json"):
+            info.pax_headers = {"GNU.sparse.major": "1", "GNU.sparse.name": "s.json"}
+
+    data = tar_of({"GNUSparseFile.0/s.json": b"1\n0\n", "a.json": b"{}"}, edit)
+    assert (read(data), skipped(data)) == ({"a.json": b"{}"}, 1)
+
+
+def test_links_of_a_zip_archive_are_skipped_and_counted():
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         info = zipfile.ZipInfo("link.json")
         info.external_attr = (stat.S_IFLNK | 0o777) << 16
         archive.writestr(info, "/etc/passwd")
         archive.writestr("a.json", "{}")
-    assert read(packed.getvalue()) == {"a.json": b"{}"}
+    data = packed.getvalue()
+    assert (read(data), skipped(data)) == ({"a.json": b"{}"}, 1)
 
 
 @pytest.mark.parametrize("pack", [tar_of, zip_of])
 def test_a_file_that_is_too_large_is_kept_as_its_size_alone(pack):
     big = b"x" * (FILE_BYTES + 1)
-    recipes = list(recipes_in([pack({"big.json": big, "a.json": b"{}"})]))
+    recipes = recipes_in([pack({"big.json": big, "a.json": b"{}"})]).files
     assert [(one.name, one.size, one.content) for one in recipes] == [
         ("big.json", len(big), None),
         ("a.json", 2, b"{}"),
@@ -198,7 +257,7 @@ def test_a_zip_archive_whose_directory_is_too_large_is_refused(monkeypatch):
 
 def test_a_tar_header_that_is_too_large_is_refused():
     with pytest.raises(ArchiveError, match="a header of"):
-        read(tar_of({"n" * 100_000 + ".json": b"{}"}))
+        read(tar_of({"n" * 2**20 + ".json": b"{}"}))
 
 
 @pytest.mark.parametrize(
@@ -213,7 +272,7 @@ def test_a_tar_header_that_is_too_large_is_refused():
     ],
 )
 def test_arrays_objects_and_lines_are_recipes_without_a_file_name(data, contents):
-    assert [(one.name, one.content) for one in recipes_in([data])] == [
+    assert [(one.name, one.content) for one in recipes_in([data]).files] == [
         (None, content) for content in contents
     ]
 
@@ -226,8 +285,9 @@ def test_a_folder_is_read_without_its_links(tmp_path):
     recipes = tmp_path / "repo-master" / "src" / "recipes"
     (recipes / "link.json").symlink_to("/etc/passwd")
     os.mkfifo(recipes / "pipe.json")
-    assert {one.name: one.content for one in recipes_at(tmp_path)} == RECIPES
-    assert {one.name: one.content for one in recipes_at(recipes)} == RECIPES
+    assert {one.name: one.content for one in recipes_at(tmp_path).files} == RECIPES
+    assert {one.name: one.content for one in recipes_at(recipes).files} == RECIPES
+    assert recipes_at(recipes).skipped == 2
 
 
 def test_a_folder_that_cannot_be_read_within_another_is_a_clear_error(tmp_path, monkeypatch):
@@ -249,7 +309,7 @@ def test_a_path_that_cannot_be_read_is_a_clear_error(tmp_path):
 @given(st.binary(max_size=600) | st.binary(max_size=200).map(lambda data: b"PK\x03\x04" + data))
 def test_any_bytes_are_recipes_or_a_clear_error(data):
     try:
-        recipes = recipes_in([data])
+        recipes = recipes_in([data]).files
     except ArchiveError:
         return
     assert recipes
@@ -280,7 +340,7 @@ def test_pictures_are_skipped_without_being_kept():
 
     tracemalloc.start()
     try:
-        recipes = recipes_in(chunks())
+        recipes = recipes_in(chunks()).files
         _, most = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
