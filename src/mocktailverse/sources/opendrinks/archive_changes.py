@@ -1,7 +1,8 @@
 """What changed in an archive since it was collected: new, changed and missing files.
 
 A file that disappeared gives an absence of its drink, and another one a day later, which withdraws
-the drink. If many disappear at once, the archive is probably not the whole one.
+the drink. If many disappear at once, the archive is probably not the whole one: none is absent,
+until the same drinks have been missing LASTING_TIMES times, each at least a day after the other.
 """
 
 from collections import Counter
@@ -9,13 +10,12 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 
-from mocktailverse.drinks.register import WITHDRAWAL_MS
 from mocktailverse.sources.opendrinks.archive_state import (
     ArchiveState,
-    GoneFile,
     KnownFile,
+    Missing,
     fingerprint_of,
 )
 from mocktailverse.sources.opendrinks.file_envelope import (
@@ -29,6 +29,9 @@ from mocktailverse.sources.opendrinks.recipe_reader import recipe_id
 
 OUTAGE_LEAST, OUTAGE_SHARE = 3, 0.05
 """At most this number, or this share, of the known drinks disappear at once in a whole archive."""
+
+LASTING_TIMES = 3
+"""Observations, a day or more apart, after which a missing drink counts as removed."""
 
 
 class IdentifiedFile(NamedTuple):
@@ -49,6 +52,8 @@ class ArchiveChanges(Struct):
     absences: list[bytes]
     """Drinks whose files are gone."""
     state: ArchiveState
+    stored: dict[str, str] = field(default_factory=dict)
+    """Fingerprints of what is stored by drink id; empty for an absence."""
     new: int = 0
     """Files that were not known before."""
     changed: int = 0
@@ -57,8 +62,11 @@ class ArchiveChanges(Struct):
     """Drinks whose files disappeared since the last time."""
     skipped: int = 0
     """Links and other special files that have the name of a recipe."""
-    outage_suspected: bool = False
-    """Whether too many disappeared; then no absence is stored."""
+
+    @property
+    def outage_suspected(self) -> bool:
+        """Whether too many disappeared at once; then none of these is absent."""
+        return bool(self.state.doubted)
 
 
 def changes_of(
@@ -67,18 +75,21 @@ def changes_of(
     """Return what changed; `content` is that of the archive, None if it is as it was.
 
     A drink that other archives have, by the ids `elsewhere`, is not absent. With `full`, unchanged
-    files are stored, too. The validators are for the caller to replace.
+    files are stored, too. Address and validators are for the caller to replace.
     """
     present = known.files if content is None else {}
     changes = ArchiveChanges([], [], msgspec.structs.replace(known, files=dict(present)))
     changes.skipped = content.skipped if content else 0
     for file in identified(content.files if content else (), known):
         before = known.files.get(file.key)
+        is_changed = before is not None and before.fingerprint != file.known.fingerprint
         changes.state.files[file.key] = file.known
         changes.new += before is None
-        changes.changed += before is not None and before.fingerprint != file.known.fingerprint
-        if full or before is None or before.fingerprint != file.known.fingerprint:
+        changes.changed += is_changed
+        if full or before is None or is_changed:
             changes.lines.append(file.line)
+            if file.known.id:
+                changes.stored[file.known.id] = file.known.fingerprint
     _note_absences(changes, known, elsewhere, now_ms)
     return changes
 
@@ -86,26 +97,29 @@ def changes_of(
 def _note_absences(
     changes: ArchiveChanges, known: ArchiveState, elsewhere: set[str], now_ms: int
 ) -> None:
-    """Add the absences of drinks whose files are gone, unless too many are."""
-    present = {file.id for file in changes.state.files.values()}
-    before = {file.id for file in known.files.values() if file.id}
-    missing = sorted(before - present - elsewhere)
-    changes.missing = len(missing)
-    if len(missing) >= OUTAGE_LEAST and len(missing) > OUTAGE_SHARE * len(before):
-        changes.outage_suspected = True
-        changes.state.files = {**known.files, **changes.state.files}
-        return
-    gone = {drink_id: GoneFile(now_ms, now_ms) for drink_id in missing}
-    for drink_id, one in known.gone.items():
-        if drink_id not in present | elsewhere and now_ms - one.first_ms >= WITHDRAWAL_MS:
-            gone[drink_id] = GoneFile(one.first_ms, now_ms)  # for the last time
-    changes.absences = [absence_envelope(f"{drink_id}{EXTENSION}") for drink_id in gone]
-    waiting = {
-        drink_id: one
-        for drink_id, one in (known.gone | gone).items()
-        if drink_id not in present and one.last_ms - one.first_ms < WITHDRAWAL_MS
+    """Add the absences of drinks whose files are gone, unless too many are at once."""
+    state = changes.state
+    present, before = state.ids, known.ids
+    first = Missing(1, now_ms)
+    counts = {
+        drink_id: known.doubted[drink_id].again(now_ms) if drink_id in known.doubted else first
+        for drink_id in sorted(before - present - elsewhere)
     }
-    changes.state.gone = waiting
+    changes.missing = len(counts)
+    fresh = {key: one for key, one in counts.items() if one.times < LASTING_TIMES}
+    is_outage = len(fresh) >= OUTAGE_LEAST and len(fresh) > OUTAGE_SHARE * len(before)
+    state.doubted = fresh if is_outage else {}
+    kept = {key: file for key, file in known.files.items() if file.id in state.doubted}
+    state.files = {**kept, **state.files}
+    absent = {
+        drink_id: one if is_outage else one.again(now_ms)
+        for drink_id, one in known.gone.items()
+        if drink_id not in present | elsewhere
+    } | dict.fromkeys(counts.keys() - state.doubted.keys(), first)
+    due = sorted(key for key, one in absent.items() if one != known.gone.get(key))
+    changes.absences = [absence_envelope(f"{drink_id}{EXTENSION}") for drink_id in due]
+    changes.stored |= dict.fromkeys(due, "")
+    state.gone = {key: one for key, one in absent.items() if one.times == 1}
 
 
 def identified(files: Iterable[RecipeFile], known: ArchiveState) -> Iterator[IdentifiedFile]:

@@ -16,9 +16,18 @@ from mocktailverse.sources.collection import (
     FetchReport,
     FetchRequest,
 )
-from mocktailverse.sources.opendrinks.archive_changes import ArchiveChanges, changes_of
+from mocktailverse.sources.opendrinks.archive_changes import (
+    LASTING_TIMES,
+    ArchiveChanges,
+    changes_of,
+)
 from mocktailverse.sources.opendrinks.archive_download import ArchiveClient, Download, Validators
-from mocktailverse.sources.opendrinks.archive_state import ArchiveState, load_state, save_state
+from mocktailverse.sources.opendrinks.archive_state import (
+    OWN,
+    ArchiveState,
+    load_state,
+    save_state,
+)
 from mocktailverse.sources.opendrinks.byte_source import ArchiveError
 from mocktailverse.sources.opendrinks.recipe_files import Recipes, recipes_at, recipes_in
 from mocktailverse.sources.web_addresses import is_web_address
@@ -61,11 +70,14 @@ class OpendrinksCollector:
         """
         started_ms = context.now_ms()
         report = FetchReport(f"{utc(started_ms):%Y%m%dT%H%M%SZ}-{STRATEGY}", STRATEGY, SOURCE)
-        address = request.archive or context.access.url or self.url
+        own_address = context.access.url or self.url
+        address = request.archive or own_address
+        name = OWN if address == own_address else address
         state = load_state(context.store)
-        before = state.archives.get(address, ArchiveState())
-        validators = Validators() if request.full else before.validators
+        before = state.archives.get(name, ArchiveState())
+        is_same = before.address == address and not request.full
         try:
+            validators = before.validators if is_same else Validators()
             download = self._read(address, validators, context)
         except ArchiveError as error:
             # Of the base class itself, so that a caller of the function knows it by its name.
@@ -76,14 +88,15 @@ class OpendrinksCollector:
             report.stopped_because = "unreachable" if is_transient else None
             return report
         observed_ms = context.now_ms()
-        elsewhere = state.ids_in_others(address)
+        elsewhere = state.ids_beside(name)
         changes = changes_of(download.content, before, elsewhere, observed_ms, full=request.full)
         _store(changes, _Writer(context, report, started_ms, observed_ms))
         # Without the validators, the next call examines a suspicious archive again.
         is_suspicious = changes.outage_suspected
         changes.state.validators = Validators() if is_suspicious else download.validators
-        if changes.state != before:
-            save_state(context.store, state, address, changes.state)
+        changes.state.address = address
+        if changes.stored or changes.state != before:
+            save_state(context.store, state, name, changes.state, changes.stored)
         report.requests, report.done = download.requests, True
         return _completed(report, changes, address)
 
@@ -151,11 +164,14 @@ def _completed(report: FetchReport, changes: ArchiveChanges, address: str) -> Fe
     if changes.skipped:
         report.remarks.append(f"{counted(changes.skipped, 'link or special file')} skipped")
     if changes.outage_suspected:
+        doubted = changes.state.doubted.values()
+        left = LASTING_TIMES - min(one.times for one in doubted)
         report.remarks.append(
-            "Too many recipes are missing at once: the archive is probably not complete, and none "
-            "is withdrawn."
+            f"{counted(len(doubted), 'recipe')} missing at once: the archive is probably not "
+            f"complete, and none is withdrawn. {counted(left, 'more observation')} of it, a day or "
+            "more apart, and they are."
         )
-    elif changes.absences:
+    if changes.absences:
         report.remarks.append(
             f"{counted(len(changes.absences), 'absence')} stored; a day after its first absence a "
             "drink is withdrawn."

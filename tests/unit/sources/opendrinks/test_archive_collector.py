@@ -6,16 +6,19 @@ import math
 import tarfile
 
 import httpx2
+import msgspec
 import pytest
 import stamina
 
 from mocktailverse.drinks.codes import Reason
 from mocktailverse.drinks.record import Absence, Record
 from mocktailverse.errors import RecordRejectedError, UsageError
+from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.sources.collection import CollectionContext, FetchRequest, SourceAccess
+from mocktailverse.sources.opendrinks.archive_changes import LASTING_TIMES
 from mocktailverse.sources.opendrinks.archive_collector import PART_RECIPES, OpendrinksCollector
 from mocktailverse.sources.opendrinks.archive_download import ATTEMPTS, ArchiveClient
-from mocktailverse.sources.opendrinks.archive_state import ARCHIVES_KEPT, STATE_KEY
+from mocktailverse.sources.opendrinks.archive_state import OTHERS_KEPT, STATE_KEY
 from mocktailverse.sources.opendrinks.recipe_reader import OpendrinksRecords
 from mocktailverse.sources.opendrinks.simulated_archive import repository_archive
 
@@ -74,11 +77,11 @@ class World:
             return httpx2.Response(304, headers=headers)
         return httpx2.Response(200, stream=httpx2.ByteStream(self.archive), headers=headers)
 
-    def collect(self, *, reads_files=False, seconds=math.inf, **request):
+    def collect(self, *, reads_files=False, seconds=math.inf, url=URL, **request):
         self.now_ms += 1000
         client = ArchiveClient(transport=httpx2.MockTransport(self.respond), sleep=lambda _s: None)
         context = CollectionContext(
-            self, SourceAccess(URL), lambda: self.now_ms, lambda: seconds, reads_files
+            self, SourceAccess(url), lambda: self.now_ms, lambda: seconds, reads_files
         )
         return OpendrinksCollector(client).collect(FetchRequest("opendrinks", **request), context)
 
@@ -204,6 +207,68 @@ def test_many_missing_files_are_an_outage_and_none_is_absent(world):
     assert world.collect().outage_suspected is False
 
 
+def test_a_lasting_removal_of_many_is_accepted_and_withdraws_them(world):
+    world.serve(recipes(40))
+    world.collect()
+    world.serve(recipes(30))
+    removed = {f"drink-{n}" for n in range(30, 40)}
+    for day in range(LASTING_TIMES - 1):
+        report = world.collect()
+        assert (report.outage_suspected, report.objects) == (True, []), day
+        assert f"{LASTING_TIMES - 1 - day} more observation" in report.remarks[-1]
+        assert world.collect().objects == [], "within a day it is the same observation"
+        world.now_ms += DAY_MS
+    for _ in range(2):
+        report = world.collect()
+        assert not report.outage_suspected
+        assert {one.id for one in world.records(report)} == removed
+        world.now_ms += DAY_MS
+    assert world.collect().objects == []
+
+
+def test_a_lasting_removal_leaves_withdrawn_drinks_and_deletes_none(world, new_world):
+    loads = new_world()
+
+    def collect_and_load():
+        for key in world.collect().objects:
+            version = loads.raw.add(
+                world.objects[key], key, stored_at=world.now_ms, metadata=world.metadata[key]
+            )
+            loads.handle(LoadRequest(version, 1))
+        world.now_ms += DAY_MS
+
+    world.serve(recipes(40))
+    collect_and_load()
+    world.serve(recipes(30))
+    for _ in range(LASTING_TIMES + 1):
+        assert all(one.drink.withdrawn_at is None for one in loads.drinks.table.values())
+        collect_and_load()
+    withdrawn = {key for key, one in loads.drinks.table.items() if one.drink.withdrawn_at}
+    assert withdrawn == {f"opendrinks:drink-{n}" for n in range(30, 40)}
+    assert len(loads.drinks.table) == 40
+
+
+def test_drinks_that_return_in_between_begin_again(world):
+    world.serve(recipes(40))
+    world.collect()
+    for files in (recipes(30), recipes(40), *[recipes(30)] * (LASTING_TIMES - 1)):
+        world.serve(files)
+        report = world.collect()
+        world.now_ms += DAY_MS
+    assert report.outage_suspected
+
+
+def test_a_few_new_removals_do_not_wait_for_a_lasting_one(world):
+    world.serve(recipes(40))
+    world.collect()
+    for _ in range(LASTING_TIMES - 1):
+        world.serve(recipes(30))
+        world.collect()
+        world.now_ms += DAY_MS
+    world.serve(recipes(29))
+    assert len(world.records(world.collect())) == 11
+
+
 def test_the_second_file_with_an_id_is_rejected_and_names_the_first(world):
     world.serve({"Mojito.json": recipe("A"), "mojito.json": recipe("B"), "x.json": recipe("X")})
     records = world.records(world.collect())
@@ -260,25 +325,69 @@ def test_an_array_has_ids_of_names_and_loses_no_second_one(world, tmp_path):
     assert world.collect(archive=str(path), reads_files=True).records == 0
 
 
-def test_a_drink_that_another_archive_has_is_not_absent(world, tmp_path):
+@pytest.fixture
+def folder(tmp_path):
+    """Return a function that writes a folder of recipes; it returns the request's fields."""
+
+    def write(files, name="folder"):
+        path = tmp_path / name
+        path.mkdir(exist_ok=True)
+        for old in path.iterdir():
+            old.unlink()
+        for file, content in files.items():
+            (path / file).write_bytes(msgspec.json.format(content) + b"\n")  # as it is served
+        return {"archive": str(path), "reads_files": True}
+
+    return write
+
+
+def test_another_archive_does_not_withdraw_a_drink_of_the_source(world, folder):
+    world.serve(recipes(2))
+    world.collect()
+    assert world.collect(**folder(recipes(3))).records == 3
+    report = world.collect(**folder({"drink-0.json": recipe("Drink 0")}))
+    assert world.records(report) == [Absence("drink-2")], "only that archive had it"
+
+
+def test_another_archive_does_not_keep_a_drink_that_the_source_removed(world, folder):
     world.serve(recipes(3))
     world.collect()
-    for name, content in recipes(3).items():
-        (tmp_path / name).write_bytes(content)
-    folder = {"archive": str(tmp_path), "reads_files": True}
-    assert world.collect(**folder).records == 3
-    (tmp_path / "drink-0.json").unlink()
-    report = world.collect(**folder)
-    assert (report.records, report.objects) == (0, [])
+    copy = folder(recipes(3))
+    world.collect(**copy)
+    world.serve(recipes(2))
+    assert world.records(world.collect()) == [Absence("drink-2")]
+    assert ids(world.records(world.collect(**copy))) == ["drink-2"], "it is fetched again"
 
 
-def test_the_state_of_few_archives_is_kept(world, tmp_path):
-    for n in range(ARCHIVES_KEPT + 2):
-        path = tmp_path / f"{n}.json"
-        path.write_bytes(b"[" + recipe(f"Drink {n}") + b"]")
-        world.collect(archive=str(path), reads_files=True)
+def test_what_another_archive_replaced_returns_with_the_next_collection(world, folder):
+    world.serve(recipes(3))
+    world.collect()
+    old = recipe("Drink 1", description="Old.")
+    assert world.collect(**folder({**recipes(3), "drink-1.json": old})).records == 3
+    report = world.collect()
+    assert [one.description for one in world.records(report)] == [None]
+    assert (ids(world.records(report)), report.coverage["changed"]) == (["drink-1"], 1)
+    assert world.collect().records == 0
+
+
+def test_the_state_of_the_source_survives_any_number_of_other_archives(world, folder):
+    world.serve(recipes(2))
+    world.collect()
+    for n in range(OTHERS_KEPT + 2):
+        world.collect(**folder({f"other-{n}.json": recipe(f"Other {n}")}, str(n)))
     archives = json.loads(world.objects[STATE_KEY])["archives"]
-    assert [name.rpartition("/")[2] for name in archives] == [f"{n}.json" for n in range(2, 7)]
+    assert [name.rpartition("/")[2] for name in archives] == ["", "2", "3", "4", "5", "6"]
+    assert world.collect().records == 0
+    assert world.requests[-1].headers["If-None-Match"]
+
+
+def test_the_source_keeps_its_state_at_another_address(world):
+    world.serve(recipes(3))
+    world.collect()
+    world.serve(recipes(2))
+    report = world.collect(url="https://moved.example/archive.tar.gz")
+    assert "If-None-Match" not in world.requests[-1].headers
+    assert world.records(report) == [Absence("drink-2")]
 
 
 @pytest.mark.parametrize("state", [b"", b"{", b'{"archives": 7}', b"\xff"])
