@@ -64,6 +64,13 @@ def _keys(kind: type, values: list[Any], path: str) -> Iterator[tuple[str, ...]]
         if isinstance(field.type, inspect.StructType):
             yield code(name), *("" for _ in values), "", "", meanings[field.name]
             yield from _keys(field.type.cls, inner, f"{name}.")
+        elif isinstance(field.type, inspect.DictType) and isinstance(
+            field.type.value_type, inspect.StructType
+        ):
+            yield code(name), *("" for _ in values), "", "", meanings[field.name]
+            for key in inner[0]:
+                each = [value[key] for value in inner]
+                yield from _keys(field.type.value_type.cls, each, f"{name}.{key}.")
         else:
             unit = unit_of(field.name) or unit_of(path.rstrip("."))
             takes = type_words(field.type)

@@ -105,15 +105,38 @@ class FetchSettings(Settings, frozen=True, kw_only=True):
     """Bucket for raw objects, listings and the state of sweeps."""
     source_urls: str = ""
     """Addresses that replace those of real sources, as `<source>=<address>`, space-separated."""
-    source_key: str = "1"
-    """API key of TheCocktailDB; 1 is its public test key."""
-    source_requests_per_s: float = 4.0
-    """Maximum number of requests per second to the source."""
+    source_key: str = ""
+    """API keys, as `<source>=<key>`, space-separated; a key alone is that of the default source."""
+    source_requests_per_s: str = ""
+    """Maximum number of requests per second, as `<source>=<number>`, space-separated; a number
+    alone is for all others."""
 
     def urls(self) -> dict[str, str]:
         """Return the addresses of `source_urls` by source."""
-        pairs = (entry.partition("=") for entry in self.source_urls.split())
-        return {source: address for source, _, address in pairs}
+        return _by_source(self.source_urls)
+
+    def keys(self) -> dict[str, str]:
+        """Return the API keys by source; the one without a source has an empty name."""
+        return _by_source(self.source_key)
+
+    def rates(self) -> dict[str, float]:
+        """Return the maximum requests per second by source; that of all others has an empty name.
+
+        Raises:
+            UsageError: one is not a number.
+        """
+        try:
+            return {
+                name: float(rate) for name, rate in _by_source(self.source_requests_per_s).items()
+            }
+        except ValueError as error:
+            raise UsageError(f"`{PREFIX}SOURCE_REQUESTS_PER_S` is wrong: {error}.") from error
+
+
+def _by_source(text: str) -> dict[str, str]:
+    """Return the values of `<source>=<value>` pairs; a value alone has an empty name."""
+    pairs = (entry if "=" in entry else f"={entry}" for entry in text.split())
+    return {source: value for source, _, value in (pair.partition("=") for pair in pairs)}
 
 
 class ReconcileSettings(Settings, frozen=True, kw_only=True):
@@ -201,6 +224,6 @@ class DeploySettings(Settings, frozen=True, kw_only=True):
     """Settings of `deploy` that belong in no file; a stack keeps each until it is given again."""
 
     source_key: str | None = None
-    """API key of TheCocktailDB for the environment's fetch function."""
+    """API keys of the sources, as `<source>=<key>`; a key alone is that of the default source."""
     permissions_boundary: str | None = None
     """ARN of the permissions boundary for every role of the stack."""

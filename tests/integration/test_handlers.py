@@ -27,7 +27,6 @@ from mocktailverse.local.emulator import ROOT_KEY
 from mocktailverse.local.state import LocalStack
 from mocktailverse.pipeline import load_run as load_stage
 from mocktailverse.settings import FetchSettings
-from mocktailverse.sources.collection import SourceAccess
 from mocktailverse.sources.thecocktaildb.collector import open_client
 from mocktailverse.stores.clients import UNATTENDED, Clients
 from mocktailverse.stores.data_bucket import DataBucket
@@ -196,10 +195,7 @@ def world(
 def clear_runtimes() -> None:
     """Let the handlers create their runtimes again, as in a new process."""
     if open_client.cache_info().currsize:  # a process's end closes it
-        settings = FetchSettings.read()
-        url = settings.urls()[DEFAULT_SOURCE]
-        access = SourceAccess(url, settings.source_key, settings.source_requests_per_s)
-        open_client(access).close()
+        open_client(fetch.access_to(DEFAULT_SOURCE, FetchSettings.read())).close()
         open_client.cache_clear()
     for handler in (transform, reconcile, fetch):
         handler._runtime.cache_clear()  # noqa: SLF001 - as in a new process

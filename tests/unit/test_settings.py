@@ -61,9 +61,20 @@ def test_an_empty_optional_variable_counts_as_missing():
 def test_missing_variables_have_defaults():
     variables = {"MOCKTAILVERSE_DATA_BUCKET": "data"}
     assert FetchSettings.read(variables).urls() == {}
-    assert FetchSettings.read(variables).source_key == "1"
-    rate = {"MOCKTAILVERSE_SOURCE_REQUESTS_PER_S": "0.5"}
-    assert FetchSettings.read(variables | rate).source_requests_per_s == 0.5
+    assert (FetchSettings.read(variables).keys(), FetchSettings.read(variables).rates()) == ({}, {})
+
+
+def test_each_source_may_have_a_rate_and_a_key_of_its_own():
+    text = "4 two=0.5"
+    settings = FetchSettings(data_bucket="data", source_requests_per_s=text, source_key="a two=b=")
+    assert settings.rates() == {"": 4, "two": 0.5}
+    assert settings.keys() == {"": "a", "two": "b="}
+
+
+def test_a_rate_that_is_not_a_number_is_an_error():
+    settings = FetchSettings(data_bucket="data", source_requests_per_s="two=fast")
+    with pytest.raises(UsageError, match=r"SOURCE_REQUESTS_PER_S.*fast"):
+        settings.rates()
 
 
 def test_each_source_may_have_an_address_of_its_own():

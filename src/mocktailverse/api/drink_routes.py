@@ -19,10 +19,11 @@ from mocktailverse.catalogue.search.query import DrinkQuery, Variants
 from mocktailverse.drinks.conversion.conversion_result import Conversion, UnknownBottleError
 from mocktailverse.drinks.drink import Drink
 from mocktailverse.drinks.grouping.comparison import compare
+from mocktailverse.loads.object_version import DEFAULT_SOURCE
 
 DrinkId = Annotated[
     Text,
-    Path(alias="id", description="`<source>:<id in source>`", examples=["thecocktaildb:11000"]),
+    Path(alias="id", description="`<source>:<id in source>`", examples=[f"{DEFAULT_SOURCE}:11000"]),
 ]
 
 router = APIRouter(tags=["drinks"], default_response_class=Response)

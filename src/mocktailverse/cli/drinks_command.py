@@ -151,7 +151,7 @@ def drink_history(
 
 
 def full_id(drink_id: str) -> str:
-    """Return the id with its source; an id without one is TheCocktailDB's.
+    """Return the id with its source; an id without one is of the default source.
 
     Raises:
         UsageError: the text cannot be the id of a drink.

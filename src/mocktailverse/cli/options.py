@@ -5,6 +5,8 @@ from typing import Annotated
 
 from typer import Option
 
+from mocktailverse.loads.object_version import DEFAULT_SOURCE
+
 Env = Annotated[
     str, Option("--env", help="Environment: local, or a deployed one (dev, staging, prod).")
 ]
@@ -42,13 +44,13 @@ DashboardPort = Annotated[
 ]
 Yes = Annotated[bool, Option("--yes", help="Do not ask.")]
 Live = Annotated[
-    bool, Option("--live", help="Fetch from the real TheCocktailDB, not from the simulated one.")
+    bool, Option("--live", help="Fetch from the real sources, not from the simulated ones.")
 ]
 Records = Annotated[
     Path | None,
     Option(
         "--records",
-        help="File or folder that the simulated TheCocktailDB serves (default: data/raw).",
+        help=f"File or folder that the simulated {DEFAULT_SOURCE} serves (default: data/raw).",
         exists=True,
     ),
 ]

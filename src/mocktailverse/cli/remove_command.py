@@ -19,7 +19,10 @@ from mocktailverse.times import now
 
 
 def remove(
-    ids: Annotated[list[str], Argument(metavar="ID...", help="own:margarita, or margarita.")],
+    ids: Annotated[
+        list[str],
+        Argument(metavar="ID...", help=f"{owned_source().name}:margarita, or margarita."),
+    ],
     yes: Annotated[bool, Option("--yes", "-y", help="Remove without asking.")] = False,
     wait: options.Wait = False,
     env: options.Env = "local",

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
@@ -10,6 +11,7 @@ from msgspec import Meta, Struct
 
 from mocktailverse.cost.template import StageInputs
 from mocktailverse.errors import UsageError
+from mocktailverse.sources import fetched_sources
 
 # The retention times that CloudWatch accepts for a log group.
 LogDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827]
@@ -37,6 +39,10 @@ class Schedule(_Table, frozen=True, kw_only=True):
     """An EventBridge expression, in UTC."""
     enabled: bool
     """Whether the schedule runs."""
+
+
+_NO_SCHEDULE = Schedule(schedule="rate(7 days)", enabled=False)
+"""Of a source without a schedule: the template has one for each source, which does not run."""
 
 
 class RetentionDays(_Table, frozen=True, kw_only=True):
@@ -89,12 +95,10 @@ class Environment(_Table, frozen=True, kw_only=True):
     """Address that receives the alarms, once it has confirmed AWS's first message; empty: none."""
     source_urls: dict[str, Annotated[str, Meta(pattern=r"^https?://[^\s]+$")]]
     """Addresses that replace those of the real sources, by source."""
-    source_requests_per_s: Annotated[float, Meta(gt=0, le=100)]
-    """Maximum number of requests per second to the source."""
-    fetch: Schedule
-    """When fetch collects all drinks of the source."""
-    opendrinks: Schedule
-    """When fetch collects what is new in the archive of opendrinks."""
+    source_requests_per_s: dict[str, Annotated[float, Meta(gt=0, le=100)]]
+    """Maximum number of requests per second, by source."""
+    fetch: dict[str, Schedule]
+    """When fetch collects what is new, by source; a source without an entry has no schedule."""
     reconcile: Schedule
     """When reconcile looks for lost raw objects."""
     days: RetentionDays
@@ -111,8 +115,8 @@ class Environment(_Table, frozen=True, kw_only=True):
         return {
             "Capacity": self.capacity,
             "AlarmEmail": self.alarm_email,
-            "SourceUrls": " ".join(f"{name}={url}" for name, url in self.source_urls.items()),
-            "SourceRequestsPerS": f"{self.source_requests_per_s:g}",
+            "SourceUrls": _pairs(self.source_urls),
+            "SourceRequestsPerS": _pairs(self.source_requests_per_s),
         }
 
     def mapping(self) -> dict[str, str | int]:
@@ -132,13 +136,16 @@ class Environment(_Table, frozen=True, kw_only=True):
             "TransformMb": self.memory_mb.transform,
             "ApiRequestsPerS": self.api.requests_per_s,
             "ApiBurst": self.api.burst,
-            "Fetch": self.fetch.schedule,
-            "FetchState": _state(self.fetch),
-            "Opendrinks": self.opendrinks.schedule,
-            "OpendrinksState": _state(self.opendrinks),
-            "Reconcile": self.reconcile.schedule,
-            "ReconcileState": _state(self.reconcile),
+            **_scheduled("Reconcile", self.reconcile),
+            **self._fetched(),
         }
+
+    def _fetched(self) -> dict[str, str]:
+        entries: dict[str, str] = {}
+        for name in fetched_sources():
+            schedule = self.fetch.get(name, _NO_SCHEDULE)
+            entries |= _scheduled(f"Fetch{name.capitalize()}", schedule)
+        return entries
 
 
 class Environments(_Table, frozen=True, kw_only=True):
@@ -164,7 +171,7 @@ DEPLOYED = ("dev", "staging", "prod")
 def read(path: Path) -> Environments:
     """Return what environments.toml says; UsageError if it is missing or any key is wrong."""
     try:
-        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Environments)
+        settings = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Environments)
     except FileNotFoundError as error:
         raise UsageError(f"`{path}` is missing. Restore it from the repository.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -176,6 +183,19 @@ def read(path: Path) -> Environments:
         raise UsageError(
             f"`{path}`: {place}. {expected}Fix this key; [dev] is an example with all keys."
         ) from error
+    for env in settings.__struct_fields__:
+        _check_sources(path, env, getattr(settings, env))
+    return settings
+
+
+def _check_sources(path: Path, env: str, settings: Environment) -> None:
+    """Raise UsageError if a key names a source that cannot be fetched."""
+    for field in ("source_urls", "source_requests_per_s", "fetch"):
+        for name in getattr(settings, field).keys() - set(fetched_sources()):
+            raise UsageError(
+                f"`{path}`: there is no source `{name}` to fetch [{env}.{field}]. Fix this key; "
+                f"use one of {', '.join(fetched_sources())}."
+            )
 
 
 def environment(path: Path, env: str) -> Environment:
@@ -192,5 +212,10 @@ def environment(path: Path, env: str) -> Environment:
     return settings
 
 
-def _state(schedule: Schedule) -> str:
-    return "ENABLED" if schedule.enabled else "DISABLED"
+def _pairs(by_source: Mapping[str, object]) -> str:
+    return " ".join(f"{name}={value}" for name, value in by_source.items())
+
+
+def _scheduled(name: str, schedule: Schedule) -> dict[str, str]:
+    state = "ENABLED" if schedule.enabled else "DISABLED"
+    return {name: schedule.schedule, f"{name}State": state}

@@ -163,7 +163,7 @@ class Drink(Struct, frozen=True):
     id: str
     """`<source>:<id in source>`."""
     source: str
-    """Source of the record, such as `thecocktaildb`."""
+    """Name of the source of the record."""
     name: str
     """Name of the drink."""
     category: str | None

@@ -1,6 +1,6 @@
 """fetch: collect raw records from a source, and store them as raw objects.
 
-    {"source": "opendrinks"}                           the source; without it the default one
+    {"source": "<source>"}                             the source; without it the default one
     {"strategy": "search", "arguments": ["mojito"]}    what to fetch; `arguments` is optional
     {"strategy": "sweep", "max_requests": 500}         a sweep with at most 500 requests
     {"strategy": "sweep", "full": true}                a new sweep that stores every drink again
@@ -21,7 +21,7 @@ from msgspec import Struct
 
 from mocktailverse.functions.failure_log import failures_logged
 from mocktailverse.functions.invocation_clock import InvocationClock
-from mocktailverse.loads.object_version import RAW_PREFIX, ObjectVersion
+from mocktailverse.loads.object_version import DEFAULT_SOURCE, RAW_PREFIX, ObjectVersion
 from mocktailverse.settings import FetchSettings
 from mocktailverse.sources import require_source
 from mocktailverse.sources.collection import CollectionContext, FetchRequest, SourceAccess
@@ -62,9 +62,7 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     request = msgspec.convert(event, FetchRequest)
     collector, clock = require_source(request.source).collector, InvocationClock(context)
     collector.check(request)
-    access = SourceAccess(
-        settings.urls().get(request.source), settings.source_key, settings.source_requests_per_s
-    )
+    access = access_to(request.source, settings)
     report = collector.collect(
         request, CollectionContext(bucket, access, clock.now, clock.time_left_s)
     )
@@ -74,6 +72,14 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     if report.outage_suspected:
         logger.warning("too many drinks are absent at once: no absence was recorded")
     return result
+
+
+def access_to(source: str, settings: FetchSettings) -> SourceAccess:
+    """Return how to reach a source, by what the settings say of this source only."""
+    keys, rates = settings.keys(), settings.rates()
+    key = keys.get(source, keys.get("") if source == DEFAULT_SOURCE else None)
+    rate = rates.get(source, rates.get("", SourceAccess().requests_per_s))
+    return SourceAccess(settings.urls().get(source), key, rate)
 
 
 @cache

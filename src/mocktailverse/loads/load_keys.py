@@ -29,7 +29,7 @@ def day_of(at: int) -> str:
 class LoadPosition(NamedTuple):
     """A load's position in the listing of its day, newest first (keyset pagination).
 
-    Example: `("v1/data/raw/own/a.json", "0001", "2026-11-22", 1795305600000)`.
+    Example: `("v1/data/raw/<source>/a.json", "0001", "2026-11-22", 1795305600000)`.
     """
 
     object: str

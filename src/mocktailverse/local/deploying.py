@@ -74,7 +74,10 @@ def environment_of(stack: LocalStack, checkout: Checkout) -> Environment:
     environment = environments.read(checkout.environments).local
     if stack.simulates:
         return environment
-    fetch = msgspec.structs.replace(environment.fetch, enabled=True)
+    fetch = {
+        name: msgspec.structs.replace(one, enabled=one.enabled or name == DEFAULT_SOURCE)
+        for name, one in environment.fetch.items()
+    }
     return msgspec.structs.replace(environment, fetch=fetch)
 
 

@@ -61,7 +61,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     has_usual_ports: bool = False
     """Whether a port that is not given is the folder's last or the usual one; else a free one."""
     records: Path | None = None
-    """Records that the simulated TheCocktailDB serves; None takes its default."""
+    """Records that the simulated default source serves; None takes its own."""
     source_url: str | None = None
     """A source to fetch from instead; None starts the simulated sources."""
     forgets: bool = False

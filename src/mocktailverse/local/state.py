@@ -43,9 +43,9 @@ class LocalStack(msgspec.Struct, frozen=True, kw_only=True):
     access_key_id: str
     secret_access_key: str
     source_url: str
-    """Address of TheCocktailDB or of the simulated one."""
+    """Address of the default source or of the simulated ones."""
     records: str | None
-    """The file or folder that the simulated TheCocktailDB serves; None for its default."""
+    """The file or folder that the simulated default source serves; None for its default."""
     outputs: dict[str, str]
     """The template's outputs, by name."""
     processes: list[Process]

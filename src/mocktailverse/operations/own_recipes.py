@@ -192,7 +192,7 @@ def store_removals(store: RawStore, ids: Sequence[str], now: int) -> ObjectVersi
 
 
 def own_slug(text: str) -> str:
-    """Return the slug of `own:margarita`, or of `margarita`.
+    """Return the slug of `<source>:margarita`, or of `margarita`.
 
     Raises:
         UsageError: it is the id of another source, or not a slug.
@@ -203,5 +203,6 @@ def own_slug(text: str) -> str:
             f"`{text[:100]}` is not one of your own recipes. Only those can be removed or replaced."
         )
     if not is_slug(slug):
-        raise UsageError(f"`{text[:100]}` is not the id of an own recipe, such as own:margarita.")
+        example = f"{owned_source().name}:margarita"
+        raise UsageError(f"`{text[:100]}` is not the id of an own recipe, such as {example}.")
     return slug

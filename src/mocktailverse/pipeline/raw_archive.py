@@ -3,7 +3,7 @@
 An archive is a zip file. `manifest.ndjson`, its last member, describes each object version in the
 order of storing, and names the member with its bytes:
 
-    {"key": "raw/own/a.json", "stored_at": 1796139705261, "metadata": {"observed-at": "..."},
+    {"key": "raw/<source>/a.json", "stored_at": 1796139705261, "metadata": {"observed-at": "..."},
      "content_type": "application/json", "bytes": 3, "md5": "8a80...", "member": "objects/000001"}
 
 Everything else of an environment is computed from its raw objects. A restored object has the event

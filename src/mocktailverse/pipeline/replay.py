@@ -26,7 +26,7 @@ def replay(
 
 
 def under(prefixes: Iterable[str], raw: RawStore, *, since: int = 0) -> list[ObjectVersion]:
-    """Return the versions of raw objects under key prefixes such as `raw/own/2026/`, each once.
+    """Return the versions of raw objects under key prefixes such as `raw/<source>/2026/` once.
 
     Versions stored before `since`, in ms since 1970 UTC, are left out.
 

@@ -141,9 +141,9 @@ def test_a_property_outside_the_model_is_reported(check, place, line):
     assert any(text.endswith(ending) for text in problems), problems
 
 
-DEV = r"(    dev:\n.*\n.*\n.*)"
-PROD = r"(    prod:\n.*\n.*\n.*)"
-PROD_MIDDLE = r"(    prod:\n.*\n.*)"
+DEV = r"(    dev:\n.*\n.*)"
+PROD_LATER = r"(    prod:\n.*\n.*\n.*)"
+PROD = r"(    prod:\n.*\n.*)"
 SOONER = r"Reconcile: rate\(6 hours\)"
 CSV = r"^(        GET /export.csv: \{ThrottlingRateLimit: )"
 THROTTLE = r"^        ThrottlingRateLimit: .*"
@@ -174,7 +174,7 @@ CHANGES = [
     ),
     # functions
     (r"^  Function:$", "  Function:\n    Tracing: Active", "TransformFunction has Tracing"),
-    (PROD_MIDDLE + "TransformMb: 1024", r"\1TransformMb: 102400", "Lambda, computing (arm64): "),
+    (PROD + "TransformMb: 1024", r"\1TransformMb: 102400", "Lambda, computing (arm64): "),
     (
         r"^          POWERTOOLS_SERVICE_NAME: publish$",
         r"\g<0>\n          POWERTOOLS_LOG_LEVEL: DEBUG",
@@ -185,7 +185,7 @@ CHANGES = [
         "FetchFunction is a function that no",
     ),
     # schedules
-    (PROD_MIDDLE + r"Fetch: '[^']*'", r"\1Fetch: 'rate(5 minutes)'", "What is not free costs"),
+    (PROD_LATER + "db: '[^']*'", r"\1db: 'rate(5 minutes)'", "What is not free costs"),
     (DEV + ".*" + SOONER, r"\1Reconcile: 'rate(1 minute)'", "What is not free costs"),
     (PROD + ".*" + SOONER, r"\1Reconcile: 'rate(10 minutes)'", "What is not free costs"),
     (PROD + ".*" + SOONER, r"\1Reconcile: 'rate(0 hours)'", "ReconcileSchedule cannot be counted"),
@@ -216,7 +216,7 @@ CHANGES = [
     (r"ProtocolType: HTTP", "ProtocolType: WEBSOCKET", "Api is a WEBSOCKET API"),
     (THROTTLE, r"        DetailedMetricsEnabled: true\n\g<0>", "has DetailedMetricsEnabled"),
     (THROTTLE + r"\n", "", "ApiStage has no ThrottlingRateLimit"),
-    (PROD_MIDDLE + ".*ApiRequestsPerS: 2,", r"\1ApiRequestsPerS: 99,", "rate limits costs"),
+    (PROD + ".*ApiRequestsPerS: 2,", r"\1ApiRequestsPerS: 99,", "rate limits costs"),
     (CSV + "0.01", r"\g<1>1000", "ApiStage allows 1000 calls a second of GET /export.csv"),
     (CSV + ".*\\n", "", "ApiStage gives GET /export.csv no ThrottlingRateLimit of its own"),
     (r"RouteKey: GET /export.csv", "RouteKey: GET /more", "ApiStage gives GET /more no Throttling"),
@@ -283,16 +283,16 @@ def test_a_dashboard_with_too_many_metrics_is_reported(check):
 
 IN_DEV = r"(\[dev\](?s:.*?))"
 IN_PROD = r"(\[prod\](?s:.*?))"
-FETCH = r'fetch = \{schedule = ".*?"'
+FETCH = r'db = \{schedule = ".*?"'
 RECONCILE = r'reconcile = \{schedule = ".*?"'
 FILE_CHANGES = [
     ("drinks = 12", "drinks = 13", "26 of 25 free WCU a month (dev 4, staging 4, prod 18)"),
     ("loads_by_day = 2", "loads_by_day = 20", "write capacity: 43 of 25"),
     (IN_PROD + '"provisioned"', r'\1"on-demand"', "prod: LoadsTable is on demand"),
-    (IN_PROD + FETCH, r'\1fetch = {schedule = "rate(5 minutes)"', "not free"),
+    (IN_PROD + FETCH, r'\1db = {schedule = "rate(5 minutes)"', "not free"),
     (IN_DEV + RECONCILE, r'\1reconcile = {schedule = "rate(1 minute)"', "not free"),
-    (IN_DEV + r"fetch = .*$", r'\1fetch = {schedule = "rate(5 minutes)", enabled = true}', "free"),
-    (IN_PROD + FETCH, r'\1fetch = {schedule = "rate(soon)"', "not a schedule"),
+    (IN_DEV + r"db = \{.*$", r'\1db = {schedule = "rate(5 minutes)", enabled = true}', "free"),
+    (IN_PROD + FETCH, r'\1db = {schedule = "rate(soon)"', "not a schedule"),
     (IN_PROD + "requests_per_s = 2", r"\1requests_per_s = 50", "rate limits costs"),
 ]  # fmt: skip
 

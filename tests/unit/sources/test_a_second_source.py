@@ -31,8 +31,6 @@ from mocktailverse.sources import SOURCES, RecordReader, Source
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "how-to" / "add-a-source.md").read_text()
-APART = ("sources/thecocktaildb/", "local/simulated_source/")
-TEXT = {".css", ".html", ".js", ".py", ".toml", ".yaml"}
 KEY = "raw/barbook/2026/01/01/run/part.ndjson"
 
 
@@ -197,17 +195,3 @@ def test_any_input_is_a_record_or_rejected(barbook, fields):
     except RecordRejectedError:
         return
     assert isinstance(record, Record)
-
-
-def test_the_page_names_every_file_that_mentions_thecocktaildb():
-    source = ROOT / "src" / "mocktailverse"
-    places = {
-        path.relative_to(base).as_posix()
-        for base, folder in ((source, source), (ROOT, ROOT / "infrastructure"))
-        for path in folder.rglob("*.*")
-        if path.suffix in TEXT and b"thecocktaildb" in path.read_bytes()
-    }
-    table = PAGE[PAGE.index("| where | what it knows |") :]
-    cells = re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)
-    named = {name for cell in cells for name in re.findall(r"`([^`]+)`", cell)}
-    assert named == {place for place in places if not place.startswith(APART)}

@@ -10,6 +10,10 @@ from mocktailverse.loads.load_record import Lease
 from mocktailverse.loads.load_request import DeadLetter, LoadRequest
 from mocktailverse.pipeline.load import Loader
 from mocktailverse.sources.thecocktaildb.responses import Request
+from mocktailverse.sources.thecocktaildb.scripted_source import (
+    ScriptedTheCocktailDB,
+    drinks_response,
+)
 from mocktailverse.testing.call_faults import NOON_MS, CallFaults
 from mocktailverse.testing.memory_loads import MemoryLoads
 from mocktailverse.testing.memory_stores import (
@@ -18,7 +22,6 @@ from mocktailverse.testing.memory_stores import (
     MemoryQueue,
     MemoryRawStore,
 )
-from mocktailverse.testing.scripted_source import ScriptedTheCocktailDB, drinks_response
 
 
 def test_a_loader_runs_with_the_in_memory_stores(raw_record):

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from mocktailverse.drinks.drink import Drink, IngredientLine
 
 INGREDIENT_COLUMNS = 15
-"""Ingredients with columns of their own, as in TheCocktailDB; `ingredients` has all of them."""
+"""Ingredients with columns of their own; `ingredients` has all of them."""
 
 Cell = str | float | None
 

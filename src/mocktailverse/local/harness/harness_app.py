@@ -19,6 +19,7 @@ from mocktailverse.errors import (
     UnreachableError,
     UsageError,
 )
+from mocktailverse.loads.object_version import DEFAULT_SOURCE
 from mocktailverse.local.harness import routes
 from mocktailverse.local.harness.origin_guard import OriginGuard
 from mocktailverse.local.harness.wiring import HarnessDependencies, dependencies_of
@@ -63,7 +64,7 @@ def page() -> Response:
 
 @cache
 def _page() -> tuple[str, str]:
-    text = PAGE.read_text(encoding="utf-8")
+    text = PAGE.read_text(encoding="utf-8").replace("{default_source}", DEFAULT_SOURCE)
     script, style = (
         _hash(re.search(rf"<{tag}>(.*?)</{tag}>", text, re.DOTALL)) for tag in ("script", "style")
     )

@@ -206,7 +206,7 @@ def add_fault(
 def _faults(harness: HarnessDependencies, new_fault: bytes | None = None) -> Response:
     """Return the simulated source's faults, after adding one, given as the JSON of a `Fault`."""
     if harness.source_url is None:
-        message = "This stack fetches from the real TheCocktailDB, which cannot simulate faults."
+        message = "This stack fetches from the real source, which cannot simulate faults."
         raise ApiError(409, "no_simulation", message)
     method, url = "POST" if new_fault else "GET", f"{harness.source_url}/_faults"
     try:

@@ -74,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
         nargs="+",
         default=[],
         metavar="FILE_OR_DIR",
-        help="json, ndjson or csv in TheCocktailDB's format, or gzip of them; default: data/raw",
+        help="json, ndjson or csv of the default source, or gzip of them; default: data/raw",
     )
     parser.add_argument(
         "--premium-key", action="append", default=[], help="a key that counts as purchased"

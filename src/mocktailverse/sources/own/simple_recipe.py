@@ -48,7 +48,7 @@ _ALCOHOLIC: dict[str, Alcoholic] = {
     "optional alcohol": "optional_alcohol",
 }
 _LINE_FIELDS = ("quantity", "measure", "measure_raw")
-"""The measure of an ingredient that is an object: as in opendrinks, and in our own exports."""
+"""The measure of an ingredient that is an object: in fields of its own, as in our exports."""
 
 _MAX_PERCENT = 100
 

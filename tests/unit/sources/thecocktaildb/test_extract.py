@@ -15,12 +15,12 @@ from mocktailverse.errors import UsageError
 from mocktailverse.sources.collection import Failure
 from mocktailverse.sources.thecocktaildb.extract import check_run, extract, run_name
 from mocktailverse.sources.thecocktaildb.extract_report import ExtractReport, FetchCursor
-from mocktailverse.sources.thecocktaildb.strategies import plan
-from mocktailverse.testing.scripted_source import (
+from mocktailverse.sources.thecocktaildb.scripted_source import (
     NO_DRINKS,
     ScriptedTheCocktailDB,
     drinks_response,
 )
+from mocktailverse.sources.thecocktaildb.strategies import plan
 from strategies.effort import examples
 
 MIDNIGHT_MS = 1_767_225_600_000  # 2026-01-01 00:00:00 UTC
