@@ -3,8 +3,12 @@
 [{"quantity": "1/2", "measure": "oz", "ingredient": "lime juice"}]    the usual form
 ["1/2 oz lime juice"], or one text with a line for each               lines of text
 {"lime juice": "1/2 oz"}                                              measures by ingredient
+
+Several ingredients in one of these ("ice, mint and lime") get a line each.
 """
 
+import html
+import re
 from collections.abc import Iterator, Mapping
 
 from mocktailverse.drinks.codes import Quality, Reason
@@ -14,16 +18,46 @@ from mocktailverse.drinks.record import RawLine
 from mocktailverse.drinks.text import one_line
 from mocktailverse.errors import RecordRejectedError
 from mocktailverse.sources.json_object import type_name
-from mocktailverse.sources.opendrinks.plain_text import plain_text
 
 LINES_LIMIT = 200
 """Maximum lines of a recipe: limits the size of its drink."""
 
-_NAMES = ("ingredient", "name")
+_QUANTITIES = ("quantity", "amount", "qty")
 _MEASURES = ("measure", "unit")
-_QUANTITIES = ("quantity", "amount")
+_NAMES = ("ingredient", "name", "item")
+FIELDS = frozenset((*_QUANTITIES, *_MEASURES, *_NAMES))
+"""The fields of an ingredient: the first of each kind is the usual one."""
+
 _NOTHING = frozenset(("n/a", "na", "none", "null", "-", "--"))
 """What people write for "no value"."""
+
+_SEPARATOR = re.compile(
+    r"\s*(?:[;+\n]|,(?!\d)(?:\s*and\b)?)\s*|\s+(?:and|plus|&)\s+", re.IGNORECASE
+)
+"""What may be between two ingredients; an alternative ("or", "/") is one line."""
+
+
+def plain_text(value: object) -> str | None:
+    """Return text or a number as text, and null as empty text; None for any other type.
+
+    Entities of HTML are decoded: people copy recipes from web pages.
+
+    >>> plain_text(2.0), plain_text("salt &amp; pepper"), plain_text(["a"])
+    ('2', 'salt & pepper', None)
+    """
+    match value:
+        case None:
+            return ""
+        case bool():
+            return None
+        case str():
+            return html.unescape(value)
+        case float() if value.is_integer():
+            return str(int(value))
+        case int() | float():
+            return str(value)
+        case _:
+            return None
 
 
 def lines_of(ingredients: object, quality: list[str]) -> tuple[RawLine, ...]:
@@ -32,18 +66,17 @@ def lines_of(ingredients: object, quality: list[str]) -> tuple[RawLine, ...]:
     Raises:
         RecordRejectedError: there are none, too many, or one has a type that cannot be read.
     """
-    elements = list(_elements(ingredients))
-    if len(elements) > LINES_LIMIT:
-        raise RecordRejectedError(
-            Reason.TOO_MANY_LINES,
-            "$.ingredients",
-            f"The recipe has {len(elements)} ingredients; {LINES_LIMIT} is the limit.",
-        )
-    lines = [
-        line
-        for position, (path, element) in enumerate(elements, 1)
-        if (line := _line(position, path, element, quality))
-    ]
+    lines: list[RawLine] = []
+    for number, (path, element) in enumerate(_elements(ingredients), 1):
+        for line in _lines(path, element, quality):
+            place = max(number, lines[-1].position + 1) if lines else number
+            lines.append(line._replace(position=place))
+        if max(number, len(lines)) > LINES_LIMIT:
+            raise RecordRejectedError(
+                Reason.TOO_MANY_LINES,
+                "$.ingredients",
+                f"The recipe has more than {LINES_LIMIT} ingredients.",
+            )
     if not lines:
         raise RecordRejectedError(
             Reason.INGREDIENTS_MISSING, "$.ingredients", "The recipe has no ingredients."
@@ -66,16 +99,20 @@ def _elements(ingredients: object) -> Iterator[tuple[str, object]]:
             raise _wrong_type("$.ingredients", ingredients)
 
 
-def _line(position: int, path: str, element: object, quality: list[str]) -> RawLine | None:
+def _lines(path: str, element: object, quality: list[str]) -> Iterator[RawLine]:
     if isinstance(element, dict):
         quantity, measure, name = (
             _value(element, names, path, quality) for names in (_QUANTITIES, _MEASURES, _NAMES)
         )
-        return _structured(position, quantity, measure, name, quality)
+        if not (quantity or measure or name) and any(element.values()):
+            raise RecordRejectedError(
+                Reason.WRONG_TYPE, path, f"{path.removeprefix('$.')} has no field `{_NAMES[0]}`."
+            )
+        yield from _structured(quantity, measure, name, quality)
+        return
     if element is not None and not isinstance(element, str):
         raise _wrong_type(path, element)
-    text = one_line(element)
-    return RawLine(position, text, None, is_whole=True) if text else None
+    yield from _whole(plain_text(element) or "")
 
 
 def _value(
@@ -92,29 +129,52 @@ def _value(
     return "" if line.casefold() in _NOTHING else line
 
 
-def _structured(
-    position: int, quantity: str, measure: str, name: str, quality: list[str]
-) -> RawLine | None:
-    """Return the line of three fields.
+def _structured(quantity: str, measure: str, name: str, quality: list[str]) -> Iterator[RawLine]:
+    """Yield the lines of three fields.
 
     People also write a measure into the name ("Splash of soda water", "2" + "lime wedges"), and a
     part of the name into the measure ("12" + "oz" + "cans cream soda"). The whole line is then
     read, if that leads to an ingredient of the reference.
     """
-    amount = quantity if _repeats(quantity, measure) else f"{quantity} {measure}".strip()
-    whole = f"{amount} {name}".strip()
-    if not whole:
-        return None
-    is_usual = bool(quantity and measure and name)
+    amount = quantity if _ends_with(quantity, measure) else f"{quantity} {measure}".strip()
+    is_repeated = bool(amount) and name.casefold().startswith(f"{amount} ".casefold())
+    whole = name if is_repeated else f"{amount} {name}".strip()
+    is_usual = bool(quantity and measure and name) and not is_repeated
     if not (is_usual and read_name(name).in_reference) and parse_line(whole).in_reference:
-        return RawLine(position, whole, None, is_whole=True)
-    if name:
-        return RawLine(position, name, amount or None)
-    quality.append(Quality.MEASURE_WITHOUT_INGREDIENT)
-    return None
+        yield from _whole(whole)
+    elif name:
+        first, *others = _parts(name)
+        yield RawLine(0, first, amount or None)
+        yield from (RawLine(0, other, None, is_whole=True) for other in others)
+    elif whole:
+        quality.append(Quality.MEASURE_WITHOUT_INGREDIENT)
 
 
-def _repeats(quantity: str, measure: str) -> bool:
+def _whole(text: str) -> Iterator[RawLine]:
+    """Yield a line for each ingredient of a text; its measure is the one before it."""
+    yield from (
+        RawLine(0, line, None, is_whole=True) for part in _parts(text) if (line := one_line(part))
+    )
+
+
+def _parts(text: str) -> list[str]:
+    """Return the ingredients in a text, each with its own measure; the text itself if it is one.
+
+    It is one if a part is not an ingredient ("lime, juiced"), or if all of it is another one than
+    its first part ("salt and pepper").
+    """
+    parts = [part for part in _SEPARATOR.split(text) if part.strip()]
+    if len(parts) < 2:  # noqa: PLR2004 - nothing is separated
+        return [text]
+    read, whole = [parse_line(part) for part in parts[: LINES_LIMIT + 1]], parse_line(text)
+    are_ingredients = all(
+        line.in_reference or (line.name and line.amount_min is not None) for line in read
+    )
+    is_another = whole.in_reference and whole.name != read[0].name
+    return parts if are_ingredients and not is_another else [text]
+
+
+def _ends_with(quantity: str, measure: str) -> bool:
     """Return whether the quantity ends with the measure: "2 oz" + "oz"."""
     return bool(measure) and f" {quantity}".casefold().endswith(f" {measure}".casefold())
 

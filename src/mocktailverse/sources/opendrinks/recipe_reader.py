@@ -22,8 +22,7 @@ from mocktailverse.sources.opendrinks.file_envelope import (
     is_envelope,
     recipe_of_envelope,
 )
-from mocktailverse.sources.opendrinks.ingredient_elements import lines_of
-from mocktailverse.sources.opendrinks.plain_text import plain_text
+from mocktailverse.sources.opendrinks.ingredient_elements import FIELDS, lines_of, plain_text
 from mocktailverse.sources.slugs import slug_of
 from mocktailverse.sources.web_addresses import checked_address, is_web_address
 
@@ -46,22 +45,25 @@ _TYPES = {
     "keywords": "an array",
     "source": "text",
 }
-_EARLIER_FIELDS = ("steps",)
-"""What the format's first version called the directions."""
+_EARLIER_FIELDS = ("steps", "instructions", "method")
+"""Other names of the directions: that of the format's first version, and those of other formats."""
 
 _REQUIRED = ("name", "description", "ingredients", "directions", "image")
-_STATEMENTS: dict[str, Alcoholic] = {
-    "alcoholic": "alcoholic",
-    "nonalcoholic": "non_alcoholic",
-    "alcoholfree": "non_alcoholic",
+_STATEMENTS: dict[Alcoholic, re.Pattern[str]] = {
+    "alcoholic": re.compile(r"alcohol(?:ic)?(?:drinks?|beverages?|cocktails?)?"),
+    "non_alcoholic": re.compile(
+        r"(?:(?:non?|zero|without|sans)alcohol(?:ic)?|(?:alcohol|booze)free|zeroproof|virgin)"
+        r"(?:drinks?|beverages?|cocktails?)?|mocktails?"
+    ),
 }
+"""Keywords about alcohol, by their letters and digits."""
 _ALCOHOLIC: dict[frozenset[Alcoholic], Alcoholic] = {
     frozenset(("alcoholic",)): "alcoholic",
     frozenset(("non_alcoholic",)): "non_alcoholic",
     frozenset(("alcoholic", "non_alcoholic")): "optional_alcohol",
 }
 _PICTURE = re.compile(r"[^/\\]{1,200}\.(?:jpe?g|png|gif|webp|avif|svg)", re.IGNORECASE)
-_USER = re.compile(r"(?:https?://)?(?:www\.)?github\.com/+([^/\s]+)/*|@?(.+)", re.IGNORECASE)
+_USER = re.compile(r"(?:https?://)?(?:www\.)?github\.com/+([^/\s?#]+)\S*|@?(.+)", re.IGNORECASE)
 
 
 class OpendrinksRecords:
@@ -156,11 +158,11 @@ def _text(recipe: Mapping[str, object], field: str, quality: list[str]) -> str:
 
 
 def _texts(recipe: Mapping[str, object], field: str, quality: list[str]) -> list[str]:
-    """Return the texts of a list, or of one text with commas, each on one line."""
+    """Return the texts of a list, or of one text with commas or semicolons, each on one line."""
     value = recipe.get(field)
     if not isinstance(value, list | None):
         quality.append(Quality.FIELD_RETYPED)
-    elements = value if isinstance(value, list) else (plain_text(value) or "").split(",")
+    elements = value if isinstance(value, list) else re.split("[,;]", plain_text(value) or "")
     texts = [plain_text(element) for element in elements]
     if None in texts:
         quality.append(Quality.FIELD_RETYPED)
@@ -190,8 +192,10 @@ def _instructions(recipe: Mapping[str, object], quality: list[str]) -> dict[str,
 
 def _alcoholic(keywords: list[str], quality: list[str]) -> Alcoholic | None:
     """Return what the keywords say; a drink with both words can be made with or without alcohol."""
-    words = ("".join(filter(str.isalnum, keyword.casefold())) for keyword in keywords)
-    stated = frozenset(_STATEMENTS[word] for word in words if word in _STATEMENTS)
+    words = ["".join(filter(str.isalnum, keyword.casefold())) for keyword in keywords]
+    stated = frozenset(
+        kind for kind, form in _STATEMENTS.items() if any(map(form.fullmatch, words))
+    )
     alcoholic = _ALCOHOLIC.get(stated)
     if alcoholic is None:
         quality.append(Quality.ALCOHOLIC_UNKNOWN)
@@ -241,6 +245,17 @@ def _drift(recipe: Mapping[str, object]) -> tuple[Drift, ...]:
         Drift(name, kind, type_name(recipe[name]))
         for name, kind in _TYPES.items()
         if recipe.get(name) is not None and _type_of(recipe[name]) != kind
+    ]
+    ingredients = recipe.get("ingredients")
+    elements = ingredients if isinstance(ingredients, list) else []
+    inner = {
+        name: type_name(element[name])
+        for element in elements
+        if isinstance(element, dict)
+        for name in element.keys() - FIELDS
+    }
+    new += [
+        Drift(f"ingredients[].{name}"[:NAME_LIMIT], None, inner[name]) for name in sorted(inner)
     ]
     return (*missing, *new[:NEW_FIELDS_NAMED], *retyped)
 

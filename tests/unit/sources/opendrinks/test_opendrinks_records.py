@@ -105,6 +105,12 @@ def test_the_id_is_the_slug_of_the_file_name_else_of_the_name(file, drink_id):
         (["alcohol-free"], "non_alcoholic"),
         (["alcoholic", "party", "non_alcoholic"], "optional_alcohol"),
         ("rum, alcoholic", "alcoholic"),
+        ("rum; Alcoholic drink", "alcoholic"),
+        (["Alcohol"], "alcoholic"),
+        (["no alcohol"], "non_alcoholic"),
+        (["virgin cocktail"], "non_alcoholic"),
+        (["Mocktails"], "non_alcoholic"),
+        (["virgin olive oil", "rubbing alcohol"], None),
         (["rum"], None),
         ([], None),
         (None, None),
@@ -138,6 +144,10 @@ def test_keywords_say_whether_a_drink_has_alcohol(keywords, alcoholic):
         (line(2.0, "oz", "gin"), "Gin", 2, "oz"),
         ("2 oz gin", "Gin", 2, "oz"),
         ({"amount": "2", "unit": "oz", "name": "gin"}, "Gin", 2, "oz"),
+        ({"qty": "2", "unit": "oz", "item": "gin"}, "Gin", 2, "oz"),
+        (line("1", "", "1 oz lime juice"), "Lime juice", 1, "oz"),
+        (line("1", "oz", "1 oz lime juice"), "Lime juice", 1, "oz"),
+        (line("1&frac12;", "oz", "cr&egrave;me de cassis"), "Crème de cassis", 1.5, "oz"),
     ],
 )
 def test_an_ingredient_is_read_in_the_forms_in_which_people_write_it(
@@ -156,6 +166,45 @@ def test_ingredients_may_be_one_text_or_an_object(ingredients):
         ("Gin", 2),
         ("Lime juice", 1),
     ]
+
+
+@pytest.mark.parametrize(
+    ("ingredient", "lines"),
+    [
+        ("2 oz gin, 1 oz lime juice and 0,5 oz syrup",
+         [("Gin", 2), ("Lime juice", 1), ("Syrup", 0.5)]),
+        ("2 oz gin; 1 oz elf tears", [("Gin", 2), ("elf tears", 1)]),
+        (line("", "", "ice, mint, and lime"), [("Ice", None), ("Mint", None), ("Lime", None)]),
+        (line("1", "cup", "orange juice + vodka"), [("Orange juice", 1), ("Vodka", None)]),
+        (line("1", "oz", "gin & vodka"), [("Gin", 1), ("Vodka", None)]),
+        (line("1", "dash", "salt and pepper"), [("Salt and pepper", 1)]),
+        (line("1/2", "piece", "lime, juiced"), [("Lime", 0.5)]),
+        (line("1", "cup", "ice cubes, crushed"), [("Ice", 1)]),
+        (line("1", "oz", "gin or vodka"), [("Gin", 1)]),
+        ("1 oz gin\n2 oz rum", [("Gin", 1), ("Rum", 2)]),
+    ],
+)  # fmt: skip
+def test_several_ingredients_in_one_are_lines_each(ingredient, lines):
+    drink = drink_of(recipe(ingredients=[ingredient, "1 oz tequila"]))
+    read_lines = [(one.name, one.amount_min) for one in drink.ingredients]
+    assert read_lines == [*lines, ("Tequila", 1)]
+    positions = [one.position for one in drink.ingredients]
+    assert positions == sorted({*positions})
+
+
+def test_entities_of_html_are_decoded_in_every_text():
+    record = read(
+        recipe(
+            name="Gin &amp; It",
+            description="Caf&eacute;",
+            directions=["Stir &amp; serve."],
+            keywords=["gin &amp; it"],
+            source="https://example.org/?a=1&amp;b=2",
+        )
+    )
+    assert (record.id, record.name, record.description) == ("gin-it", "Gin & It", "Café")
+    assert (record.instructions["en"], record.tags) == ("Stir & serve.", ("gin & it",))
+    assert record.credit.url == "https://example.org/?a=1&b=2"
 
 
 def test_a_line_without_an_ingredient_is_omitted_with_a_code():
@@ -178,6 +227,13 @@ def test_directions_are_joined_as_lines(directions, text):
     assert read(recipe(directions=directions)).instructions.get("en") == text
 
 
+@pytest.mark.parametrize("field", ["instructions", "method"])
+def test_directions_may_have_the_name_that_other_formats_use(field):
+    fields = recipe(**{field: ["Pour."]})
+    del fields["directions"]
+    assert read(fields).instructions == {"en": "Pour."}
+
+
 def test_the_first_version_of_the_format_is_read_too():
     fields = recipe(ingredients=["2 oz gin"], steps=["Pour."])
     del fields["directions"]
@@ -193,6 +249,7 @@ def test_the_first_version_of_the_format_is_read_too():
         ("@ada", "ada"),
         ("https://github.com/ada", "ada"),
         ("github.com/ada/", "ada"),
+        ("https://github.com/ada/drinks?tab=readme", "ada"),
         (" ", None),
         (None, None),
         ([1], None),
@@ -234,10 +291,12 @@ def test_an_image_that_is_not_the_name_of_a_picture_is_omitted_with_a_code(image
 
 def test_drift_names_fields_that_are_new_missing_or_of_another_type():
     fields = recipe(keywords="rum", glass="coupe")
+    fields["ingredients"] = [{**line("2", "oz", "gin"), "note": "chilled"}]
     del fields["description"]
     assert read(fields).drift == (
         Drift("description", "text", None),
         Drift("glass", None, "text"),
+        Drift("ingredients[].note", None, "text"),
         Drift("keywords", "an array", "text"),
     )
 
@@ -260,6 +319,8 @@ def test_drift_names_fields_that_are_new_missing_or_of_another_type():
             "$.ingredients[0].quantity",
         ),
         ({"ingredients": ["gin"] * 201}, Reason.TOO_MANY_LINES, "$.ingredients"),
+        ({"ingredients": [", ".join(["gin"] * 900)]}, Reason.TOO_MANY_LINES, "$.ingredients"),
+        ({"ingredients": ["gin", {"liquid": "gin"}]}, Reason.WRONG_TYPE, "$.ingredients[1]"),
         ({"directions": [{"text": "Stir."}]}, Reason.WRONG_TYPE, "$.directions"),
     ],
 )
