@@ -18,7 +18,6 @@ from mocktailverse.errors import PermanentError, TransientError, UnreachableErro
 from mocktailverse.local.simulated_source.__main__ import create_server
 from mocktailverse.sources import SOURCES
 from mocktailverse.sources.opendrinks.archive_download import ArchiveClient, Validators
-from mocktailverse.sources.opendrinks.recipe_files import recipes_in
 from mocktailverse.sources.opendrinks.simulated_archive import SimulatedOpendrinks, sample_files
 from mocktailverse.sources.simulated_faults import Fault
 from mocktailverse.sources.simulation import SimulationOptions
@@ -441,8 +440,8 @@ def test_the_simulated_archive_is_sent_only_if_it_is_not_known():
     with running(app) as base_url:
         url = base_url + SimulatedOpendrinks.path
         client = ArchiveClient()
-        first = client.download(url, Validators(), recipes_in, lambda: math.inf)
-        again = client.download(url, first.validators, recipes_in, lambda: math.inf)
+        first = client.download(url, Validators(), lambda: math.inf)
+        again = client.download(url, first.validators, lambda: math.inf)
     assert {recipe.name for recipe in first.content.files} == sample_files().keys()
     assert (again.content, again.requests, again.validators) == (None, 1, first.validators)
 
@@ -454,6 +453,6 @@ def test_an_archive_is_downloaded_in_spite_of_a_fault(kind):
     app, _ = create_server(options)
     with running(app) as base_url:
         download = ArchiveClient().download(
-            base_url + SimulatedOpendrinks.path, Validators(), recipes_in, lambda: math.inf
+            base_url + SimulatedOpendrinks.path, Validators(), lambda: math.inf
         )
     assert (len(download.content.files), download.requests) == (len(sample_files()), 2)

@@ -6,11 +6,11 @@ until the same drinks have been missing LASTING_TIMES times, each at least a day
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Struct
 
 from mocktailverse.sources.opendrinks.archive_state import (
     ArchiveState,
@@ -18,13 +18,14 @@ from mocktailverse.sources.opendrinks.archive_state import (
     Missing,
     fingerprint_of,
 )
+from mocktailverse.sources.opendrinks.byte_source import ArchiveFile
 from mocktailverse.sources.opendrinks.file_envelope import (
     EXTENSION,
     absence_envelope,
     envelope,
     oversize_envelope,
 )
-from mocktailverse.sources.opendrinks.recipe_files import RecipeFile, Recipes
+from mocktailverse.sources.opendrinks.recipe_files import Recipes
 from mocktailverse.sources.opendrinks.recipe_reader import recipe_id
 
 OUTAGE_LEAST, OUTAGE_SHARE = 3, 0.05
@@ -52,8 +53,6 @@ class ArchiveChanges(Struct):
     absences: list[bytes]
     """Drinks whose files are gone."""
     state: ArchiveState
-    stored: dict[str, str] = field(default_factory=dict)
-    """Fingerprints of what is stored by drink id; empty for an absence."""
     new: int = 0
     """Files that were not known before."""
     changed: int = 0
@@ -88,8 +87,6 @@ def changes_of(
         changes.changed += is_changed
         if full or before is None or is_changed:
             changes.lines.append(file.line)
-            if file.known.id:
-                changes.stored[file.known.id] = file.known.fingerprint
     _note_absences(changes, known, elsewhere, now_ms)
     return changes
 
@@ -118,17 +115,22 @@ def _note_absences(
     } | dict.fromkeys(counts.keys() - state.doubted.keys(), first)
     due = sorted(key for key, one in absent.items() if one != known.gone.get(key))
     changes.absences = [absence_envelope(f"{drink_id}{EXTENSION}") for drink_id in due]
-    changes.stored |= dict.fromkeys(due, "")
     state.gone = {key: one for key, one in absent.items() if one.times == 1}
 
 
-def identified(files: Iterable[RecipeFile], known: ArchiveState) -> Iterator[IdentifiedFile]:
+def identified(files: Iterable[ArchiveFile], known: ArchiveState) -> Iterator[IdentifiedFile]:
     """Yield the files with their ids; of several with one id the known one has it, or the first.
 
     The others get a line that names it, and are rejected for that reason.
     """
+
+    def precedence(keyed: _Keyed) -> tuple[bool, str]:
+        key, file, drink_id, _ = keyed
+        before = known.files.get(key)
+        return before is None or before.id != drink_id, file.name or ""
+
     owners: dict[str, str] = {}
-    for key, file, drink_id, label in sorted(_keyed(files), key=_precedence(known)):
+    for key, file, drink_id, label in sorted(_keyed(files), key=precedence):
         taken_by = owners.get(drink_id) if drink_id else None
         if drink_id and taken_by is None:
             owners[drink_id] = label
@@ -140,10 +142,10 @@ def identified(files: Iterable[RecipeFile], known: ArchiveState) -> Iterator[Ide
         yield IdentifiedFile(key, line, KnownFile(fingerprint, None if taken_by else drink_id))
 
 
-_Keyed = tuple[str, RecipeFile, str | None, str]
+_Keyed = tuple[str, ArchiveFile, str | None, str]
 
 
-def _keyed(files: Iterable[RecipeFile]) -> Iterator[_Keyed]:
+def _keyed(files: Iterable[ArchiveFile]) -> Iterator[_Keyed]:
     """Yield each file with its key, its id, and what to call it in a message."""
     numbers: Counter[str] = Counter()
     for position, file in enumerate(files, 1):
@@ -156,16 +158,7 @@ def _keyed(files: Iterable[RecipeFile]) -> Iterator[_Keyed]:
         yield f"{stem}#{numbers[stem]}", file, drink_id, f"element {position} of the array"
 
 
-def _precedence(known: ArchiveState) -> Callable[[_Keyed], tuple[bool, str]]:
-    def precedence(keyed: _Keyed) -> tuple[bool, str]:
-        key, file, drink_id, _ = keyed
-        before = known.files.get(key)
-        return before is None or before.id != drink_id, file.name or ""
-
-    return precedence
-
-
-def _id_of(file: RecipeFile) -> str | None:
+def _id_of(file: ArchiveFile) -> str | None:
     try:
         recipe = msgspec.json.decode(file.content or b"{}")
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -4,7 +4,6 @@ The archive is that of the repository, or another one: an address, or a file or 
 machine. Each object holds up to PART_RECIPES files, one a line, as they were received.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from mocktailverse.errors import PermanentError, TransientError, UnreachableError, UsageError
@@ -15,6 +14,7 @@ from mocktailverse.sources.collection import (
     Failure,
     FetchReport,
     FetchRequest,
+    ObjectStore,
 )
 from mocktailverse.sources.opendrinks.archive_changes import (
     LASTING_TIMES,
@@ -29,7 +29,7 @@ from mocktailverse.sources.opendrinks.archive_state import (
     save_state,
 )
 from mocktailverse.sources.opendrinks.byte_source import ArchiveError
-from mocktailverse.sources.opendrinks.recipe_files import Recipes, recipes_at, recipes_in
+from mocktailverse.sources.opendrinks.recipe_files import recipes_at
 from mocktailverse.sources.web_addresses import is_web_address
 from mocktailverse.times import utc
 
@@ -90,22 +90,20 @@ class OpendrinksCollector:
         observed_ms = context.now_ms()
         elsewhere = state.ids_beside(name)
         changes = changes_of(download.content, before, elsewhere, observed_ms, full=request.full)
-        _store(changes, _Writer(context, report, started_ms, observed_ms))
+        _store(changes, context.store, report, started_ms, observed_ms)
         # Without the validators, the next call examines a suspicious archive again.
         is_suspicious = changes.outage_suspected
         changes.state.validators = Validators() if is_suspicious else download.validators
         changes.state.address = address
-        if changes.stored or changes.state != before:
-            save_state(context.store, state, name, changes.state, changes.stored)
+        if changes.state != before:
+            save_state(context.store, state, name, changes.state)
         report.requests, report.done = download.requests, True
         return _completed(report, changes, address)
 
-    def _read(
-        self, address: str, validators: Validators, context: CollectionContext
-    ) -> Download[Recipes]:
+    def _read(self, address: str, validators: Validators, context: CollectionContext) -> Download:
         if is_web_address(address):
             return self._client.download(
-                address, validators, recipes_in, lambda: context.time_left_s() - RESERVE_S
+                address, validators, lambda: context.time_left_s() - RESERVE_S
             )
         if not context.reads_files:
             raise UsageError(
@@ -115,35 +113,21 @@ class OpendrinksCollector:
         return Download(recipes_at(Path(address)), Validators(), 0)
 
 
-def _store(changes: ArchiveChanges, writer: "_Writer") -> None:
-    for number, start in enumerate(range(0, len(changes.lines), PART_RECIPES), 1):
-        writer.put(f"part-{number:05d}", changes.lines[start : start + PART_RECIPES])
+def _store(
+    changes: ArchiveChanges, store: ObjectStore, report: FetchReport, started_ms: int, at_ms: int
+) -> None:
+    """Store the objects of a run, observed at this time, and note them in its report."""
+    prefix = run_prefix("raw", SOURCE, started_ms, report.run)
+    starts = enumerate(range(0, len(changes.lines), PART_RECIPES), 1)
+    parts = {f"part-{n:05d}": changes.lines[start : start + PART_RECIPES] for n, start in starts}
     if changes.absences:
-        writer.put("absent", changes.absences)
-
-
-class _Writer:
-    """Stores the objects of a run, and notes them in its report."""
-
-    def __init__(
-        self, context: CollectionContext, report: FetchReport, started_ms: int, observed_ms: int
-    ) -> None:
-        self._context = context
-        self._report = report
-        self._prefix = run_prefix("raw", SOURCE, started_ms, report.run)
-        self._metadata = {
-            "observed-at": str(observed_ms),
-            "source": SOURCE,
-            "run": report.run,
-            "strategy": STRATEGY,
-        }
-
-    def put(self, part: str, lines: Sequence[bytes]) -> None:
-        key = f"{self._prefix}{part}.ndjson"
-        body = b"".join(line + b"\n" for line in lines)
-        metadata = {**self._metadata, "part": part}
-        self._context.store.put(key, body, metadata=metadata, content_type="application/x-ndjson")
-        self._report.objects.append(key)
+        parts["absent"] = changes.absences
+    run = {"source": SOURCE, "run": report.run, "strategy": STRATEGY, "observed-at": str(at_ms)}
+    for part, lines in parts.items():
+        key, body = f"{prefix}{part}.ndjson", b"".join(line + b"\n" for line in lines)
+        metadata = {**run, "part": part}
+        store.put(key, body, metadata=metadata, content_type="application/x-ndjson")
+        report.objects.append(key)
 
 
 def _completed(report: FetchReport, changes: ArchiveChanges, address: str) -> FetchReport:

@@ -6,7 +6,6 @@ arrive, so that an archive of a hundred MiB with pictures needs no more memory t
 
 import time
 from collections.abc import Callable, Iterator
-from typing import Generic, TypeVar
 
 import httpx2
 import stamina
@@ -14,6 +13,7 @@ from msgspec import Struct
 
 from mocktailverse.errors import PermanentError, TransientError, UnreachableError, UsageError
 from mocktailverse.sources.http_headers import RETRIED_STATUS, retry_after_s, user_agent
+from mocktailverse.sources.opendrinks.recipe_files import Recipes, recipes_in
 
 ATTEMPTS = 4
 TIMEOUT_S = 20.0
@@ -25,8 +25,6 @@ RETRY_AFTER_MAX_S = 30.0
 
 _CHUNK_BYTES = 256 * 1024
 _OK, _NOT_MODIFIED = 200, 304
-
-T = TypeVar("T")
 
 
 class Validators(Struct, frozen=True):
@@ -41,11 +39,11 @@ class Validators(Struct, frozen=True):
         return {name: value for name, value in conditions.items() if value}
 
 
-class Download(Struct, Generic[T], frozen=True):
+class Download(Struct, frozen=True):
     """The result of a download."""
 
-    content: T | None
-    """What was made of the response; None if it has not changed."""
+    content: Recipes | None
+    """The recipes; None if the archive has not changed."""
     validators: Validators
     requests: int
     """Requests sent, including retries."""
@@ -70,19 +68,11 @@ class ArchiveClient:
             attempts=ATTEMPTS, timeout=None, wait_initial=0.5, wait_max=BACKOFF_MAX_S
         )
 
-    def download(
-        self,
-        url: str,
-        known: Validators,
-        consume: Callable[[Iterator[bytes]], T],
-        time_left_s: Callable[[], float],
-    ) -> Download[T]:
-        """Return what `consume` makes of the response's chunks, unless the version is known.
-
-        `consume` is called again for each attempt.
+    def download(self, url: str, known: Validators, time_left_s: Callable[[], float]) -> Download:
+        """Return the recipes of an archive, unless the version is known.
 
         Raises:
-            UsageError: the address is invalid, or `consume` cannot use the response.
+            UsageError: the address is invalid, or the response is not an archive of recipes.
             TransientError: all attempts were throttled, failed or were too slow.
             PermanentError: the server refused the request.
             UnreachableError: all attempts failed to connect.
@@ -93,15 +83,9 @@ class ArchiveClient:
             is_transient = isinstance(error, TransientError | UnreachableError)
             return is_transient and time_left_s() > RETRY_AFTER_MAX_S + BACKOFF_MAX_S
 
-        return self._retrying(is_retried, self._try, url, known, consume, time_left_s)
+        return self._retrying(is_retried, self._try, url, known, time_left_s)
 
-    def _try(
-        self,
-        url: str,
-        known: Validators,
-        consume: Callable[[Iterator[bytes]], T],
-        time_left_s: Callable[[], float],
-    ) -> Download[T]:
+    def _try(self, url: str, known: Validators, time_left_s: Callable[[], float]) -> Download:
         self._requests += 1
         deadline = self._clock() + min(DOWNLOAD_S, time_left_s())
         headers = {"User-Agent": user_agent(), "Accept-Encoding": "identity", **known.headers()}
@@ -113,7 +97,7 @@ class ArchiveClient:
                 if response.status_code == _NOT_MODIFIED:
                     return Download(None, known, self._requests)
                 self._check(url, response)
-                content = consume(self._chunks(url, response, deadline))
+                content = recipes_in(self._chunks(url, response, deadline))
                 return Download(content, _validators(response), self._requests)
         except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
             raise UsageError(f"`{url}` is not a valid http(s) URL.") from error

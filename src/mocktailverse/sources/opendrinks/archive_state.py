@@ -93,18 +93,19 @@ def load_state(store: ObjectStore) -> CollectionState:
 
 
 def save_state(
-    store: ObjectStore,
-    state: CollectionState,
-    name: str,
-    archive: ArchiveState,
-    stored: Mapping[str, str],
+    store: ObjectStore, state: CollectionState, name: str, archive: ArchiveState
 ) -> None:
     """Store the state with this archive as the one collected last.
 
-    `stored` has the fingerprints of what it stored by drink id, empty for an absence. Where another
-    archive has something else, its next collection stores that again: the archive that is collected
-    last wins, but only until then.
+    Where another archive has something else than what this one has stored or withdrawn, its next
+    collection stores that again: the archive that is collected last wins, but only until then.
     """
+    before = state.archives.get(name, ArchiveState())
+    stored = dict.fromkeys(archive.gone.keys() - before.gone.keys(), "") | {
+        file.id: file.fingerprint
+        for key, file in archive.files.items()
+        if file.id and before.files.get(key) != file
+    }
     others = {known: one for known, one in state.archives.items() if known != name}
     archives = {known: _outdated(one, stored) for known, one in others.items()} | {name: archive}
     for old in [known for known in archives if known != OWN][:-OTHERS_KEPT]:
@@ -120,10 +121,10 @@ def _outdated(archive: ArchiveState, stored: Mapping[str, str]) -> ArchiveState:
         for key, file in archive.files.items()
         if file.id and stored.get(file.id, file.fingerprint) != file.fingerprint
     }
-    if not forgotten:
-        return archive
-    files = {**archive.files, **forgotten}
-    return msgspec.structs.replace(archive, validators=Validators(), files=files)
+    validators = Validators() if forgotten else archive.validators
+    return msgspec.structs.replace(
+        archive, validators=validators, files={**archive.files, **forgotten}
+    )
 
 
 def fingerprint_of(content: bytes, taken_by: str | None) -> str:

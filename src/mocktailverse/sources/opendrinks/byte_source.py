@@ -32,8 +32,9 @@ class ArchiveError(UsageError):
 class ArchiveFile(NamedTuple):
     """A file of an archive. Its name is never used as a path."""
 
-    name: str
-    """Its path in the archive, as stored there."""
+    name: str | None
+    """Its path in the archive; below the folder of recipes, once that is known. None of an array's
+    element."""
     size: int
     content: bytes | None
     """None if it is larger than FILE_BYTES, or not a regular file."""

@@ -40,20 +40,10 @@ _READ = 256 * 1024
 _BOM = b"\xef\xbb\xbf"
 
 
-class RecipeFile(NamedTuple):
-    """A recipe as it was found."""
-
-    name: str | None
-    """Its file name, below the folder of recipes; None of an array's element."""
-    size: int
-    content: bytes | None
-    """None if it is too large to be stored."""
-
-
 class Recipes(NamedTuple):
     """The recipes of an archive, a folder or an array."""
 
-    files: list[RecipeFile]
+    files: list[ArchiveFile]
     skipped: int = 0
     """Links, devices and other special files that have the name of a recipe."""
 
@@ -144,16 +134,14 @@ def _collected(files: Iterable[ArchiveFile]) -> list[ArchiveFile]:
 
 def _recipes(files: list[ArchiveFile]) -> Recipes:
     """Return the files in the folder of recipes: the outermost one, if there are several."""
-    split = [(file, f"/{file.name}".partition(f"/{RECIPES_FOLDER}")) for file in files]
-    least = min((outer.count("/") for _, (outer, folder, _) in split if folder), default=None)
+    split = [(file, *f"/{file.name}".partition(f"/{RECIPES_FOLDER}")) for file in files]
+    least = min((outer.count("/") for _, outer, folder, _ in split if folder), default=None)
     inside = [
-        (file, inner if folder else file.name)
-        for file, (outer, folder, inner) in split
+        file._replace(name=_name(inner or outer[1:]))
+        for file, outer, folder, inner in split
         if least is None or (folder and outer.count("/") == least)
     ]
-    recipes = [
-        RecipeFile(_name(name), file.size, file.content) for file, name in inside if file.is_regular
-    ]
+    recipes = [file for file in inside if file.is_regular]
     if not recipes:
         raise ArchiveError(
             f"No recipe was found: neither `{RECIPES_FOLDER}` nor another folder has a file "
@@ -192,7 +180,7 @@ def _elements(source: ByteSource) -> Recipes:
     elements = _split(data)
     check_members(len(elements))
     recipes = [
-        RecipeFile(None, len(text), text if len(text) <= FILE_BYTES else None)
+        ArchiveFile(None, len(text), text if len(text) <= FILE_BYTES else None)
         for element in elements
         if (text := bytes(element).strip())
     ]

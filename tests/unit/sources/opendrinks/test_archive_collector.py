@@ -347,6 +347,7 @@ def test_another_archive_does_not_withdraw_a_drink_of_the_source(world, folder):
     assert world.collect(**folder(recipes(3))).records == 3
     report = world.collect(**folder({"drink-0.json": recipe("Drink 0")}))
     assert world.records(report) == [Absence("drink-2")], "only that archive had it"
+    assert world.collect().records == 0
 
 
 def test_another_archive_does_not_keep_a_drink_that_the_source_removed(world, folder):
