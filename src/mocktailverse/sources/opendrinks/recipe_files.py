@@ -82,7 +82,8 @@ def recipes_at(path: Path) -> Recipes:
     """
     try:
         if path.is_dir():
-            return _recipes(_collected(_files_below(path)))
+            recipes = path / RECIPES_FOLDER  # a clone may have any number of other files
+            return _recipes(_collected(_files_below(recipes if recipes.is_dir() else path)))
         with path.open("rb") as file:
             return recipes_in(_chunks(file))
     except OSError as error:

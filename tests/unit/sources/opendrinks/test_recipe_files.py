@@ -290,6 +290,17 @@ def test_a_folder_is_read_without_its_links(tmp_path):
     assert recipes_at(recipes).skipped == 2
 
 
+def test_a_clone_may_have_any_number_of_other_files(tmp_path, monkeypatch):
+    monkeypatch.setattr(byte_source, "MEMBERS_LIMIT", 3)
+    modules, recipes = tmp_path / "node_modules", tmp_path / "src" / "recipes"
+    for folder in (modules, recipes):
+        folder.mkdir(parents=True)
+    for n in range(4):
+        (modules / f"{n}.json").write_bytes(b"{}")
+    (recipes / "a.json").write_bytes(b"{}")
+    assert [one.name for one in recipes_at(tmp_path).files] == ["a.json"]
+
+
 def test_a_folder_that_cannot_be_read_within_another_is_a_clear_error(tmp_path, monkeypatch):
     (tmp_path / "a.json").write_bytes(b"{}")
 
