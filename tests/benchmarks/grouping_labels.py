@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mocktailverse.drinks.drink import Drink, Lineage
-from mocktailverse.drinks.grouping.drink_names import name_group_key
+from mocktailverse.drinks.grouping.drink_names import name_keys
 from mocktailverse.drinks.grouping.same_drink import is_same_drink
 from mocktailverse.drinks.lines.recipe_line import parse_line
 from mocktailverse.drinks.normalize import normalize
@@ -66,7 +66,7 @@ def _score(title: str, drinks: list[tuple[str, Drink]]) -> GroupingScore:
 
 def _are_joined(drink: Drink, other: Drink) -> bool:
     """Return whether a catalogue joins two drinks: only those with an equal key are compared."""
-    is_compared = name_group_key(drink.name) == name_group_key(other.name)
+    is_compared = not name_keys(drink.name).isdisjoint(name_keys(other.name))
     return is_compared and is_same_drink(drink, other)
 
 

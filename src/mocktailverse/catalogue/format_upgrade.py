@@ -1,7 +1,8 @@
 """Upgrades a downloaded catalogue of an earlier format, so that a deployment has no outage.
 
 New code meets the file of the old code until the first publish replaces it. Formats so far only
-added columns, so the copy gets the missing ones with their defaults: null, or an empty list.
+added columns and tables, so the copy gets the missing columns with their defaults, null or an
+empty list, and the missing tables without rows.
 SQLite notes a new column in the schema without touching the rows, which takes a few milliseconds
 for any size. Only readers do this; a publisher rebuilds the file from the drinks table.
 """
@@ -16,13 +17,16 @@ from mocktailverse.catalogue import schema
 from mocktailverse.errors import CatalogueError
 
 OLDEST_FORMAT = 1
-"""The oldest format that lacks nothing but columns."""
+"""The oldest format that lacks nothing but columns and tables."""
 
-_TABLES = "SELECT name FROM sqlite_schema WHERE sql LIKE 'CREATE TABLE%'"
+_NEW_TABLES = frozenset({"drink_name_keys"})
+"""Tables that earlier formats do not have; without another one a file is damaged."""
+
+_TABLES = "SELECT name, sql FROM sqlite_schema WHERE sql LIKE 'CREATE TABLE%'"
 
 
 def upgrade(path: Path) -> None:
-    """Give a private copy of an earlier format the columns of this code's format, in place.
+    """Give a private copy of an earlier format the tables and columns of this one, in place.
 
     A file of any other format is left as it is.
 
@@ -40,7 +44,7 @@ def upgrade(path: Path) -> None:
 
 def _upgrade(file: sqlite3.Connection) -> None:
     file.execute("BEGIN")
-    for statement in _missing_columns(file):
+    for statement in _missing_parts(file):
         file.execute(statement)
     set_meta = "UPDATE meta SET value = ? WHERE key = ?"
     file.execute(set_meta, (schema.FORMAT, "format"))
@@ -51,12 +55,15 @@ def _upgrade(file: sqlite3.Connection) -> None:
     file.execute("COMMIT")
 
 
-def _missing_columns(file: sqlite3.Connection) -> Iterator[str]:
-    """Yield a statement for each column of this format that the file does not have."""
+def _missing_parts(file: sqlite3.Connection) -> Iterator[str]:
+    """Yield a statement for each table and column of this format that the file does not have."""
     with closing(sqlite3.connect(":memory:")) as current:
         schema.create(current)
-        for (table,) in current.execute(_TABLES).fetchall():
+        for table, definition in current.execute(_TABLES).fetchall():
             existing = {name for _, name, *_ in _columns(file, table)}
+            if table in _NEW_TABLES and not existing:
+                yield definition
+                continue
             for _, name, kind, not_null, default, _ in _columns(current, table):
                 if name not in existing:
                     constraint = f"NOT NULL DEFAULT {default}" if not_null else ""

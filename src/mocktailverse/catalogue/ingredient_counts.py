@@ -12,7 +12,7 @@ from mocktailverse.drinks.reference.tables import read_table
 
 _TABLES = (
     "ingredients.csv", "composition.csv", "roles.csv", "replacements.csv", "brews.csv",
-    "drink_names.csv", "drink_aliases.csv",
+    "drink_names.csv", "drink_aliases.csv", "known_drinks.csv",
 )  # fmt: skip
 """What the counts, the conversions and the keys of groups of a file are made with."""
 

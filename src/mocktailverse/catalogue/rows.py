@@ -20,7 +20,6 @@ from mocktailverse.drinks.drink import (
     Lineage,
     Stated,
 )
-from mocktailverse.drinks.grouping.drink_names import name_group_key
 from mocktailverse.drinks.substitutions.forms import forms_of
 from mocktailverse.drinks.substitutions.needs import variety_of
 
@@ -51,7 +50,8 @@ _Optional = TypeVar("_Optional", Credit, Stated)
 
 DRINK_COLUMNS = (
     *(*_PLAIN, *_TEXT_LISTS, "name_key", *_IMAGE, *_DERIVED, *_LINEAGE),
-    *(*_CREDIT, *_STATED, "group_key"),
+    *_CREDIT,
+    *_STATED,
 )
 LINE_COLUMNS = ("drink_id", *_LINE, "form", "variety")
 
@@ -93,7 +93,6 @@ def drink_row(drink: Drink) -> tuple[object, ...]:
         *astuple(drink.lineage),
         *(astuple(drink.credit) if drink.credit else (None,) * len(_CREDIT)),
         *(astuple(drink.stated) if drink.stated else (None,) * len(_STATED)),
-        name_group_key(drink.name),
     )
 
 

@@ -77,8 +77,7 @@ CREATE TABLE drinks (
   credit_url TEXT,
   credit_licence TEXT,
   stated_abv_percent REAL,
-  garnish TEXT,
-  group_key TEXT NOT NULL DEFAULT '' -- equal for drinks whose names may mean the same drink
+  garnish TEXT
 );
 
 -- one row an ingredient in use, and one for each more general ingredient
@@ -135,6 +134,13 @@ CREATE TABLE drink_spirits (
   PRIMARY KEY (drink_id, spirit)
 ) WITHOUT ROWID;
 
+-- one row a key of a drink's name; names that may mean the same drink have one in common
+CREATE TABLE drink_name_keys (
+  drink_id TEXT NOT NULL REFERENCES drinks (id), -- the drink
+  key TEXT NOT NULL, -- the consonants of its name or of a word of it
+  PRIMARY KEY (drink_id, key)
+) WITHOUT ROWID;
+
 -- the full-text index; rowid is drinks.row
 -- (without its prefix index a search for words with one first letter takes ten times as long)
 CREATE VIRTUAL TABLE drink_texts USING fts5 (
@@ -154,11 +160,11 @@ CREATE INDEX drinks_by_alcoholic ON drinks (alcoholic);
 CREATE INDEX drinks_by_abv ON drinks (abv_percent_max, id);
 CREATE INDEX drinks_to_convert ON drinks (row)
   WHERE convertible IS NULL AND not_convertible_because IS NULL AND is_mocktail IS NOT 1;
-CREATE INDEX drinks_by_group_key ON drinks (group_key);
 CREATE INDEX drinks_by_observed ON drinks (observed_at, id);
 CREATE INDEX drink_ingredients_by_name ON drink_ingredients (name, drink_id);
 CREATE INDEX tags_by_tag ON tags (tag, drink_id);
 CREATE INDEX drink_spirits_by_spirit ON drink_spirits (spirit, drink_id);
+CREATE INDEX drink_name_keys_by_key ON drink_name_keys (key, drink_id);
 """
 
 

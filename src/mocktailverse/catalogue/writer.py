@@ -20,6 +20,7 @@ from mocktailverse.catalogue.ingredient_counts import IngredientCounts, referenc
 from mocktailverse.catalogue.meta import Meta, read_meta
 from mocktailverse.catalogue.rows import DRINK_COLUMNS, LINE_COLUMNS, drink_row, line_rows, text_row
 from mocktailverse.drinks.drink import Drink
+from mocktailverse.drinks.grouping.drink_names import name_keys
 from mocktailverse.errors import CatalogueError
 
 WRITE_CHUNK = 500
@@ -192,6 +193,9 @@ class CatalogueWriter:
             ("drink_spirits", "drink_id", "spirit"): (
                 (d.id, spirit) for d in drinks for spirit in set(d.derived.spirits)
             ),
+            ("drink_name_keys", "drink_id", "key"): (
+                (d.id, key) for d in drinks for key in name_keys(d.name)
+            ),
             ("drink_texts", "rowid", "name", "ingredients", "instructions", "tags"): (
                 (n, *text_row(d)) for n, d in numbered
             ),
@@ -210,7 +214,7 @@ class CatalogueWriter:
             query = f"SELECT drink_id, name FROM drink_ingredients WHERE {these}"  # noqa: S608 - question marks
             for drink_id, name in execute(query, ids):
                 names[drink_id].append(name)
-            for table in ("drink_ingredients", "tags", "drink_spirits"):
+            for table in ("drink_ingredients", "tags", "drink_spirits", "drink_name_keys"):
                 execute(f"DELETE FROM {table} WHERE {these}", ids)  # noqa: S608 - question marks
             rows = [(drink.row,) for drink in stored.values()]
             self._connection.executemany("DELETE FROM drink_texts WHERE rowid = ?", rows)

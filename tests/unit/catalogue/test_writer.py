@@ -27,7 +27,14 @@ from mocktailverse.errors import CatalogueError
 from strategies.effort import examples
 
 NAMES = ("White rum", "Rum", "Gin", "Absolut Citron", "Vodka", "Lime", "Moon dust", "moon dust")
-TABLES = ("ingredients", "ingredient_kinds", "drink_ingredients", "tags", "drink_spirits")
+TABLES = (
+    "ingredients",
+    "ingredient_kinds",
+    "drink_ingredients",
+    "tags",
+    "drink_spirits",
+    "drink_name_keys",
+)
 SEAL = {"version": "1-00000000", "built_at": 1, "table": "drinks"}
 
 
@@ -321,7 +328,7 @@ def test_the_reference_digest_depends_on_code_and_tables(tmp_path):
         ((digest,),) = connection.execute(query)
     names = (
         "ingredients", "composition", "roles", "replacements", "brews",
-        "drink_names", "drink_aliases",
+        "drink_names", "drink_aliases", "known_drinks",
     )  # fmt: skip
     reference = f"{TRANSFORM_VERSION}{[read_table(f'{name}.csv') for name in names]}"
     assert digest == hashlib.sha256(reference.encode()).hexdigest()[:16]

@@ -1,7 +1,7 @@
 """The groups of a catalogue: which of its drinks are recipes of the same drink.
 
-Found when first asked for, among the drinks whose `group_key` occurs in several sources, so a
-catalogue of one source has no cost. Withdrawn drinks are in no group.
+Found when first asked for, among the drinks whose names have a key in common with one of another
+source, so a catalogue of one source has no cost. Withdrawn drinks are in no group.
 """
 
 import sqlite3
@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property
 from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -19,38 +18,47 @@ from mocktailverse.catalogue.search.bitmaps import bitmap_flags, ordinals_bitmap
 from mocktailverse.catalogue.search.index import CatalogueIndex
 from mocktailverse.drinks.drink import Drink
 from mocktailverse.drinks.grouping.drink_groups import (
-    MOST_CANDIDATES,
+    NamedRecord,
     group_candidates,
+    namesakes_of,
     variants_of,
 )
+from mocktailverse.drinks.grouping.drink_names import name_relation
 from mocktailverse.drinks.grouping.recipe_core import FormedLine, core_of
 from mocktailverse.drinks.grouping.same_drink import Candidate
 
 Borrow = Callable[[], AbstractContextManager[sqlite3.Connection]]
 
 _SHARED = """
-SELECT d.group_key, d.id, d.row, d.source, d.name, d.is_mocktail,
-       l.name, l.form, l.variety, l.alternatives, l.optional, l.ml_max
-FROM drinks AS d JOIN drink_ingredients AS l ON l.drink_id = d.id
-WHERE d.withdrawn_at IS NULL AND d.group_key IN (
-  SELECT group_key FROM drinks WHERE withdrawn_at IS NULL AND group_key <> ''
-  GROUP BY group_key HAVING count(DISTINCT source) > 1
+SELECT k.key, d.id, d.source, d.name FROM drink_name_keys AS k JOIN drinks AS d ON d.id = k.drink_id
+WHERE d.withdrawn_at IS NULL AND k.key IN (
+  SELECT key FROM drink_name_keys JOIN drinks ON id = drink_id WHERE withdrawn_at IS NULL
+  GROUP BY key HAVING count(DISTINCT source) > 1
 )
-ORDER BY d.group_key, d.id, l.position
+ORDER BY k.key, d.id
 """
-_DRINK_COLUMNS = 6
 _CANDIDATES = """
-SELECT row FROM drinks
-WHERE group_key = (SELECT group_key FROM drinks WHERE id = ?) AND group_key <> ''
-  AND source <> ? AND withdrawn_at IS NULL
-ORDER BY id LIMIT ?
+SELECT d.id, d.row, d.source, d.name, d.is_mocktail,
+       l.name, l.form, l.variety, l.alternatives, l.optional, l.ml_max
+FROM json_each(?) AS requested
+CROSS JOIN drinks AS d ON d.id = requested.value
+CROSS JOIN drink_ingredients AS l ON l.drink_id = d.id
+ORDER BY d.id, l.position
+"""
+_DRINK_COLUMNS = 5
+_OTHERS = """
+SELECT DISTINCT d.row, d.name FROM drink_name_keys AS own
+CROSS JOIN drink_name_keys AS k ON k.key = own.key
+CROSS JOIN drinks AS d ON d.id = k.drink_id
+WHERE own.drink_id = ? AND d.source <> ? AND d.withdrawn_at IS NULL
 """
 
 
 def variants_in(connection: sqlite3.Connection, drink: Drink) -> list[Drink]:
     """Return the recipes of a drink from other sources, by source and id."""
-    rows = connection.execute(_CANDIDATES, (drink.id, drink.source, MOST_CANDIDATES)).fetchall()
-    return variants_of(drink, drinks_by_row(connection, [row for (row,) in rows]))
+    others = connection.execute(_OTHERS, (drink.id, drink.source)).fetchall()
+    rows = [row for row, name in others if name_relation(drink.name, name)]
+    return variants_of(drink, drinks_by_row(connection, rows))
 
 
 class DrinkGroups:
@@ -88,18 +96,19 @@ class DrinkGroups:
         return {ordinal: group for group in groups for ordinal in group}
 
     def _found(self, connection: sqlite3.Connection) -> Iterator[tuple[int, ...]]:
-        """Yield the groups among the drinks of each shared key."""
-        for _key, keyed in groupby(connection.execute(_SHARED), key=itemgetter(0)):
-            by_drink = groupby(keyed, key=lambda row: row[:_DRINK_COLUMNS])
-            drinks = [(head, _candidate(head, rows)) for head, rows in by_drink]
-            ordinals = {head[1]: self._index.ordinal_of_row[head[2]] for head, _ in drinks}
+        """Yield the groups among the drinks whose names may mean the same drink."""
+        for namesakes in namesakes_of(NamedRecord(*row) for row in connection.execute(_SHARED)):
+            rows = connection.execute(_CANDIDATES, (msgspec.json.encode(namesakes).decode(),))
+            by_drink = groupby(rows, key=lambda row: row[:_DRINK_COLUMNS])
+            drinks = [(head, _candidate(head, lines)) for head, lines in by_drink]
+            ordinals = {head[0]: self._index.ordinal_of_row[head[1]] for head, _ in drinks}
             for ids in group_candidates(candidate for _, candidate in drinks):
                 yield tuple(sorted(ordinals[one] for one in ids))
 
 
 def _candidate(head: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Candidate:
     """Return the candidate of the rows of one drink; `head` is their first columns."""
-    _key, drink_id, _row, source, name, is_mocktail = head
+    drink_id, _row, source, name, is_mocktail = head
     lines = (
         FormedLine(name, form, variety, tuple(msgspec.json.decode(others)), bool(optional), ml)
         for name, form, variety, others, optional, ml in (row[_DRINK_COLUMNS:] for row in rows)

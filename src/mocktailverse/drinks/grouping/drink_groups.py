@@ -6,13 +6,25 @@ matches one of a group, but of whose source the group has a better match, is lef
 """
 
 from collections.abc import Iterable
-from itertools import combinations
+from itertools import combinations, groupby, islice
+from operator import attrgetter
+from typing import NamedTuple
 
 from mocktailverse.drinks.drink import Drink
+from mocktailverse.drinks.grouping.drink_names import name_relation
 from mocktailverse.drinks.grouping.same_drink import Candidate, match_of
 
-MOST_CANDIDATES = 100
-"""Drinks of one key that are compared with each other; the rest stay alone."""
+_MOST_NAMESAKES = 300
+"""Drinks of one key whose names are compared with each other; the rest stay alone."""
+
+
+class NamedRecord(NamedTuple):
+    """A record under one of the keys of its name."""
+
+    key: str
+    id: str
+    source: str
+    name: str
 
 
 def variants_of(drink: Drink, others: Iterable[Drink]) -> list[Drink]:
@@ -22,12 +34,27 @@ def variants_of(drink: Drink, others: Iterable[Drink]) -> list[Drink]:
     return sorted(matches, key=lambda other: (other.source, other.id))
 
 
+def namesakes_of(records: Iterable[NamedRecord]) -> list[tuple[str, ...]]:
+    """Return sets of ids of records whose names mean the same drink, from records sorted by key.
+
+    The names of each two records of a set are related, or are linked by those of others.
+    """
+    linked: dict[str, tuple[str, ...]] = {}
+    for _key, keyed in groupby(records, key=attrgetter("key")):
+        for one, other in combinations(islice(keyed, _MOST_NAMESAKES), 2):
+            first, second = linked.get(one.id, (one.id,)), linked.get(other.id, (other.id,))
+            is_new = one.source != other.source and first != second
+            if is_new and name_relation(one.name, other.name):
+                linked |= dict.fromkeys((*first, *second), (*first, *second))
+    return sorted({*linked.values()})
+
+
 def group_candidates(drinks: Iterable[Candidate]) -> list[tuple[str, ...]]:
     """Return the ids of each group of two or more; independent of the order of the drinks.
 
     The best matches are joined first. The cost grows with the square of the number of drinks.
     """
-    candidates = sorted(drinks, key=lambda one: one.id)[:MOST_CANDIDATES]
+    candidates = sorted(drinks, key=lambda one: one.id)
     matches = {
         (a.id, b.id): match for a, b in combinations(candidates, 2) if (match := match_of(a, b))
     }

@@ -1,35 +1,32 @@
-"""Names of drinks in a form that all spellings of one name share.
+"""How two names mean the same drink.
 
-Words that change the drink stay in the name ("frozen", "strawberry", "perfect"), so two names are
-equal only without any. The vocabulary is in `reference/drink_names.csv`, names that mean the same
-drink are in `reference/drink_aliases.csv`, with their source.
+A name is the name of a drink and further words: "Peruvian Pisco Sour" is a Pisco Sour. Names that
+mean the same drink are in `reference/drink_aliases.csv`, and other well-known ones in
+`reference/known_drinks.csv`, with their source.
 """
 
-import re
 from functools import cache, lru_cache
-from itertools import groupby
 from typing import Literal, NamedTuple
 
-from mocktailverse.drinks.ingredients.name_readings import Words, words
-from mocktailverse.drinks.ingredients.reference_rows import (
-    families_by_key,
-    general_names,
-    row_ancestors,
-    rows_by_key,
+from mocktailverse.drinks.grouping.name_reading import (
+    DrinkName,
+    base_spirits,
+    named_ingredients,
+    read_drink_name,
+    vocabulary,
 )
+from mocktailverse.drinks.ingredients import Ingredient, Kind
+from mocktailverse.drinks.ingredients.name_readings import Words
 from mocktailverse.drinks.reference.tables import read_table
 
-NameRelation = Literal["same", "near", "alias", "spirit", "typo"]
-"""same = the same words; near = one has a number or "shot"; alias = another name of the
-drink; spirit = one also names the base spirit; typo = a few other letters."""
+NameRelation = Literal["same", "near", "alias", "detail", "typo"]
+"""same = the same words; near = one has a number, a note, "shot" or "virgin"; alias = another name
+of the drink; detail = one also names an ingredient, a place or a person; typo = a few other
+letters."""
 
-_LONGEST = 120
-"""Maximum characters of a name that are read."""
+BOTTLES: frozenset[Kind] = frozenset({"spirit", "liqueur"})
+"""Kinds of ingredients that make a drink what it is, wherever its name has them."""
 
-_BASE = "Spirit"
-_NOTE = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
-_TENS = re.compile("[2-9]0")
-_ROMAN = {"ii": "2", "iii": "3", "iv": "4"}
 _VOWELS = str.maketrans("", "", "aeiouyh")
 _SOUNDS = str.maketrans("cqzx", "kkss")
 _SHORTEST_SKELETON = 3
@@ -38,170 +35,179 @@ _LONG = 10
 """Letters from which a name may have two slips."""
 
 
-class DrinkName(NamedTuple):
-    """The parts of a drink's name."""
+class NamedDrink(NamedTuple):
+    """Which drink a name means, and what else it says."""
 
-    words: Words
-    """Normalized words in their order, without articles and praise."""
-    free: bool
-    """Whether the name says that the drink is alcohol-free: virgin, mocktail."""
-    number: str
-    """Number of the recipe: 2 of "Martinez No. 2"."""
-    serving: bool
-    """Whether the name says how it is served: shot, pitcher."""
-
-    @property
-    def letters(self) -> str:
-        """The letters of the stems, the words in alphabetical order."""
-        return "".join(sorted(map(_stem, self.words)))
+    drink: Words
+    """The words of the drink's main name."""
+    details: Words
+    """The other words."""
+    ingredients: dict[Words, Ingredient]
+    """The bottles that the name contains, and the ingredients among the other words."""
 
 
 @lru_cache(maxsize=8192)
-def name_group_key(name: str) -> str:
-    """Return the key that all drinks share which may be the same one; by their name alone.
+def name_keys(name: str) -> frozenset[str]:
+    """Return the keys of a name: names that mean the same drink have one in common.
 
-    It is the consonants of the name in alphabetical order, so that slips and the order of words do
-    not matter; one key may have several drinks. Base spirits are left out: "Gin Bramble".
+    A key is the different consonants of a name, or of one word of it, in alphabetical order, so
+    that slips and the order of words do not matter. Words of many names have no key.
     """
-    main = _main_name(read_drink_name(name))
-    return _skeleton("".join(map(_stem, _without_spirit(main.words)))) + ("0" if main.free else "")
+    read = read_drink_name(name)
+    names = [_split(tokens)[0] for tokens in (read.words, read.bracket or read.words)]
+    single = {word for tokens in (*names, read.words, read.bracket) for word in tokens}
+    details = vocabulary()["place"].union(base_spirits(), *named_ingredients(tuple(single)))
+    texts = {
+        *map(_letters, names),
+        *(word for word in single - details if not _says_little((word,))),
+    }
+    return frozenset(map(_skeleton, texts))
+
+
+@lru_cache(maxsize=8192)
+def named_drink(name: str) -> NamedDrink:
+    """Return the drink that a name means, without further words."""
+    read = read_drink_name(name)
+    return _named(read.words, read.note)
 
 
 def name_relation(first: str, second: str) -> NameRelation | None:
-    """Return how two names mean the same drink; None if they do not, or have different keys."""
-    if name_group_key(first) != name_group_key(second):
+    """Return how two names mean the same drink; None if they do not, or have no key in common."""
+    if name_keys(first).isdisjoint(name_keys(second)):
         return None
     a, b = read_drink_name(first), read_drink_name(second)
-    if a.free == b.free and _are_equal(a, b):
-        return "same" if (a.number, a.serving) == (b.number, b.serving) else "near"
-    main, other = _main_name(a), _main_name(b)
-    if main.free != other.free:
-        return None
-    if _are_equal(main, other):
+    relation = _relation(a, b)
+    if relation in {None, "detail"} and (_brackets_name(a, b) or _brackets_name(b, a)):
         return "alias"
-    if _adds_spirit(a, b) or _adds_spirit(b, a):
-        return "spirit"
-    return "typo" if _is_slip("".join(a.words), "".join(b.words)) else None
+    return relation or ("typo" if _is_misspelt(a, b) else None)
+
+
+def _brackets_name(name: DrinkName, other: DrinkName) -> bool:
+    """Return whether the words in brackets are the other name: "Mint Lemonade (Limonana)"."""
+    bracket, whole = DrinkName(name.bracket), DrinkName(other.words)
+    return bool(name.bracket) and _relation(bracket, whole) in {"same", "alias"}
+
+
+def _is_misspelt(a: DrinkName, b: DrinkName) -> bool:
+    """Return whether two names sound the same and differ by a slip, and are not both known."""
+    first, second = ("".join((*one.words, *one.note)) for one in (a, b))
+    are_listed = _drink_called(a.words) and _drink_called(b.words)
+    return not are_listed and _skeleton(first) == _skeleton(second) and _is_slip(first, second)
+
+
+def _relation(a: DrinkName, b: DrinkName) -> NameRelation | None:
+    if a.note and b.note and a.note != b.note:
+        return None
+    if _are_equal(a.words, b.words):
+        return "same" if a[1:5] == b[1:5] else "near"
+    first, second = _named(a.words, a.note), _named(b.words, b.note)
+    if not _are_equal(first.drink, second.drink):
+        if _drink_called(a.words) and _drink_called(b.words):
+            return None
+        first, second = _compared(a.words, b.words), _compared(b.words, a.words)
+    elif {*first.details} == {*second.details}:
+        return "alias"
+    is_detail = first.drink and second.drink and _details_agree(first, second)
+    return "detail" if is_detail else None
+
+
+def _compared(tokens: Words, others: Words) -> NamedDrink:
+    """Return the words that are in the other name as well, if they say enough, and the rest."""
+    shared = tuple(word for word in tokens if word in others)
+    is_enough = shared in (tokens, others) and not _says_little(shared)
+    rest = tuple(word for word in tokens if word not in shared)
+    return NamedDrink(shared if is_enough else (), rest, named_ingredients(tokens))
 
 
 @lru_cache(maxsize=8192)
-def read_drink_name(name: str) -> DrinkName:
-    """Return the parts of a name."""
-    return _read(name[:_LONGEST])
+def _named(tokens: Words, note: Words) -> NamedDrink:
+    drink, others = _split(tokens)
+    others_of = {
+        segment: row
+        for segment, row in named_ingredients(tokens).items()
+        if row.kind in BOTTLES or not {*segment}.isdisjoint(others)
+        if _drink_called(segment) != drink  # coquito is also sold by the bottle
+    }
+    return NamedDrink(drink, (*others, *note), others_of)
 
 
-def named_spirits(name: str) -> tuple[str, ...]:
-    """Return the base spirits that a name contains: Gin of "Gin Bramble"."""
-    read = read_drink_name(name)
-    return tuple(spirit for word in read.words if (spirit := _spirits().get(word)))
+@lru_cache(maxsize=8192)
+def _split(tokens: Words) -> tuple[Words, Words]:
+    """Return the main name of the drink that the words name, and the other words."""
+    for length in range(len(tokens), 0, -1):
+        for start in range(len(tokens) - length, -1, -1):
+            span = tokens[start : start + length]
+            drink = _drink_called(span)
+            if drink and (span == tokens or length > 1 or not _says_little(span)):
+                return drink, tokens[:start] + tokens[start + length :]
+    drink = _without_details(tokens)
+    return drink, tuple(word for word in tokens if word not in drink)
+
+
+def differing_ingredients(first: str, second: str) -> set[Ingredient]:
+    """Return the ingredients that only one of two names contains: Mint of "Mint Mojito"."""
+    rows = [{*named_drink(name).ingredients.values()} for name in (first, second)]
+    return rows[0] ^ rows[1]
 
 
 def allowed_bases(name: str) -> frozenset[str]:
     """Return the base spirits of a drink whose recipes are known to vary; empty for any other."""
-    return _bases().get(_main_name(read_drink_name(name)).letters, frozenset())
+    return _bases().get(_letters(named_drink(name).drink), frozenset())
 
 
-def _main_name(name: DrinkName) -> DrinkName:
-    """Return the name by which the drink is listed, if this is an alias of it."""
-    by_letters = _main_names()
-    main = by_letters.get(_identity(name)) or by_letters.get(
-        ("".join(name.words), name.free, name.number)
-    )
-    return main or name
+def _details_agree(first: NamedDrink, second: NamedDrink) -> bool:
+    """Return whether further words may be left out; at most one name has words of its own."""
+    unknown = [_own_words(one, another) for one, another in ((first, second), (second, first))]
+    return not (unknown[0] and unknown[1]) and _common_words().isdisjoint(unknown[0] | unknown[1])
 
 
-def _read(name: str) -> DrinkName:
-    notes = " ".join(first or second for first, second in _NOTE.findall(name))
-    tokens, free = _without_denial(words(_NOTE.sub(" ", name)))
-    note, note_denies = _without_denial(words(notes))
-    tokens, number = _without_number(tokens)
-    plain, serving = _without_list(tuple(map(_digits_of, tokens)), "serving")
-    kept = _content(_with_tens(plain))
-    if any(word not in kept and _changes(word) for word in _content(note, ())):
-        kept = (*kept, *note)  # "Margarita (frozen)"; "(Brazil)" changes nothing
-    return DrinkName(kept, free or note_denies, number, serving)
+def _own_words(name: NamedDrink, other: NamedDrink) -> set[str]:
+    """Return the words that the other name has not, without ingredients and places."""
+    return {*name.details} - vocabulary()["place"].union(other.details, *name.ingredients)
 
 
-def _digits_of(word: str) -> str:
-    return _digits().get(word, word)
+def _without_details(tokens: Words) -> Words:
+    """Return the words without ingredients and places, if the others name a drink."""
+    places, spirits = vocabulary()["place"], base_spirits()
+    for left_out in (places.union(spirits, *named_ingredients(tokens)), places | spirits):
+        rest = _without(tokens, left_out)
+        if not _says_little(rest):
+            return rest
+    rest = _without(tokens, places)
+    return _without(rest if len(rest) > 1 else tokens, spirits) or tokens
 
 
-def _with_tens(tokens: Words) -> Words:
-    """Return the words with numbers as one: 75 for seventy-five."""
-    joined: list[str] = []
-    for word in tokens:
-        is_unit = len(word) == 1 and word.isdigit() and joined and _TENS.fullmatch(joined[-1])
-        joined[-1:] = [joined[-1][0] + word] if is_unit else [*joined[-1:], word]
-    return tuple(joined)
+def _without(tokens: Words, left_out: frozenset[str]) -> Words:
+    return tuple(word for word in tokens if word not in left_out)
 
 
-def _content(tokens: Words, default: Words | None = None) -> Words:
-    """Return the words that say which drink it is; all, if there are none."""
-    ignored = _vocabulary()["function"] | _vocabulary()["filler"]
-    kept = tuple(word for word in tokens if word not in ignored)
-    return kept or (tokens if default is None else default)
+def _says_little(tokens: Words) -> bool:
+    """Return whether many drinks have these words in their names: sour, lemonade."""
+    return _common_words().issuperset(tokens)
 
 
-def _stem(word: str) -> str:
-    """Return the word without -e or -ed: iced and ice, royale and royal are equal."""
-    for ending in ("ed", "e"):
-        if word.endswith(ending) and len(word) > len(ending) + 1:
-            return word.removesuffix(ending)
-    return word
+@cache
+def _common_words() -> frozenset[str]:
+    return vocabulary()["generic"] | vocabulary()["variety"]
 
 
-def _without_number(tokens: Words) -> tuple[Words, str]:
-    last = _ROMAN.get(tokens[-1], tokens[-1]) if tokens else ""
-    rest = tokens[:-1]
-    if rest and rest[-1] in _vocabulary()["number"] and len(rest) > 1:
-        last, rest = _digits_of(last), rest[:-1]
-    if len(last) == 1 and last.isdigit() and rest:
-        return rest, last
-    return tokens, ""
+def _drink_called(tokens: Words) -> Words | None:
+    return _main_names().get(_letters(tokens)) or _main_names().get("".join(tokens))
 
 
-def _without_list(tokens: Words, name: str) -> tuple[Words, bool]:
-    kept = tuple(word for word in tokens if word not in _vocabulary()[name])
-    return (kept, True) if kept and kept != tokens else (tokens, False)
+def _letters(tokens: Words) -> str:
+    return DrinkName(tokens).letters
 
 
-def _without_denial(tokens: Words) -> tuple[Words, bool]:
-    text = f" {' '.join(tokens)} "
-    for phrase in _denials():
-        text = text.replace(f" {phrase} ", " ")
-    kept = tuple(text.split())
-    return kept, kept != tokens
-
-
-def _without_spirit(tokens: Words) -> Words:
-    kept = tuple(word for word in tokens if word not in _spirits())
-    return kept or tokens
-
-
-def _are_equal(first: DrinkName, second: DrinkName) -> bool:
-    return first.letters == second.letters or "".join(first.words) == "".join(second.words)
-
-
-def _adds_spirit(first: DrinkName, second: DrinkName) -> bool:
-    """Return whether one name is the other one with a base spirit: "Gin Bramble", "Bramble"."""
-    plain = _without_spirit(first.words)
-    if plain == first.words or any(word in _spirits() for word in second.words):
-        return False
-    return _are_equal(first._replace(words=plain), second)
-
-
-def _changes(word: str) -> bool:
-    """Return whether a word makes another drink: frozen, strawberry."""
-    is_food = word in rows_by_key() or word in families_by_key()
-    return is_food or word in _vocabulary()["variety"]
+def _are_equal(first: Words, second: Words) -> bool:
+    return _letters(first) == _letters(second) or "".join(first) == "".join(second)
 
 
 def _skeleton(letters: str) -> str:
     sounds = letters.replace("ph", "f").translate(_VOWELS).translate(_SOUNDS)
-    sounds = "".join(letter for letter, _ in groupby(sounds))
     if len(sounds) < _SHORTEST_SKELETON:
         return "".join(sorted(letters))
-    return "".join(sorted(sounds))
+    return "".join(sorted(set(sounds)))
 
 
 def _is_slip(first: str, second: str) -> bool:
@@ -227,63 +233,24 @@ def _distance(first: str, second: str) -> int:
     return row[-1]
 
 
-def _identity(name: DrinkName) -> tuple[str, bool, str]:
-    return name.letters, name.free, name.number
-
-
 @cache
-def _main_names() -> dict[tuple[str, bool, str], DrinkName]:
-    names: dict[tuple[str, bool, str], DrinkName] = {}
-    for name, aliases, _bases, _source in read_table("drink_aliases.csv"):
-        main = _read(name)
-        for alias in filter(None, aliases.split("|")):
-            read = _read(alias)
-            names[_identity(read)] = main
-            names["".join(read.words), read.free, read.number] = main
+def _main_names() -> dict[str, Words]:
+    """Return the words of the main name of each known drink by the letters of all its names."""
+    names: dict[str, Words] = {}
+    lists = [names.split("|") for names, _source in read_table("known_drinks.csv")]
+    pairs = [(name, name) for one in lists for name in one]
+    table = read_table("drink_aliases.csv")
+    pairs += [(alias, row[0]) for row in table for alias in (row[0], *row[1].split("|")) if alias]
+    for alias, main in pairs:
+        read = read_drink_name(alias).words
+        names[_letters(read)] = names["".join(read)] = read_drink_name(main).words
     return names
 
 
 @cache
 def _bases() -> dict[str, frozenset[str]]:
     return {
-        _read(name).letters: frozenset(bases.split("|"))
+        _letters(read_drink_name(name).words): frozenset(bases.split("|"))
         for name, _aliases, bases, _source in read_table("drink_aliases.csv")
         if bases
-    }
-
-
-@cache
-def _spirits() -> dict[str, str]:
-    """Return the base spirits and their wide kinds by the one word that names them."""
-    return {
-        word: row.name
-        for word, row in rows_by_key().items()
-        if row.kind == "spirit" and _BASE in row_ancestors(row.name) and row.name in general_names()
-    }
-
-
-@cache
-def _vocabulary() -> dict[str, frozenset[str]]:
-    return {
-        name: frozenset(part for phrase in phrases.split("|") for part in words(phrase))
-        for name, phrases, _why in read_table("drink_names.csv")
-    }
-
-
-@cache
-def _denials() -> tuple[str, ...]:
-    """Return the phrases that deny alcohol, in normalized words, the longest first."""
-    ((phrases,),) = [row[1:2] for row in read_table("drink_names.csv") if row[0] == "denial"]
-    return tuple(sorted((" ".join(words(p)) for p in phrases.split("|")), key=len, reverse=True))
-
-
-@cache
-def _digits() -> dict[str, str]:
-    """Return the digits of the English words for numbers."""
-    return {
-        word: row[0]
-        for row in read_table("numbers.csv")
-        if row[1] == "no" and row[0].isdigit()
-        for word in row[2].split("|")
-        if word != "equal"
     }

@@ -25,6 +25,10 @@ _SIBLINGS = 0.6
 """Two kinds of one ingredient that is not a whole class: dark and milk chocolate."""
 
 _SAME_FLAVOUR = 0.7
+_ALL_SWEETEN = 0.6
+SWEETENERS = frozenset(
+    {"Sugar", "Sugar syrup", "Syrup", "Rich simple syrup", "Honey", "Honey syrup", "Agave syrup"}
+)
 _WEAKEST_SPIRIT = 35
 """Strength in % vol; a plain spirit has more (EU 2019/787: 36 or more for most)."""
 _VARIETIES = frozenset({"sweet", "dry", "light", "dark", "hard", "still", "unsweetened", "plain"})
@@ -32,6 +36,7 @@ _CITRUS = frozenset({"Lemon", "Lime", "Orange", "Grapefruit"})
 
 _FORMS = frozenset(
     {"juice", "peel", "zest", "puree", "pulp", "nectar", "slice", "wedge", "concentrate", "fresh"}
+    | {"mix", "powder", "pod", "stick", "seed", "leaf", "ground"}
 )
 _CLASSES = word_set("Spirit Liqueur Wine Beer Juice Syrup Soda Fruit Herb Spice Vegetable Food")
 _CLASSES |= {"Fortified wine", "Flavoured vodka", "Herbal liqueur", "Whiskey liqueur"}
@@ -42,8 +47,10 @@ _CLASSES |= {"Cream liqueur", "Candy", "Jam", "Ice cream", "Sherbet", "Nut"}
 @lru_cache(maxsize=16384)
 def ingredient_likeness(first: str, second: str) -> float:
     """Return the likeness of two canonical names, from 0 to 1; symmetric."""
-    if first == second or _plain(first) == _plain(second):
+    if first == second or without_form(first) == without_form(second):
         return 1.0
+    if {first, second} <= SWEETENERS:
+        return max(_ALL_SWEETEN, _by_kind(first, second))
     levels = [
         step.level
         for use, name in ((first, second), (second, first))
@@ -67,7 +74,11 @@ def _by_kind(first: str, second: str) -> float:
     if base and base == base_spirit(other[0]):
         return _VARIED if is_flavoured else _KIN
     common = next((name for name in line if name in other), None)
-    return _SIBLINGS if common and common not in _CLASSES else 0.0
+    if common is None:
+        return 0.0
+    shared = {*words(first)} & {*words(second)} - {*words(common)}
+    is_one_flavour = any(word in rows_by_key() for word in shared)  # vanilla ice cream, gelato
+    return _SIBLINGS if common not in _CLASSES or is_one_flavour else 0.0
 
 
 def _is_flavoured(line: tuple[str, ...]) -> bool:
@@ -85,7 +96,7 @@ def _by_flavour(first: str, second: str) -> float:
 
 @lru_cache(maxsize=4096)
 def _flavours(name: str) -> frozenset[str]:
-    rows = ((word, rows_by_key().get(word)) for word in _plain(name))
+    rows = ((word, rows_by_key().get(word)) for word in without_form(name))
     return frozenset(
         word for word, row in rows if row and row.kind == "fruit" and row.name not in _CITRUS
     )
@@ -107,7 +118,7 @@ def _line(name: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4096)
-def _plain(name: str) -> tuple[str, ...]:
+def without_form(name: str) -> tuple[str, ...]:
     """Return the words without the form: the juice of a lime and the lime are alike."""
     tokens = words(name)
     return tuple(word for word in tokens if word not in _FORMS) or tokens
@@ -115,5 +126,8 @@ def _plain(name: str) -> tuple[str, ...]:
 
 def _by_variety(first: str, second: str) -> float:
     """Return the likeness of a thing and a variety of it: cider and sweet cider."""
-    differing = {*words(first)} ^ {*words(second)}
-    return _KIN if differing <= _VARIETIES else 0.0
+    tokens, others = words(first), words(second)
+    is_unknown = not (match_ingredient(first) and match_ingredient(second))
+    is_same_thing = tokens[-len(others) :] == others or others[-len(tokens) :] == tokens
+    is_variety = {*tokens} ^ {*others} <= _VARIETIES
+    return _KIN if is_variety or (is_unknown and is_same_thing) else 0.0

@@ -6,7 +6,9 @@ from math import fsum
 from typing import NamedTuple
 
 from mocktailverse.drinks.drink import Drink
+from mocktailverse.drinks.grouping.ingredient_likeness import SWEETENERS, without_form
 from mocktailverse.drinks.ingredients import Kind, family_of, match_ingredient
+from mocktailverse.drinks.ingredients.name_readings import words
 from mocktailverse.drinks.substitutions.forms import NOT_NEEDED, forms_of
 from mocktailverse.drinks.substitutions.needs import variety_of
 from mocktailverse.drinks.substitutions.substitution_table import substitution_table
@@ -23,8 +25,12 @@ _WEIGHTS: dict[Kind | None, float] = {
     "sweetener": 1.0,
 }
 _USUAL_WEIGHT = 2.0
-_NEUTRAL = {"Soda water": 0.5, "Sugar syrup": 1.0, "Egg white": 1.0, "Salt": 0.25, "Honey": 1.0}
+_NEUTRAL = {"Soda water": 0.5, "Egg white": 1.0, "Salt": 0.25} | dict.fromkeys(SWEETENERS, 1.0)
 """Weights of what many recipes of one drink add or leave out."""
+
+_CORDIALS = {"Lime cordial": ("Lime juice", "Sugar syrup")}
+_PIECES = frozenset({"slice", "wheel", "wedge", "twist"})
+"""Last words of an unknown name that is a garnish: cherry and orange slice."""
 
 _SMALL_ML = 8.0
 """Volume of a bar spoon or a few dashes: it seasons a drink."""
@@ -77,6 +83,15 @@ class RecipeCore(NamedTuple):
         most = max((one.ml or 0 for one in chosen), default=0)
         return tuple(one for one in chosen if one.ml is None or one.ml >= _MAIN_SHARE * most)
 
+    @property
+    def mixers(self) -> tuple[CoreIngredient, ...]:
+        """The ingredients without alcohol with most volume, such as the juice of a long drink."""
+        chosen = [
+            one for one in self.ingredients if not one.alcoholic and one.weight >= _USUAL_WEIGHT
+        ]
+        most = max((one.ml or 0 for one in chosen), default=0)
+        return tuple(one for one in chosen if most and (one.ml or 0) >= _MAIN_SHARE * most)
+
 
 def recipe_core(drink: Drink) -> RecipeCore:
     """Return the core of a drink; empty if no line of it is needed."""
@@ -90,9 +105,18 @@ def recipe_core(drink: Drink) -> RecipeCore:
 
 def core_of(lines: Iterable[FormedLine]) -> RecipeCore:
     """Return the core of the lines of a drink."""
-    needed = [line for line in lines if line.form not in NOT_NEEDED and not line.optional]
+    needed = [line for line in lines if _is_needed(line)]
     ingredients = tuple(_distinct(part for line in needed for part in _parts(line)))
     return RecipeCore(ingredients, any(one.alcoholic for one in ingredients))
+
+
+def _is_needed(line: FormedLine) -> bool:
+    is_piece = (
+        line.ml is None
+        and not _PIECES.isdisjoint(words(line.name)[-1:])
+        and not match_ingredient(line.name)
+    )
+    return line.form not in NOT_NEEDED and not line.optional and not is_piece
 
 
 def _parts(line: FormedLine) -> Iterable[CoreIngredient]:
@@ -123,19 +147,20 @@ def _nature(name: str) -> tuple[Kind | None, bool]:
 
 
 def _distinct(ingredients: Iterable[CoreIngredient]) -> Iterable[CoreIngredient]:
-    """Return each ingredient once, with its largest volume."""
-    by_name: dict[str, CoreIngredient] = {}
+    """Return each ingredient once, with its largest volume; a lime and its juice are one."""
+    by_name: dict[tuple[str, ...], CoreIngredient] = {}
     for one in ingredients:
-        other = by_name.get(one.names[0])
+        name = without_form(one.names[0])
+        other = by_name.get(name)
         if other is None or (other.ml or 0) < (one.ml or 0):
-            by_name[one.names[0]] = one
+            by_name[name] = one
     return by_name.values()
 
 
 @lru_cache(maxsize=1)
 def _mixtures() -> dict[str, tuple[str, ...]]:
     """Return the parts of the mixes that are sold ready-made, such as sour mix."""
-    return {
+    return _CORDIALS | {
         mixture.name: mixture.parts
         for mixture in substitution_table().mixtures
         if mixture.substitution.level in {"same", "near"} and mixture.name.endswith(" mix")

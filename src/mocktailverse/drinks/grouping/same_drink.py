@@ -4,26 +4,35 @@ The name has to mean the same drink, and the recipes have to agree: the more, th
 names are. Both have alcohol, or neither has. The decision is symmetric.
 """
 
+from collections.abc import Sequence
 from math import fsum
 from typing import NamedTuple, Self, get_args
 
 from mocktailverse.drinks.drink import Drink
 from mocktailverse.drinks.grouping.drink_names import (
+    BOTTLES,
     NameRelation,
     allowed_bases,
+    differing_ingredients,
     name_relation,
-    named_spirits,
+    named_drink,
 )
 from mocktailverse.drinks.grouping.ingredient_likeness import ingredient_likeness
 from mocktailverse.drinks.grouping.recipe_core import CoreIngredient, RecipeCore, recipe_core
-from mocktailverse.drinks.ingredients import base_spirit
+from mocktailverse.drinks.ingredients import base_spirit, match_ingredient
 
 _ALIKE = 0.6
 """Likeness from which one ingredient may take the part of another."""
+_OF_ITS_KIND = 0.9
+"""Likeness from which an ingredient is of a named kind: bourbon is whiskey, mezcal no tequila."""
 
 _RELATIONS: tuple[NameRelation, ...] = get_args(NameRelation)
 _COUNTS = 1.0
 """Weight from which an ingredient counts; less is a seasoning."""
+_DEFINES = 2.0
+"""Weight from which an ingredient makes another drink, if it is more than a little."""
+_LITTLE = 0.15
+"""Share of the largest volume."""
 _FEW = 2
 _LEAST_OF_FEW = 0.65
 """The agreement of both that a recipe of few ingredients needs: any of them makes the drink."""
@@ -39,17 +48,13 @@ class Agreement(NamedTuple):
 
 
 _LEAST: dict[NameRelation, Agreement] = {
-    "same": Agreement(0.45, 0.3),
+    "same": Agreement(0.45, 0.45),
     "near": Agreement(0.6, 0.6),
     "alias": Agreement(0.6, 0.55),
-    "spirit": Agreement(0.8, 0.7),
+    "detail": Agreement(0.6, 0.6),
     "typo": Agreement(0.75, 0.65),
 }
 """The agreement that each relation of the names needs."""
-
-_LEAST_OF_VARYING = Agreement(0.3, 0.25)
-_LITERAL: frozenset[NameRelation] = frozenset({"same", "alias"})
-"""For these relations, drinks whose recipes are known to vary need less."""
 
 
 class Candidate(NamedTuple):
@@ -90,39 +95,93 @@ def match_of(first: Candidate, second: Candidate) -> tuple[int, float] | None:
         return None
     bases = allowed_bases(first.name) | allowed_bases(second.name)
     agreement = agreement_of(a, b, bases)
-    if not _is_enough(agreement, relation, a, b, varies=bool(bases)):
-        return None
-    if not _bases_agree(first, second, bases):
-        return None
-    return _RELATIONS.index(relation), -agreement.both
+    is_match = (
+        _is_enough(agreement, _LEAST[relation], a, b)
+        and _mains_agree(a, b, bases)
+        and _named_agree(first, second, relation)
+        and not (relation == "detail" and _adds_ingredient(first, second, bases))
+    )
+    return (_RELATIONS.index(relation), -agreement.both) if is_match else None
 
 
-def _is_enough(
-    agreement: Agreement, relation: NameRelation, a: RecipeCore, b: RecipeCore, *, varies: bool
-) -> bool:
-    least = _LEAST_OF_VARYING if varies and relation in _LITERAL else _LEAST[relation]
+def _is_enough(agreement: Agreement, least: Agreement, a: RecipeCore, b: RecipeCore) -> bool:
     both = max(least.both, _LEAST_OF_FEW) if _is_simple(a) and _is_simple(b) else least.both
     return agreement.smaller >= least.smaller and agreement.both >= both
 
 
-def _bases_agree(first: Candidate, second: Candidate, allowed: frozenset[str]) -> bool:
-    """Return whether the main ingredients of each are in the other, the base spirits first."""
-    a, b = first.core, second.core
+def _mains_agree(a: RecipeCore, b: RecipeCore, allowed: frozenset[str]) -> bool:
+    """Return whether the main ingredients agree: base spirits, other alcohol, and the mixers."""
     bases, others = _bases(a), _bases(b)
-    if not bases or not others:
-        return _has_main(a, b) and _has_main(b, a)
-    named = {*named_spirits(first.name)} ^ {*named_spirits(second.name)}
-    if not all(_has_spirit(a, spirit) and _has_spirit(b, spirit) for spirit in named):
-        return False
-    if any(_likeness(one, other) >= _ALIKE for one in bases for other in others):
-        return True
     spirits = {base_spirit(one.names[0]) for one in (*bases, *others)}
-    return bool(allowed) and spirits <= allowed
+    if allowed and spirits <= allowed:
+        return True
+    if not bases or not others:
+        return _has_main(a, b) and _has_main(b, a) and _mixers_agree(a, b)
+    wines = [[one for one in core.mains if one not in _bases(core)] for core in (a, b)]
+    return _share(bases, others) and _share(*wines) and _mixers_agree(a, b)
 
 
-def _has_spirit(core: RecipeCore, spirit: str) -> bool:
+def _mixers_agree(a: RecipeCore, b: RecipeCore) -> bool:
+    """Return whether a main mixer of one recipe is in the other, or both are fizzy."""
+    if all(any(map(_is_fizzy, core.mixers)) for core in (a, b)):
+        return True
+    if not a.mixers or not b.mixers:
+        return True
+    return _share(a.mixers, b.ingredients) or _share(b.mixers, a.ingredients)
+
+
+def _is_fizzy(one: CoreIngredient) -> bool:
+    row = match_ingredient(one.names[0])
+    return row is not None and row.kind in {"soda", "mixer"}
+
+
+def _share(some: Sequence[CoreIngredient], others: Sequence[CoreIngredient]) -> bool:
+    """Return whether some ingredients of both are alike; if one has none, they are."""
+    pairs = [(one, other) for one in some for other in others]
+    return not pairs or any(_likeness(one, other) >= _ALIKE for one, other in pairs)
+
+
+def _named_agree(first: Candidate, second: Candidate, relation: NameRelation) -> bool:
+    """Return whether both recipes have what only one of the names contains, such as mezcal."""
+    if relation in {"same", "near", "typo"}:
+        return True
+    return all(
+        _has(core, row.name, _OF_ITS_KIND if row.kind in BOTTLES else _ALIKE)
+        for row in differing_ingredients(first.name, second.name)
+        if row.kind in BOTTLES or relation == "detail"
+        for core in (first.core, second.core)
+    )
+
+
+def _adds_ingredient(first: Candidate, second: Candidate, bases: frozenset[str]) -> bool:
+    """Return whether the drink with the longer name has an ingredient that makes it another one."""
+    one, other = (len(named_drink(drink.name).details) for drink in (first, second))
+    return (one >= other and _has_more(first.core, second.core, bases)) or (
+        other >= one and _has_more(second.core, first.core, bases)
+    )
+
+
+def _has_more(core: RecipeCore, other: RecipeCore, bases: frozenset[str]) -> bool:
+    """Return whether a recipe has a defining ingredient that is not in the other one."""
+    most = max((one.ml or 0 for one in core.ingredients), default=0)
     return any(
-        ingredient_likeness(spirit, name) >= _ALIKE
+        _is_liqueur(one) or (one.weight >= _DEFINES and (one.ml or most) > _LITTLE * most)
+        for one in core.ingredients
+        if not any(
+            max(_likeness(one, part), _as_base(one, part, bases)) >= _ALIKE
+            for part in other.ingredients
+        )
+    )
+
+
+def _is_liqueur(one: CoreIngredient) -> bool:
+    row = match_ingredient(one.names[0])
+    return row is not None and row.kind == "liqueur"
+
+
+def _has(core: RecipeCore, ingredient: str, least: float) -> bool:
+    return any(
+        ingredient_likeness(ingredient, name) >= least
         for one in core.ingredients
         for name in one.names
     )

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mocktailverse.drinks.grouping.drink_names import name_group_key, name_relation
+from mocktailverse.drinks.grouping.drink_names import name_keys, name_relation
 from strategies.effort import examples
 from strategies.texts import texts
 
@@ -23,15 +23,18 @@ SAME = [
     ("Virgin Mojito", "Mojito (non-alcoholic)"),
     ("Snake Bite (UK)", "Snakebite"),
     ("French Seventy-Five", "French 75"),
+    ("Agua de Sandía", "Watermelon Agua Fresca"),
 ]
 OTHER = [
     ("Bellini", "Rossini"),
     ("Martini", "Martinez"),
     ("Dry Martini", "Espresso Martini"),
     ("French Martini", "Apple Martini"),
-    ("Mojito", "Virgin Mojito"),
-    ("Mojito", "Strawberry Mojito"),
     ("Negroni", "Negroni Sbagliato"),
+    ("Margarita", "Italian Margarita"),
+    ("Satan's Whiskers (straight)", "Satan's Whiskers (curled)"),
+    ("Frozen Strawberry Daiquiri", "Strawberry Daiquiri"),
+    ("Lemonade", "Lavender Fizz Lemonade"),
     ("Tom Collins", "John Collins"),
     ("Margarita", "Margarita (frozen)"),
     ("Blue Hawaii", "Blue Hawaiian"),
@@ -42,10 +45,14 @@ OTHER = [
 ]
 
 
+def have_a_key_in_common(first, second):
+    return not name_keys(first).isdisjoint(name_keys(second))
+
+
 @pytest.mark.parametrize(("first", "second"), SAME)
 def test_spelling_order_and_praise_do_not_change_a_name(first, second):
     assert name_relation(first, second) == "same"
-    assert name_group_key(first) == name_group_key(second)
+    assert have_a_key_in_common(first, second)
 
 
 @pytest.mark.parametrize(("first", "second"), OTHER)
@@ -62,14 +69,24 @@ def test_a_word_that_makes_another_drink_keeps_names_apart(first, second):
         ("Kamikaze shot", "Kamikaze", "near"),
         ("Papa Doble", "Hemingway Daiquiri", "alias"),
         ("Nojito", "Virgin Mojito", "alias"),
-        ("Gin Bramble", "Bramble", "spirit"),
+        ("Virgin Mojito", "Mojito", "near"),
+        ("Zombie (1934)", "Zombie", "same"),
+        ("Satan's Whiskers (curled)", "Satan's Whiskers", "near"),
+        ("Frozen Mint Lemonade (Limonana)", "Limonana", "alias"),
+        ("Dry Martini", "Classic Martini", "alias"),
+        ("Gin Bramble", "Bramble", "detail"),
+        ("Mint Mojito", "Mojito", "detail"),
+        ("Bajan Rum Punch", "Rum Punch", "detail"),
+        ("Raffles Singapore Sling", "Singapore Sling", "detail"),
+        ("Green Chartreuse Swizzle", "Chartreuse Swizzle", "detail"),
+        ("Zanzibar Moonrise", "Moonrise", "detail"),
         ("Daquiri", "Daiquiri", "typo"),
         ("Pina Collada", "Piña Colada", "typo"),
     ],
 )
 def test_names_that_are_less_alike_have_their_relation(first, second, relation):
     assert name_relation(first, second) == name_relation(second, first) == relation
-    assert name_group_key(first) == name_group_key(second)
+    assert have_a_key_in_common(first, second)
 
 
 @pytest.mark.parametrize("name", ["", " ", "🍸", "cocktail", "The", "#2", "()", "x" * 10_000])
@@ -83,4 +100,4 @@ def test_the_relation_is_symmetric_and_implies_an_equal_key(first, second):
     relation = name_relation(first, second)
     assert relation == name_relation(second, first)
     if relation:
-        assert name_group_key(first) == name_group_key(second)
+        assert have_a_key_in_common(first, second)

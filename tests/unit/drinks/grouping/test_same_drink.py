@@ -48,6 +48,63 @@ def test_another_base_spirit_makes_another_drink_unless_a_source_allows_both(dri
     assert is_same_drink(rye, drink_of("b", "Sazerac", "2 oz cognac", *lines))
 
 
+SOUR = "1 oz lime juice; 3/4 oz sugar syrup"
+SPRITZ = "3 oz prosecco; 1 oz soda water"
+FRUIT = "1 orange; 1 lemon; 2 oz sugar"
+OCEAN = "2 oz vodka; 1 oz blue curacao"
+SPICED = "1 stick cinnamon; 1/2 cup sugar"
+DIFFERENT = [
+    (f"Mezcal Paloma: 2 oz mezcal; {SOUR}", f"Paloma: 2 oz tequila; {SOUR}"),
+    (f"Aperol Spritz: 2 oz Aperol; {SPRITZ}", f"Spritz: 2 oz Campari; {SPRITZ}"),
+    ("Scotch Highball: 2 oz Scotch; soda", "Whiskey Highball: 2 oz rye; soda"),
+    (
+        f"Sangria: 75 cl red wine; 2 oz brandy; {FRUIT}",
+        f"Sangria: 75 cl white wine; 2 oz brandy; {FRUIT}",
+    ),
+    (f"Ocean: {OCEAN}; 3 oz grapefruit juice", f"Ocean: {OCEAN}; 3 oz Sprite"),
+    (f"Horchata: 1 cup rice; {SPICED}", f"Horchata: 2 cups tiger nuts; {SPICED}"),
+    (
+        f"Rum Punch: 2 oz dark rum; {SOUR}; 2 dashes bitters",
+        "Rum Punch: 2 oz dark rum; 3 oz pineapple juice; 3 oz orange juice",
+    ),
+    (f"Daiquiri: 2 oz rum; {SOUR}", f"Floridita Daiquiri: 2 oz rum; {SOUR}; 1 tsp maraschino"),
+    (f"Daiquiri: 2 oz rum; {SOUR}", f"Hawaiian Daiquiri: 2 oz rum; {SOUR}; 1 oz pineapple juice"),
+]
+EQUAL = [
+    (
+        "Bellini: 2 oz peach puree; 4 oz prosecco",
+        "Peach Bellini: 50 ml peach puree; 1 dl champagne",
+    ),
+    (f"Daiquiri: 2 oz white rum; {SOUR}", f"Rum Daiquiri: 60 ml rum; {SOUR}"),
+    (f"Sangria: 75 cl red wine; {FRUIT}", f"Spanish Sangria: 75 cl red wine; 5 cl brandy; {FRUIT}"),
+    (f"Gimlet: 2 oz gin; {SOUR}", "Gin Gimlet: 60 ml gin; 25 ml lime cordial"),
+    (
+        "Cinderella: 2 oz orange juice; 2 oz pineapple juice; 1 oz lemon juice",
+        "Cinderella Mocktail: 5 cl orange juice; 5 cl pineapple juice; 2 cl lemon juice",
+    ),
+    (
+        "Bee: 2 oz gin; 1 oz lemon juice; 1/2 oz honey; cherry and orange slice",
+        "Bee: 6 cl London dry gin; 3 cl lemon juice; 1 cl agave syrup",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("recipe", "other", "expected"),
+    [*((*pair, False) for pair in DIFFERENT), *((*pair, True) for pair in EQUAL)],
+)
+def test_what_only_one_name_says_and_the_main_ingredients_have_to_agree(
+    drink_of, recipe, other, expected
+):
+    first, second = (
+        drink_of(source, name, *lines.split("; "))
+        for source, (name, lines) in zip(
+            "ab", (text.split(": ") for text in (recipe, other)), strict=True
+        )
+    )
+    assert is_same_drink(first, second) == is_same_drink(second, first) == expected
+
+
 def test_a_similar_name_needs_a_nearly_equal_recipe(drink_of):
     lines = ("2 oz tomato juice", "1/2 oz lemon juice", "2 dashes Tabasco")
     mary = drink_of("a", "Bloody Mary", "2 oz vodka", *lines)
@@ -64,7 +121,7 @@ def test_the_labelled_drinks_of_two_sources_are_found_without_a_false_pair(reque
     scores = score_groups(labels)
     assert sum(score.false_pairs for score in scores) == 0
     found, true = (sum(getattr(s, name) for s in scores) for name in ("found", "true_pairs"))
-    assert found / true >= 0.96
+    assert found / true >= 0.98
 
 
 def test_a_group_has_one_record_of_a_source_and_the_others_keep_their_variants(drink_of):
