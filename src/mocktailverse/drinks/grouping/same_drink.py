@@ -50,7 +50,7 @@ class Agreement(NamedTuple):
 _LEAST: dict[NameRelation, Agreement] = {
     "same": Agreement(0.45, 0.45),
     "near": Agreement(0.6, 0.6),
-    "alias": Agreement(0.6, 0.55),
+    "alias": Agreement(0.5, 0.5),
     "detail": Agreement(0.6, 0.6),
     "typo": Agreement(0.75, 0.65),
 }
