@@ -54,13 +54,12 @@ def name_keys(name: str) -> frozenset[str]:
     that slips and the order of words do not matter. Words of many names have no key.
     """
     read = read_drink_name(name)
-    names = [_split(tokens)[0] for tokens in (read.words, read.bracket or read.words)]
+    plain = _without(read.words, base_spirits())
+    names = [_split(read.words)[0], _split(read.bracket)[0], read.words, plain or read.words]
     single = {word for tokens in (*names, read.words, read.bracket) for word in tokens}
-    details = vocabulary()["place"].union(base_spirits(), *named_ingredients(tuple(single)))
-    texts = {
-        *map(_letters, names),
-        *(word for word in single - details if not _says_little((word,))),
-    }
+    rare = {word for word in single if not _says_little((word,))} - vocabulary()["place"]
+    distinct = rare.difference(base_spirits(), *named_ingredients(tuple(single)))
+    texts = {*map(_letters, names), *(distinct or rare)} - {""} or {""}
     return frozenset(map(_skeleton, texts))
 
 
@@ -114,7 +113,9 @@ def _relation(a: DrinkName, b: DrinkName) -> NameRelation | None:
 def _compared(tokens: Words, others: Words) -> NamedDrink:
     """Return the words that are in the other name as well, if they say enough, and the rest."""
     shared = tuple(word for word in tokens if word in others)
-    is_enough = shared in (tokens, others) and not _says_little(shared)
+    foods = base_spirits().union(*named_ingredients(tokens))
+    is_drink = len(shared) > 1 or not _says_little(_without(shared, foods))
+    is_enough = shared in (tokens, others) and is_drink
     rest = tuple(word for word in tokens if word not in shared)
     return NamedDrink(shared if is_enough else (), rest, named_ingredients(tokens))
 
@@ -126,7 +127,7 @@ def _named(tokens: Words, note: Words) -> NamedDrink:
         segment: row
         for segment, row in named_ingredients(tokens).items()
         if row.kind in BOTTLES or not {*segment}.isdisjoint(others)
-        if _drink_called(segment) != drink  # coquito is also sold by the bottle
+        if drink not in {_drink_called(segment), segment}  # coquito is also sold by the bottle
     }
     return NamedDrink(drink, (*others, *note), others_of)
 
@@ -158,7 +159,8 @@ def allowed_bases(name: str) -> frozenset[str]:
 def _details_agree(first: NamedDrink, second: NamedDrink) -> bool:
     """Return whether further words may be left out; at most one name has words of its own."""
     unknown = [_own_words(one, another) for one, another in ((first, second), (second, first))]
-    return not (unknown[0] and unknown[1]) and _common_words().isdisjoint(unknown[0] | unknown[1])
+    changes = _common_words() - {"martini"}  # any cocktail in a martini glass: "Abbey Martini"
+    return not (unknown[0] and unknown[1]) and changes.isdisjoint(unknown[0] | unknown[1])
 
 
 def _own_words(name: NamedDrink, other: NamedDrink) -> set[str]:

@@ -96,9 +96,11 @@ def _by_flavour(first: str, second: str) -> float:
 
 @lru_cache(maxsize=4096)
 def _flavours(name: str) -> frozenset[str]:
+    match = match_ingredient(name)
+    many = frozenset() if match and match.kind in {"juice", "soda"} else _CITRUS
     rows = ((word, rows_by_key().get(word)) for word in without_form(name))
     return frozenset(
-        word for word, row in rows if row and row.kind == "fruit" and row.name not in _CITRUS
+        word for word, row in rows if row and row.kind == "fruit" and row.name not in many
     )
 
 

@@ -28,6 +28,7 @@ _NOTE = re.compile(
     r"\(([^()]*)\)|\[([^\[\]]*)\]|\b(?:aka|a\.k\.a\.|also known as)\s(.*)", re.IGNORECASE
 )
 _PLANTS: frozenset[Kind] = frozenset({"fruit", "vegetable", "herb", "spice"})
+_INITIALS = re.compile(r"\b(\w)\.(?=\w\b)")
 _TENS = re.compile("[2-9]0")
 _ROMAN = {"ii": "2", "iii": "3", "iv": "4"}
 
@@ -62,7 +63,7 @@ class DrinkName(NamedTuple):
 @lru_cache(maxsize=8192)
 def read_drink_name(name: str) -> DrinkName:
     """Return the parts of a name."""
-    name = name[:_LONGEST]
+    name = _INITIALS.sub(r"\1", name[:_LONGEST])
     notes = " ".join(part for parts in _NOTE.findall(name) for part in parts if part)
     tokens, free = _without_denial(words(_NOTE.sub(" ", name)))
     note, note_denies = _without_denial(words(notes))

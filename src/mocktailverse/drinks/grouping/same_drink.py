@@ -19,12 +19,14 @@ from mocktailverse.drinks.grouping.drink_names import (
 )
 from mocktailverse.drinks.grouping.ingredient_likeness import ingredient_likeness
 from mocktailverse.drinks.grouping.recipe_core import CoreIngredient, RecipeCore, recipe_core
-from mocktailverse.drinks.ingredients import base_spirit, match_ingredient
+from mocktailverse.drinks.ingredients import Ingredient, ancestors, base_spirit, match_ingredient
 
 _ALIKE = 0.6
 """Likeness from which one ingredient may take the part of another."""
 _OF_ITS_KIND = 0.9
 """Likeness from which an ingredient is of a named kind: bourbon is whiskey, mezcal no tequila."""
+_OF_ITS_FLAVOUR = 0.7
+"""Likeness from which another ingredient has the named flavour: peach puree is of peach."""
 
 _RELATIONS: tuple[NameRelation, ...] = get_args(NameRelation)
 _COUNTS = 1.0
@@ -34,8 +36,8 @@ _DEFINES = 2.0
 _LITTLE = 0.15
 """Share of the largest volume."""
 _FEW = 2
-_LEAST_OF_FEW = 0.65
-"""The agreement of both that a recipe of few ingredients needs: any of them makes the drink."""
+_MORE_OF_FEW = 0.1
+"""What recipes of few ingredients need to agree more: any of them makes the drink."""
 
 
 class Agreement(NamedTuple):
@@ -96,7 +98,7 @@ def match_of(first: Candidate, second: Candidate) -> tuple[int, float] | None:
     bases = allowed_bases(first.name) | allowed_bases(second.name)
     agreement = agreement_of(a, b, bases)
     is_match = (
-        _is_enough(agreement, _LEAST[relation], a, b)
+        _is_enough(agreement, relation, a, b)
         and _mains_agree(a, b, bases)
         and _named_agree(first, second, relation)
         and not (relation == "detail" and _adds_ingredient(first, second, bases))
@@ -104,9 +106,10 @@ def match_of(first: Candidate, second: Candidate) -> tuple[int, float] | None:
     return (_RELATIONS.index(relation), -agreement.both) if is_match else None
 
 
-def _is_enough(agreement: Agreement, least: Agreement, a: RecipeCore, b: RecipeCore) -> bool:
-    both = max(least.both, _LEAST_OF_FEW) if _is_simple(a) and _is_simple(b) else least.both
-    return agreement.smaller >= least.smaller and agreement.both >= both
+def _is_enough(agreement: Agreement, relation: NameRelation, a: RecipeCore, b: RecipeCore) -> bool:
+    least = _LEAST[relation]
+    more = _MORE_OF_FEW if _is_simple(a) and _is_simple(b) else 0.0
+    return agreement.smaller >= least.smaller and agreement.both >= least.both + more
 
 
 def _mains_agree(a: RecipeCore, b: RecipeCore, allowed: frozenset[str]) -> bool:
@@ -146,7 +149,7 @@ def _named_agree(first: Candidate, second: Candidate, relation: NameRelation) ->
     if relation in {"same", "near", "typo"}:
         return True
     return all(
-        _has(core, row.name, _OF_ITS_KIND if row.kind in BOTTLES else _ALIKE)
+        _has(core, row)
         for row in differing_ingredients(first.name, second.name)
         if row.kind in BOTTLES or relation == "detail"
         for core in (first.core, second.core)
@@ -167,6 +170,7 @@ def _has_more(core: RecipeCore, other: RecipeCore, bases: frozenset[str]) -> boo
     return any(
         _is_liqueur(one) or (one.weight >= _DEFINES and (one.ml or most) > _LITTLE * most)
         for one in core.ingredients
+        if not _is_citrus_piece(one)
         if not any(
             max(_likeness(one, part), _as_base(one, part, bases)) >= _ALIKE
             for part in other.ingredients
@@ -174,16 +178,24 @@ def _has_more(core: RecipeCore, other: RecipeCore, bases: frozenset[str]) -> boo
     )
 
 
+def _is_citrus_piece(one: CoreIngredient) -> bool:
+    return one.ml is None and "Citrus fruit" in ancestors(one.names[0])
+
+
 def _is_liqueur(one: CoreIngredient) -> bool:
     row = match_ingredient(one.names[0])
     return row is not None and row.kind == "liqueur"
 
 
-def _has(core: RecipeCore, ingredient: str, least: float) -> bool:
+def _has(core: RecipeCore, ingredient: Ingredient) -> bool:
+    """Return whether a recipe has an ingredient; brandy may be cognac, fruit not strawberry."""
+    is_bottle = ingredient.kind in BOTTLES
+    least = _OF_ITS_KIND if is_bottle else _OF_ITS_FLAVOUR
     return any(
-        ingredient_likeness(ingredient, name) >= least
+        ingredient_likeness(ingredient.name, name) >= least
         for one in core.ingredients
         for name in one.names
+        if is_bottle or name not in ancestors(ingredient.name)
     )
 
 

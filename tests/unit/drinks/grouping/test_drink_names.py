@@ -24,6 +24,8 @@ SAME = [
     ("Snake Bite (UK)", "Snakebite"),
     ("French Seventy-Five", "French 75"),
     ("Agua de Sandía", "Watermelon Agua Fresca"),
+    ("Royal Gin Fizz", "Royal Fizz (Gin)"),
+    ("A.B.C.", "ABC"),
 ]
 OTHER = [
     ("Bellini", "Rossini"),
@@ -35,6 +37,8 @@ OTHER = [
     ("Satan's Whiskers (straight)", "Satan's Whiskers (curled)"),
     ("Frozen Strawberry Daiquiri", "Strawberry Daiquiri"),
     ("Lemonade", "Lavender Fizz Lemonade"),
+    ("Cuba Libre", "Spiced Cuba Libre"),
+    ("Bacardi Cocktail", "Bacardi Daiquiri"),
     ("Tom Collins", "John Collins"),
     ("Margarita", "Margarita (frozen)"),
     ("Blue Hawaii", "Blue Hawaiian"),
@@ -79,6 +83,8 @@ def test_a_word_that_makes_another_drink_keeps_names_apart(first, second):
         ("Bajan Rum Punch", "Rum Punch", "detail"),
         ("Raffles Singapore Sling", "Singapore Sling", "detail"),
         ("Green Chartreuse Swizzle", "Chartreuse Swizzle", "detail"),
+        ("Cucumber Mint Cooler", "Cucumber Cooler", "detail"),
+        ("Abbey Martini", "Abbey Cocktail", "detail"),
         ("Zanzibar Moonrise", "Moonrise", "detail"),
         ("Daquiri", "Daiquiri", "typo"),
         ("Pina Collada", "Piña Colada", "typo"),

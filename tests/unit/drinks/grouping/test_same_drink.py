@@ -54,6 +54,10 @@ FRUIT = "1 orange; 1 lemon; 2 oz sugar"
 OCEAN = "2 oz vodka; 1 oz blue curacao"
 SPICED = "1 stick cinnamon; 1/2 cup sugar"
 DIFFERENT = [
+    (
+        "Jack and Coke: 2 oz Jack Daniel's; 4 oz vanilla coke",
+        "Jack Vanilla Coke: 2 oz Jack Daniel's; 4 oz cola",
+    ),
     (f"Mezcal Paloma: 2 oz mezcal; {SOUR}", f"Paloma: 2 oz tequila; {SOUR}"),
     (f"Aperol Spritz: 2 oz Aperol; {SPRITZ}", f"Spritz: 2 oz Campari; {SPRITZ}"),
     ("Scotch Highball: 2 oz Scotch; soda", "Whiskey Highball: 2 oz rye; soda"),
@@ -71,6 +75,10 @@ DIFFERENT = [
     (f"Daiquiri: 2 oz rum; {SOUR}", f"Hawaiian Daiquiri: 2 oz rum; {SOUR}; 1 oz pineapple juice"),
 ]
 EQUAL = [
+    (
+        f"Paloma: 2 oz tequila; {SOUR}; grapefruit soda",
+        f"Tequila Paloma: 2 oz tequila; {SOUR}; 4 oz grapefruit juice",
+    ),
     (
         "Bellini: 2 oz peach puree; 4 oz prosecco",
         "Peach Bellini: 50 ml peach puree; 1 dl champagne",
