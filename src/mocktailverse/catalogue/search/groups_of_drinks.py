@@ -47,18 +47,21 @@ ORDER BY d.id, l.position
 """
 _DRINK_COLUMNS = 5
 _OTHERS = """
-SELECT DISTINCT d.row, d.name FROM drink_name_keys AS own
+SELECT DISTINCT d.id, d.row, d.name FROM drink_name_keys AS own
 CROSS JOIN drink_name_keys AS k ON k.key = own.key
 CROSS JOIN drinks AS d ON d.id = k.drink_id
 WHERE own.drink_id = ? AND d.source <> ? AND d.withdrawn_at IS NULL
+ORDER BY d.id
 """
+_MOST_VARIANTS = 100
+"""Recipes of other sources that are read, by id."""
 
 
 def variants_in(connection: sqlite3.Connection, drink: Drink) -> list[Drink]:
     """Return the recipes of a drink from other sources, by source and id."""
     others = connection.execute(_OTHERS, (drink.id, drink.source)).fetchall()
-    rows = [row for row, name in others if name_relation(drink.name, name)]
-    return variants_of(drink, drinks_by_row(connection, rows))
+    rows = [row for _id, row, name in others if name_relation(drink.name, name)]
+    return variants_of(drink, drinks_by_row(connection, rows[:_MOST_VARIANTS]))
 
 
 class DrinkGroups:
