@@ -19,10 +19,10 @@ from mocktailverse.drinks.ingredients import Ingredient, Kind
 from mocktailverse.drinks.ingredients.name_readings import Words
 from mocktailverse.drinks.reference.tables import read_table
 
-NameRelation = Literal["same", "near", "alias", "detail", "typo"]
+NameRelation = Literal["same", "near", "alias", "detail", "typo", "kind"]
 """same = the same words; near = one has a number, a note, "shot" or "virgin"; alias = another name
 of the drink; detail = one also names an ingredient, a place or a person; typo = a few other
-letters."""
+letters; kind = one also names a kind of drink: highball."""
 
 BOTTLES: frozenset[Kind] = frozenset({"spirit", "liqueur"})
 """Kinds of ingredients that make a drink what it is, wherever its name has them."""
@@ -106,8 +106,7 @@ def _relation(a: DrinkName, b: DrinkName) -> NameRelation | None:
         first, second = _compared(a.words, b.words), _compared(b.words, a.words)
     elif {*first.details} == {*second.details}:
         return "alias"
-    is_detail = first.drink and second.drink and _details_agree(first, second)
-    return "detail" if is_detail else None
+    return _relation_of_details(first, second) if first.drink and second.drink else None
 
 
 def _compared(tokens: Words, others: Words) -> NamedDrink:
@@ -156,11 +155,16 @@ def allowed_bases(name: str) -> frozenset[str]:
     return _bases().get(_letters(named_drink(name).drink), frozenset())
 
 
-def _details_agree(first: NamedDrink, second: NamedDrink) -> bool:
-    """Return whether further words may be left out; at most one name has words of its own."""
-    unknown = [_own_words(one, another) for one, another in ((first, second), (second, first))]
-    changes = _common_words() - {"martini"}  # any cocktail in a martini glass: "Abbey Martini"
-    return not (unknown[0] and unknown[1]) and changes.isdisjoint(unknown[0] | unknown[1])
+def _relation_of_details(first: NamedDrink, second: NamedDrink) -> NameRelation | None:
+    """Return the relation if further words may be left out; at most one name has words of its own.
+
+    "Martini" changes nothing: any cocktail in a martini glass is one, such as the Abbey Martini.
+    """
+    one, other = _own_words(first, second), _own_words(second, first)
+    changes = (one | other) & _common_words() - {"martini"}
+    if (one and other) or changes & vocabulary()["variety"]:
+        return None
+    return "kind" if changes else "detail"
 
 
 def _own_words(name: NamedDrink, other: NamedDrink) -> set[str]:

@@ -55,8 +55,13 @@ _LEAST: dict[NameRelation, Agreement] = {
     "alias": Agreement(0.5, 0.5),
     "detail": Agreement(0.6, 0.6),
     "typo": Agreement(0.75, 0.65),
+    "kind": Agreement(0.9, 0.85),
 }
 """The agreement that each relation of the names needs."""
+
+
+_NEARLY_EQUAL = 0.8
+"""Agreement of recipes that differ in little."""
 
 
 class Candidate(NamedTuple):
@@ -100,7 +105,7 @@ def match_of(first: Candidate, second: Candidate) -> tuple[int, float] | None:
     is_match = (
         _is_enough(agreement, relation, a, b)
         and _mains_agree(a, b, bases)
-        and _named_agree(first, second, relation)
+        and _named_agree(first, second, relation, agreement)
         and not (relation == "detail" and _adds_ingredient(first, second, bases))
     )
     return (_RELATIONS.index(relation), -agreement.both) if is_match else None
@@ -144,15 +149,22 @@ def _share(some: Sequence[CoreIngredient], others: Sequence[CoreIngredient]) -> 
     return not pairs or any(_likeness(one, other) >= _ALIKE for one, other in pairs)
 
 
-def _named_agree(first: Candidate, second: Candidate, relation: NameRelation) -> bool:
-    """Return whether both recipes have what only one of the names contains, such as mezcal."""
+def _named_agree(
+    first: Candidate, second: Candidate, relation: NameRelation, agreement: Agreement
+) -> bool:
+    """Return whether both recipes have what only one of the names contains, such as mezcal.
+
+    What neither has makes no difference between recipes that are nearly equal: the lemon of a
+    shandy of beer and lemonade.
+    """
     if relation in {"same", "near", "typo"}:
         return True
+    named = differing_ingredients(first.name, second.name)
     return all(
-        _has(core, row)
-        for row in differing_ingredients(first.name, second.name)
+        all(has) or (row.kind not in BOTTLES and not any(has) and min(agreement) >= _NEARLY_EQUAL)
+        for row in named
         if row.kind in BOTTLES or relation == "detail"
-        for core in (first.core, second.core)
+        for has in [[_has(core, row) for core in (first.core, second.core)]]
     )
 
 
