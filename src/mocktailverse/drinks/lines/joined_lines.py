@@ -10,7 +10,7 @@ from mocktailverse.drinks.ingredients import SOLID, match_ingredient, read_name
 from mocktailverse.drinks.ingredients.name_parts import is_use
 from mocktailverse.drinks.ingredients.written_names import completed
 from mocktailverse.drinks.lines.line_parts import parts_of_line
-from mocktailverse.drinks.lines.line_text import clean_line
+from mocktailverse.drinks.lines.line_text import LINE_LIMIT, clean_line
 from mocktailverse.drinks.lines.recipe_line import RecipeLine, parse_line
 
 _LONGEST = 5000
@@ -50,7 +50,7 @@ def lines_in(text: str) -> list[str]:
 
 def _of_each(text: str) -> list[str] | None:
     """Return the lines of "1 oz each gin and lime juice"; None if it does not have this form."""
-    if not (_EACH.search(text) or _EQUAL.match(text)):
+    if len(text) > LINE_LIMIT or not (_EACH.search(text) or _EQUAL.match(text)):
         return None
     measure, names = parts_of_line(clean_line(_EQUAL.sub("1 part", _EACH.sub(" ", text, count=1))))
     parts = _SEPARATOR.split(names)
