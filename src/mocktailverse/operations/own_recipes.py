@@ -157,6 +157,8 @@ class _Reviewer:
 
 def problems_of(line: IngredientLine) -> tuple[str, ...]:
     """Return what is not understood of a line, in words."""
+    if not line.name_raw:
+        return ("the line has no ingredient; add its name",)
     names = (line.name, *line.alternatives)
     problems = [f"unknown ingredient: {name}" for name in names if not canonical_name(name)[1]]
     measure = parse_measure(line.measure_raw, line.name)

@@ -94,12 +94,22 @@ def test_a_recipe_that_is_rejected_costs_only_itself():
         ("2 oz grozzle", ("unknown ingredient: grozzle",)),
         ("2 oz gin or grozzle", ("unknown ingredient: grozzle",)),
         ("1/0 oz gin", ("the measure is not understood",)),
+        ("2 oz rum, lime juice", ("unknown ingredient: rum, lime juice",)),
+        ("2 oz", ("the line has no ingredient; add its name",)),
+        ("to garnish", ("the line has no ingredient; add its name",)),
         ("9999 gallons gin", ("the amount is too large",)),
     ],
 )
 def test_what_is_not_understood_is_marked(text, problems):
     (line,) = understood(recipe("x", text)).ingredients
     assert problems_of(line) == problems
+
+
+def test_a_line_without_an_ingredient_is_kept_as_written_and_marked():
+    drink = understood(recipe("x", "2 oz", "1 oz gin"))
+    assert [line.name for line in drink.ingredients] == ["2 oz", "Gin"]
+    assert {"ingredient_unknown", "measure_without_ingredient"} <= set(drink.quality)
+    assert drink.derived.is_mocktail is False
 
 
 def test_recipes_and_removals_load_through_the_pipeline(new_world):
