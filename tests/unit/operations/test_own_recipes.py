@@ -171,3 +171,30 @@ def test_a_drink_can_be_edited_as_columns():
     assert before.instructions == {"de": "Rühren."}
     again = understood(RecipeEnvelope("fizz", "columns", fields_of(before)))
     assert again.content_hash == before.content_hash
+
+
+def test_an_edit_does_not_state_what_was_derived():
+    before = understood(recipe("Fizz", instructions="Shake with ice.", abv_percent=0.0))
+    columns = fields_of(before)
+    assert (before.derived.method, "method" in columns, columns["abv_percent"]) == (
+        "shaken",
+        False,
+        0,
+    )
+    stirred = RecipeEnvelope("fizz", "columns", {**columns, "instructions": "Stir and strain."})
+    assert understood(stirred).derived.method == "stirred"
+
+
+def test_an_exported_drink_can_be_edited_and_added():
+    before = understood(
+        recipe(
+            "Fizz", "2 oz gin; chilled", instructions="Rühren.", language="de", abv_percent=0.0,
+            author="Bea", url="https://x.example/r", image="https://x.example/i.jpg",
+            image_author="Ada", image_licence="MIT",
+        )
+    )  # fmt: skip
+    exported = msgspec.json.encode(msgspec.structs.replace(before, id="own:fizz-2"))
+    (envelope,) = read_recipes(exported, None)
+    assert envelope.id == "fizz-2"
+    again = understood(msgspec.structs.replace(envelope, id="fizz"))
+    assert again.content_hash == before.content_hash

@@ -19,6 +19,7 @@ _LINK = r"(?:and|&|plus|\+|to|und|sowie|y|et|e)"
 _SEPARATOR = re.compile(
     rf"\s*;\s*|,\s*{_LINK}\s+|,\s+|(?<=[^\W\d]),(?=\d)|\s+(?:{_LINK}|/)\s+", re.IGNORECASE
 )
+_SEMICOLON = re.compile(r"\s*;\s*")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _EACH = re.compile(
     r"\b(?:(?:of|de)\s+)?(?:each|apiece|je(?:weils)?|chacun|cada(?:\s+un[oa])?)\b(?:\s+(?:of|de))?:?",
@@ -44,7 +45,7 @@ def lines_in(text: str) -> list[str]:
     """
     if len(text) > _LONGEST or not _SEPARATOR.search(text):
         return [text]
-    lines = _of_each(text) or _measured(text)
+    lines = _of_each(text) or _known(text) or _measured(text)
     return lines if len(lines) > 1 else _unmeasured(text) or [text]
 
 
@@ -57,6 +58,15 @@ def _of_each(text: str) -> list[str] | None:
     whole = [completed(part, parts[-1]) for part in parts]
     is_list = len(parts) > 1 and all(read_name(part).in_reference for part in whole)
     return [f"{measure} {part}" for part in whole] if measure and is_list else None
+
+
+def _known(text: str) -> list[str] | None:
+    """Return the parts between semicolons if each has a known name: "2 oz gin; soda, to top"."""
+    parts = _SEMICOLON.split(text) if ";" in _BRACKETS.sub("", text) else []
+    lines = [parse_line(part) for part in parts]
+    if not (lines and all(line.in_reference and line.name for line in lines)):
+        return None
+    return None if _is_one_name(text, lines) else [one for part in parts for one in lines_in(part)]
 
 
 def _measured(text: str) -> list[str]:
