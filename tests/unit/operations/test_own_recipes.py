@@ -94,7 +94,7 @@ def test_a_recipe_that_is_rejected_costs_only_itself():
         ("2 oz grozzle", ("unknown ingredient: grozzle",)),
         ("2 oz gin or grozzle", ("unknown ingredient: grozzle",)),
         ("1/0 oz gin", ("the measure is not understood",)),
-        ("2 oz rum, lime juice", ("unknown ingredient: rum, lime juice",)),
+        ("2 oz rum, lime", ("several ingredients: rum, lime; write a line for each",)),
         ("2 oz", ("the line has no ingredient; add its name",)),
         ("to garnish", ("the line has no ingredient; add its name",)),
         ("9999 gallons gin", ("the amount is too large",)),

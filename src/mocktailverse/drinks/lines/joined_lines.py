@@ -49,6 +49,11 @@ def lines_in(text: str) -> list[str]:
     return lines if len(lines) > 1 else _unmeasured(text) or [text]
 
 
+def names_several(name: str) -> bool:
+    """Return whether the name of a line that was not split is a list of known names."""
+    return sum(match_ingredient(part) is not None for part in _SEPARATOR.split(name)) > 1
+
+
 def _of_each(text: str) -> list[str] | None:
     """Return the lines of "1 oz each gin and lime juice"; None if it does not have this form."""
     if len(text) > LINE_LIMIT or not (_EACH.search(text) or _EQUAL.match(text)):
