@@ -12,7 +12,10 @@ from typing import NamedTuple
 from mocktailverse.drinks.lines import RecipeLine, parse_line
 from mocktailverse.sources.own.recipe_labels import STEP_WORDS
 
-BULLET = re.compile(r"(?:[-*+\u2022\u2023\u25aa\u25cf\u00b7\u2013\u2014]|\[[ xX]?\])\s+")
+BULLET = re.compile(
+    r"(?:[-*+\u2013\u2014]|\[[ xX]?\])\s+"
+    r"|[\u00b7\u2022\u2023\u2043\u2219\u25a0-\u25ff\u2610-\u2612\u2713\u2714\u27a2]\ufe0f?\s*"
+)
 _NUMBER = re.compile(r"\d{1,2}[.)]\s+(?=\D)")
 _SENTENCE = re.compile(r"[^\W\d]{2,}[.!]\s+[A-Z]|[^\W\d]{2,}[.!?]$")
 _NO_INGREDIENT = re.compile(

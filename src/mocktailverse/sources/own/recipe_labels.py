@@ -36,8 +36,12 @@ _WORDS = {
 _LABELS = {column.replace("_", " "): column for column in COLUMNS} | {
     word: column for column, words in _WORDS.items() for word in words.split("|")
 }
-_LABEL = re.compile(r"([^\W\d][^\d:()]{0,40}?)\s*(?:\([^()]{0,60}\)\s*)?(?::\s*(.*))?", re.DOTALL)
-
+_LABEL = re.compile(
+    r"([^\W\d][^\d:()]{0,40}?)\s*(?:(?:\(|(?:for|für|para|pour|per)\s)[^:]{0,60})?"
+    r"(?:(?::|\s[-\u2013\u2014]\s)\s*(.*))?",
+    re.DOTALL | re.IGNORECASE,
+)
+"""A label, how many it is for, and the value: "Ingredients (serves 2): ...", "Method - ..."."""
 _SAME = str.maketrans("_-\u2019", "  '")
 """Characters that are the same in a label: "abv_percent", "image-author"."""
 

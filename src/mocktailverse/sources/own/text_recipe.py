@@ -218,7 +218,7 @@ def _title(head: list[str]) -> str | None:
         place = next(iter(places), None)
     if place is None or _is_ingredient(head[place]):
         return None
-    return head.pop(place).strip("*_ ")
+    return head.pop(place).strip("*_ ").rstrip(":")
 
 
 def _is_greeting(text: str) -> bool:

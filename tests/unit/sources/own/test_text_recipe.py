@@ -86,6 +86,8 @@ def test_an_introduction_is_the_description(serves):
         ("Zutaten:", "Zubereitung:"),
         ("Ingredientes", "Preparación"),
         ("Ingrédients :", "Étapes :"),
+        ("Zutaten für 4 Personen", "Zubereitung (einfach):"),
+        ("INGREDIENTS for two:", "**Steps**"),
     ],
 )
 def test_headings_are_read_in_other_languages(first, second):
@@ -116,6 +118,12 @@ def test_labels_are_read_anywhere():
 def test_a_label_without_a_value_of_its_column_stays_in_the_description(label):
     fields = text_fields(f"Fizz\nGlass: Coupe\nUrl: https://x.example\n{label}\n2 oz gin")
     assert fields["description"] == label
+
+
+@pytest.mark.parametrize("label", ["Method: ", "Method - ", "Directions \u2013 ", "* How to: "])
+def test_the_steps_may_be_behind_their_heading(label):
+    fields = text_fields(f"Fizz\n2 oz gin\n{label}Shake - hard")
+    assert fields["instructions"] == "Shake - hard"
 
 
 def test_a_method_that_is_a_sentence_is_the_instructions():
