@@ -24,7 +24,12 @@ _NO_INGREDIENT = re.compile(
     re.IGNORECASE,
 )
 """Times and numbers of servings."""
-_SUBHEADING = re.compile(r"[^\d:]{1,60}:")
+SUBHEADING = re.compile(
+    r"[^\d:]{1,60}:"
+    r"|(?:for the|für d\w\w|pour l\w{1,2}|para (?:el|las?|los)|per (?:il|la|lo))\s[^\d:,]{1,40}",
+    re.IGNORECASE,
+)
+"""A heading within the ingredients: "For the syrup"."""
 _MANY_WORDS = 5
 
 _AMOUNT, _NAME, _DOUBTFUL, _REMARK, _LONG_REMARK, _STEP = 4, 2, 1, -1, -2, -3
@@ -86,7 +91,7 @@ def _first_paragraph(lines: Sequence[str], scores: Sequence[int]) -> tuple[int, 
 def _score(text: str, above: int = 0) -> int:
     """Return the score of a line; `above` is that of the line above it, which is 0 if blank."""
     bare = BULLET.sub("", text, count=1) if BULLET.match(text) else text
-    if not bare or _SUBHEADING.fullmatch(bare):
+    if not bare or SUBHEADING.fullmatch(bare):
         return 0
     number = _NUMBER.match(bare)
     bare = bare[number.end() :] if number else bare

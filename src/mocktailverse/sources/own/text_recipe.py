@@ -18,7 +18,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from mocktailverse.drinks.lines import parse_line
-from mocktailverse.sources.own.ingredient_block import BULLET, divided, looks_like_step
+from mocktailverse.sources.own.ingredient_block import BULLET, SUBHEADING, divided, looks_like_step
 from mocktailverse.sources.own.label_values import add_value
 from mocktailverse.sources.own.recipe_labels import (
     INGREDIENTS,
@@ -232,8 +232,9 @@ def _is_ingredient(text: str) -> bool:
 
 
 def _without_marks(lines: list[str]) -> list[str]:
-    """Return ingredients without bullets and without the numbers of a list."""
+    """Return ingredients without bullets and the numbers of a list, and headings with a colon."""
     bare = [_bare(line) for line in lines if line]
+    bare = [f"{line.rstrip(':')}:" if SUBHEADING.fullmatch(line) else line for line in bare]
     is_numbered = len(bare) > 1 and all(map(_LIST_NUMBER.match, bare))
     return [_LIST_NUMBER.sub("", line, count=1) for line in bare] if is_numbered else bare
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mocktailverse.sources.own.simple_recipe import simple_record
 from mocktailverse.sources.own.text_recipe import split_recipes, text_fields
 
 LINES = ["2 oz gin", "soda water, to top"]
@@ -48,6 +49,12 @@ def test_lines_and_instructions_are_separated(text):
     fields = text_fields(recipe)
     assert (fields["name"], fields["ingredients"]) == ("Fizz", LINES)
     assert fields["instructions"] == STEPS
+
+
+def test_headings_within_the_ingredients_are_not_ingredients():
+    text = "Fizz\n\nFor the glass:\n2 oz gin\n\nFor the top\nsoda water, to top\n\nShake."
+    record = simple_record("fizz", text_fields(text))
+    assert [line.ingredient for line in record.lines] == LINES
 
 
 @pytest.mark.parametrize(
