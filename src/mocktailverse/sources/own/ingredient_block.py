@@ -17,7 +17,7 @@ BULLET = re.compile(
     r"|[\u00b7\u2022\u2023\u2043\u2219\u25a0-\u25ff\u2610-\u2612\u2713\u2714\u27a2]\ufe0f?\s*"
 )
 _NUMBER = re.compile(r"\d{1,2}[.)]\s+(?=\D)")
-_SENTENCE = re.compile(r"[^\W\d]{2,}[.!]\s+[A-Z]|[^\W\d]{2,}[.!?]$")
+_SENTENCE = re.compile(r"[^\W\d]{3,}[.!]\s+[A-Z]|[^\W\d]{2,}[.!?]$")
 _NO_INGREDIENT = re.compile(
     r"(?:\d+\s?(?:mins?|minut\w+|hours?|servings?|portion\w*|people|person\w*|drinks?|cocktails?)"
     r"|serves|makes|yields?)\b",
@@ -60,6 +60,11 @@ def divided(lines: Sequence[str]) -> Divided:
         [line for line, score in within if score > _STEP],
         [*(line for line, score in within if score <= _STEP), *lines[end:]],
     )
+
+
+def begins_step(text: str) -> bool:
+    """Return whether a text begins with a word of a step, such as "stir"."""
+    return text.split(maxsplit=1)[0].casefold().strip(".,:;!") in STEP_WORDS
 
 
 def looks_like_step(text: str) -> bool:
@@ -109,13 +114,12 @@ def _score(text: str, above: int = 0) -> int:
 
 def _is_step(text: str, line: RecipeLine, above: int, *, is_numbered: bool) -> bool:
     """Return whether a line is surely a step: a sentence, numbered, or one such as "Shake hard"."""
-    begins_step = text.split(maxsplit=1)[0].casefold().strip(".,:;!") in STEP_WORDS
     is_short = len(text.split()) < _MANY_WORDS
     if line.in_reference and line.name and (is_short or text[:1].isnumeric()):
         # "Top with soda" is an ingredient, but not among steps; "Add 2 oz gin" never is one.
         is_among_steps = above == _STEP or (is_numbered and above <= 0)
         is_instruction = line.kind == "qualitative" and is_among_steps
-        return is_instruction or (begins_step and line.ml_min is not None)
+        return is_instruction or (begins_step(text) and line.ml_min is not None)
     if text[:1].isnumeric():
         return False
-    return is_numbered or begins_step or _SENTENCE.search(text) is not None
+    return is_numbered or begins_step(text) or _SENTENCE.search(text) is not None

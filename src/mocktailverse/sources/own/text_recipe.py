@@ -18,7 +18,13 @@ import re
 from collections.abc import Iterator, Sequence
 
 from mocktailverse.drinks.lines import parse_line
-from mocktailverse.sources.own.ingredient_block import BULLET, SUBHEADING, divided, looks_like_step
+from mocktailverse.sources.own.ingredient_block import (
+    BULLET,
+    SUBHEADING,
+    begins_step,
+    divided,
+    looks_like_step,
+)
 from mocktailverse.sources.own.label_values import add_value
 from mocktailverse.sources.own.recipe_labels import (
     INGREDIENTS,
@@ -178,7 +184,7 @@ class _Layout:
         head = self._sections[_HEAD]
         title = self._columns.get("name") or _title(head)
         before, ingredients, steps = self._parts(head)
-        if not steps and any(map(looks_like_step, before)):
+        if not any(steps) and any(line and begins_step(_bare(line)) for line in before):
             before, steps = [], before
         remarks = [*before, *self._sections.get(REMARKS, [])]
         columns = {
@@ -222,7 +228,7 @@ def _title(head: list[str]) -> str | None:
 
 
 def _is_greeting(text: str) -> bool:
-    return text.endswith((".", ":", "!", "?")) and len(text.split()) >= _MANY_WORDS
+    return text.endswith((".", ":")) and len(text.split()) >= _MANY_WORDS
 
 
 def _is_ingredient(text: str) -> bool:

@@ -64,7 +64,7 @@ def test_headings_within_the_ingredients_are_not_ingredients():
         ("1 lime\n2 oz cachaça\n", "Shake hard\nTop with soda"),
         ("1 lime\ntwo fingers of grozzle", "1. Shake\n2) Top with soda"),
         ("1 oz grozzle\nhouse blorp", "Add 2 oz gin and stir"),
-        ("vodka\ncola", "Mix all."),
+        ("vodka\na splash of St. Germain liqueur\ncola", "Mix all."),
         ("grozzle\nblorp", "Stir it."),
         ("- 1 lime\n- house blorp", "- Shake with ice\n- Strain"),
         ("1,5 cl Zuckersirup\n1 Limette\n", "Limette vierteln und mit Zucker zerdrücken"),
@@ -79,10 +79,11 @@ def test_steps_need_no_heading_and_no_full_stop(ingredients, steps):
 
 
 @pytest.mark.parametrize("serves", ["", "Serves 2\n", "Prep time: 5 minutes\n"])
-def test_an_introduction_is_the_description(serves):
+@pytest.mark.parametrize("end", ["", "\n\n", "\nNotes: cold"])
+def test_an_introduction_is_the_description(serves, end):
     intro = "A kid-friendly float with a kick!"
-    fields = text_fields(f"Float\n{serves}\n{intro}\n\n1 bottle ginger beer\nice\n\nNotes: cold")
-    assert fields["description"] == f"{serves}{intro}\nNotes: cold"
+    fields = text_fields(f"Float\n{serves}\n{intro}\n\n1 bottle ginger beer\nice{end}")
+    assert fields["description"] == f"{serves}{intro}{end.rstrip()}"
     assert fields["ingredients"] == ["1 bottle ginger beer", "ice"]
     assert "instructions" not in fields
 
