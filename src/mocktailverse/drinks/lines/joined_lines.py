@@ -19,6 +19,10 @@ _LINK = r"(?:and|&|plus|\+|to|und|sowie|y|et|e)"
 _SEPARATOR = re.compile(
     rf"\s*;\s*|,\s*{_LINK}\s+|,\s+|(?<=[^\W\d]),(?=\d)|\s+(?:{_LINK}|/)\s+", re.IGNORECASE
 )
+_BEFORE_AMOUNT = re.compile(
+    r"(?:\s*[|:]|\s+[-\u2013\u2014]{1,3}|\.|\s+(?:with|mit|avec|con))\s+(?=\d)", re.IGNORECASE
+)
+"""What separates two lines only in front of an amount."""
 _SEMICOLON = re.compile(r"\s*;\s*")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _EACH = re.compile(
@@ -43,9 +47,15 @@ def lines_in(text: str) -> list[str]:
     >>> lines_in("salt and pepper")
     ['salt and pepper']
     """
-    if len(text) > _LONGEST or not _SEPARATOR.search(text):
+    if len(text) > _LONGEST or not (_SEPARATOR.search(text) or _BEFORE_AMOUNT.search(text)):
         return [text]
-    lines = _of_each(text) or _known(text) or _measured(text)
+    lines = (
+        _of_each(text)
+        or _known(text)
+        or [
+            line for part in _measured(text, _SEPARATOR) for line in _measured(part, _BEFORE_AMOUNT)
+        ]
+    )
     return lines if len(lines) > 1 else _unmeasured(text) or [text]
 
 
@@ -74,11 +84,11 @@ def _known(text: str) -> list[str] | None:
     return None if _is_one_name(text, lines) else [one for part in parts for one in lines_in(part)]
 
 
-def _measured(text: str) -> list[str]:
+def _measured(text: str, between: re.Pattern[str]) -> list[str]:
     """Return the parts of the text that have a measure of their own, each with its notes."""
     lines, start = [], 0
     outside = _BRACKETS.sub(lambda bracket: "x" * len(bracket[0]), text)
-    ends = [*_SEPARATOR.finditer(outside)]
+    ends = [*between.finditer(outside)]
     for number, separator in enumerate(ends):
         end = ends[number + 1].start() if number + 1 < len(ends) else len(text)
         if _begins_line(text[start : separator.start()], separator[0], text[separator.end() : end]):

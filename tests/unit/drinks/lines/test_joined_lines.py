@@ -19,6 +19,9 @@ SEPARATED = [
     ("2 oz gin (Gordon), 1 oz rum (dark)", ["2 oz gin (Gordon)", "1 oz rum (dark)"]),
     ("2 oz gin or 1 oz vodka, 1 oz lime juice", ["2 oz gin or 1 oz vodka", "1 oz lime juice"]),
     ("2 oz rum, dash of bitters, top with soda", ["2 oz rum", "dash of bitters", "top with soda"]),
+    ("2 oz gin \u2013 1 oz lime juice", ["2 oz gin", "1 oz lime juice"]),
+    ("2 parts gin : 1 part lime juice", ["2 parts gin", "1 part lime juice"]),
+    ("2 oz gin. 1 oz rum with 1 oz soda", ["2 oz gin", "1 oz rum", "1 oz soda"]),
     ("2 oz gin; soda water, to top", ["2 oz gin", "soda water, to top"]),
     ("1 oz each gin, Campari and vermouth", ["1 oz gin", "1 oz Campari", "1 oz vermouth"]),
     ("gin, Campari, vermouth, 1 oz each", ["1 oz gin", "1 oz Campari", "1 oz vermouth"]),
@@ -31,6 +34,7 @@ SEPARATED = [
 ]  # fmt: skip
 
 SINGLE = [
+    "gin \u2013 2 oz", "Gin: 2 oz", "2 oz. gin", "1 oz. St. Germain", "2 oz gin with ice",
     "2 oz gin; chilled", "1 lime; juice of", "lime juice (fresh; 1 lime)",
     "salt and pepper", "1 oz half and half", "lime juice, freshly squeezed",
     "2 dashes bitters, orange", "2 oz gin, such as Beefeater", "1 lemon, juice of",
