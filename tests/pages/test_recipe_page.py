@@ -17,7 +17,7 @@ FIZZ = RecipeEnvelope(
     "garden-fizz",
     "columns",
     {"name": "Garden Fizz", "ingredients": "2 oz gin; soda water, to top", "glass": "Coupe",
-     "instructions": "Shake.", "garnish": "Mint", "abv_percent": 12},
+     "instructions": "Shake.", "garnish": "Mint", "abv_percent": 0.0},
 )  # fmt: skip
 
 
@@ -134,7 +134,8 @@ def test_an_edited_recipe_replaces_the_old_one_and_keeps_what_has_no_field(open_
     assert not page.exception
     record = msgspec.json.decode(bucket.bodies[0])
     assert record["id"] == "garden-fizz"
-    assert record["recipe"]["abv_percent"] == 12
+    assert record["recipe"]["abv_percent"] == 0.0
+    assert "method" not in record["recipe"]
     assert record["recipe"]["garnish"] == "Mint"
 
 

@@ -221,7 +221,17 @@ def _print_recipe(recipe: ReviewedRecipe) -> None:
     columns = ("ingredient", "amount", "unit", "ml", "as written", "notes")
     print_table(f"{drink.name} ({drink.id}), {recipe.status}", columns, rows)
     facts = [drink.glass, _strength(drink.derived), _MOCKTAIL[drink.derived.is_mocktail]]
-    stdout.print(escape(printable(", ".join(filter(None, facts)))), highlight=False)
+    texts = {
+        "Instructions": "\n".join(drink.instructions.values()) or "none",
+        "Garnish": drink.garnish,
+        "Description": drink.description,
+    }
+    shown = [
+        ", ".join(filter(None, facts)),
+        *(f"{name}: {text}" for name, text in texts.items() if text),
+    ]
+    for text in shown:
+        stdout.print(escape(printable(text)), highlight=False)
 
 
 def _row(reviewed: ReviewedLine) -> tuple[object, ...]:

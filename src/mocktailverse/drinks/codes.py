@@ -109,7 +109,10 @@ class Quality(Code):
     MEASURE_UNKNOWN = "measure_unknown", "A measure could not be parsed. It is kept as received."
     MEASURE_WITHOUT_INGREDIENT = (
         "measure_without_ingredient",
-        "A measure has no ingredient in its slot. It is omitted.",
+        (
+            "A measure has no ingredient in its slot, and is omitted; or a line has no ingredient, "
+            "and its text is the name."
+        ),
     )
     NO_INGREDIENTS = "no_ingredients", "The drink has no ingredients."
     NO_INSTRUCTIONS = "no_instructions", "The drink has no instructions in any language."

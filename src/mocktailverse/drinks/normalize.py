@@ -173,7 +173,7 @@ def _read_whole(text: str, _measure: None) -> _ParsedLine:
     """Return the line of a text with both measure and name: "2 oz fresh lime juice, strained"."""
     line = parse_line(text)
     fields = (
-        line.name,
+        line.name or text,  # "2 oz"
         line.name_raw,
         line.measure_raw or None,
         # The first seven fields of a line of text are those from `amount_min` to `certainty`.
@@ -183,7 +183,10 @@ def _read_whole(text: str, _measure: None) -> _ParsedLine:
         line.optional,
     )
     measure = parse_measure(line.measure_raw, line.name)
-    return _parsed(fields, measure, in_reference=line.in_reference)
+    parsed = _parsed(fields, measure, in_reference=line.in_reference)
+    if line.name:
+        return parsed
+    return parsed._replace(quality=(*parsed.quality, Quality.MEASURE_WITHOUT_INGREDIENT))
 
 
 def _parsed(fields: tuple[Any, ...], measure: Measure, *, in_reference: bool) -> _ParsedLine:

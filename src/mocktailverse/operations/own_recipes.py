@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from mocktailverse.drinks.drink import Drink, IngredientLine, Lineage
 from mocktailverse.drinks.ingredients import canonical_name
+from mocktailverse.drinks.lines import names_several
 from mocktailverse.drinks.measures import parse_measure
 from mocktailverse.drinks.normalize import normalize
 from mocktailverse.drinks.record import Absence
@@ -157,14 +158,22 @@ class _Reviewer:
 
 def problems_of(line: IngredientLine) -> tuple[str, ...]:
     """Return what is not understood of a line, in words."""
+    if not line.name_raw:
+        return ("the line has no ingredient; add its name",)
     names = (line.name, *line.alternatives)
-    problems = [f"unknown ingredient: {name}" for name in names if not canonical_name(name)[1]]
+    problems = [_unknown(name) for name in names if not canonical_name(name)[1]]
     measure = parse_measure(line.measure_raw, line.name)
     if measure.implausible:
         problems.append("the amount is too large")
     elif line.measure_raw and line.amount_min is None and line.kind == "none":
         problems.append("the measure is not understood")
     return tuple(problems)
+
+
+def _unknown(name: str) -> str:
+    if names_several(name):
+        return f"several ingredients: {name}; write a line for each"
+    return f"unknown ingredient: {name}"
 
 
 def drink_ids(read: Iterable[ReadRecipe]) -> list[str]:

@@ -3,6 +3,7 @@
 from mocktailverse.drinks.bar_assistant_terms import METHODS
 from mocktailverse.drinks.drink import Drink, IngredientLine
 from mocktailverse.drinks.lines import RecipeLine, parse_line
+from mocktailverse.drinks.strength.methods import preparation_of
 
 
 def fields_of(drink: Drink) -> dict[str, object]:
@@ -11,7 +12,7 @@ def fields_of(drink: Drink) -> dict[str, object]:
     Of several languages it is the English text, else the first.
     """
     language = "en" if "en" in drink.instructions else min(drink.instructions, default="en")
-    image, credit, method = drink.image, drink.credit, drink.derived.method
+    image, credit = drink.image, drink.credit
     fields = {
         "name": drink.name,
         "ingredients": [line_text(line) for line in drink.ingredients],
@@ -19,7 +20,7 @@ def fields_of(drink: Drink) -> dict[str, object]:
         "language": None if language == "en" else language,
         "glass": drink.glass,
         "garnish": drink.garnish,
-        "method": METHODS[method] if method else None,
+        "method": _stated_method(drink),
         "category": drink.category,
         "tags": list(drink.tags),
         "alcoholic": drink.alcoholic,
@@ -33,6 +34,14 @@ def fields_of(drink: Drink) -> dict[str, object]:
         "abv_percent": None if drink.stated is None else drink.stated.abv_percent,
     }
     return {name: value for name, value in fields.items() if value not in (None, [])}
+
+
+def _stated_method(drink: Drink) -> str | None:
+    """Return the method unless the instructions give it; they may be edited."""
+    method = drink.derived.method
+    if method is None or method == preparation_of(drink.instructions.get("en")).method:
+        return None
+    return METHODS[method]
 
 
 def line_text(line: IngredientLine) -> str:

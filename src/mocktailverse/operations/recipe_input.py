@@ -145,7 +145,7 @@ def _records(data: bytes) -> Iterator[object | UnreadableRecord]:
         if isinstance(record, UnreadableRecord):
             yield record
         elif isinstance(record.data, dict):
-            yield {name: cell for name, cell in record.data.items() if cell.strip()}
+            yield owned_source().authoring.in_row(record.data)
         else:
             yield from _values(record.data, record.after)
 

@@ -8,7 +8,7 @@ The recipe is verbatim, so that a replay with newer code reads it better. Its fo
 format: the JSON object of Bar Assistant or schema.org, the columns of a row, or the text.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Literal, Protocol
 
 import msgspec
@@ -41,6 +41,10 @@ class Authoring(Protocol):
 
     def in_text(self, text: str) -> Iterator[str]:
         """Yield each recipe of a plain text."""
+        ...
+
+    def in_row(self, cells: Mapping[str, str]) -> dict[str, object]:
+        """Return the recipe in a CSV row."""
         ...
 
     def in_value(self, value: object) -> list[object]:

@@ -69,6 +69,7 @@ def test_a_recipe_is_shown_and_stored(stores, recipe_file, capsys):
     shown = capsys.readouterr()
     assert "Fizz (own:fizz), new" in shown.out
     assert "NOT UNDERSTOOD" in shown.out
+    assert "Instructions: " in shown.out
     assert "1 recipe stored" in shown.err
     ((key, body),) = environment.stored
     assert key.startswith("raw/own/")

@@ -94,12 +94,22 @@ def test_a_recipe_that_is_rejected_costs_only_itself():
         ("2 oz grozzle", ("unknown ingredient: grozzle",)),
         ("2 oz gin or grozzle", ("unknown ingredient: grozzle",)),
         ("1/0 oz gin", ("the measure is not understood",)),
+        ("2 oz rum, lime", ("several ingredients: rum, lime; write a line for each",)),
+        ("2 oz", ("the line has no ingredient; add its name",)),
+        ("to garnish", ("the line has no ingredient; add its name",)),
         ("9999 gallons gin", ("the amount is too large",)),
     ],
 )
 def test_what_is_not_understood_is_marked(text, problems):
     (line,) = understood(recipe("x", text)).ingredients
     assert problems_of(line) == problems
+
+
+def test_a_line_without_an_ingredient_is_kept_as_written_and_marked():
+    drink = understood(recipe("x", "2 oz", "1 oz gin"))
+    assert [line.name for line in drink.ingredients] == ["2 oz", "Gin"]
+    assert {"ingredient_unknown", "measure_without_ingredient"} <= set(drink.quality)
+    assert drink.derived.is_mocktail is False
 
 
 def test_recipes_and_removals_load_through_the_pipeline(new_world):
@@ -160,4 +170,31 @@ def test_a_drink_can_be_edited_as_columns():
     assert before.stated.abv_percent == 21.5
     assert before.instructions == {"de": "Rühren."}
     again = understood(RecipeEnvelope("fizz", "columns", fields_of(before)))
+    assert again.content_hash == before.content_hash
+
+
+def test_an_edit_does_not_state_what_was_derived():
+    before = understood(recipe("Fizz", instructions="Shake with ice.", abv_percent=0.0))
+    columns = fields_of(before)
+    assert (before.derived.method, "method" in columns, columns["abv_percent"]) == (
+        "shaken",
+        False,
+        0,
+    )
+    stirred = RecipeEnvelope("fizz", "columns", {**columns, "instructions": "Stir and strain."})
+    assert understood(stirred).derived.method == "stirred"
+
+
+def test_an_exported_drink_can_be_edited_and_added():
+    before = understood(
+        recipe(
+            "Fizz", "2 oz gin; chilled", instructions="Rühren.", language="de", abv_percent=0.0,
+            author="Bea", url="https://x.example/r", image="https://x.example/i.jpg",
+            image_author="Ada", image_licence="MIT",
+        )
+    )  # fmt: skip
+    exported = msgspec.json.encode(msgspec.structs.replace(before, id="own:fizz-2"))
+    (envelope,) = read_recipes(exported, None)
+    assert envelope.id == "fizz-2"
+    again = understood(msgspec.structs.replace(envelope, id="fizz"))
     assert again.content_hash == before.content_hash

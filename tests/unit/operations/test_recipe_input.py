@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from mocktailverse.errors import UsageError
 from mocktailverse.operations.own_recipes import understood
 from mocktailverse.operations.recipe_input import INPUT_BYTES, UnreadableRecipe, read_recipes
+from mocktailverse.sources import owned_source
 from mocktailverse.sources.authoring import RecipeEnvelope
 from mocktailverse.sources.slugs import MAX_SLUG
 from strategies.effort import examples
@@ -55,6 +56,31 @@ def test_the_format_is_detected(data, form):
     assert (recipe.id, recipe.format, recipe.origin) == ("fizz", form, "recipes")
     names = [line.name for line in understood(recipe).ingredients]
     assert names == ["Gin", "Lime juice"]
+
+
+def test_a_row_that_is_ingested_is_read_like_one_that_is_added():
+    record = owned_source().records.from_fields({"name": "Fizz", "ingredients": "gin; soda"})
+    assert [line.ingredient for line in record.lines] == ["gin", "soda"]
+
+
+@pytest.mark.parametrize(
+    ("data", "lines"),
+    [
+        (b"name,ingredients\nFizz,gin; soda\n", ["gin", "soda"]),
+        (encoded(SIMPLE | {"ingredients": ["2 oz gin; chilled"]}), ["2 oz gin; chilled"]),
+        (
+            encoded(SIMPLE | {"ingredients": "2 oz gin; chilled\nsoda"}),
+            ["2 oz gin; chilled", "soda"],
+        ),
+        (encoded(SIMPLE | {"ingredients": ["2 oz gin; 1 oz rum"]}), ["2 oz gin", "1 oz rum"]),
+    ],
+)
+def test_semicolons_separate_ingredients_only_in_csv_and_before_a_measure(data, lines):
+    (recipe,) = read_recipes(data, None)
+    written = [
+        f"{line.measure_raw or ''} {line.name_raw}" for line in understood(recipe).ingredients
+    ]
+    assert [line.strip() for line in written] == lines
 
 
 def test_what_was_received_is_kept():

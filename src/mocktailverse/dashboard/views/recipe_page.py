@@ -83,7 +83,7 @@ def _write(context: DashboardContext, before: dict[str, object], edited: Drink |
             st.caption("Write a name and the ingredients to see how they are understood.")
             st.button("Save", disabled=True, type="primary", key="recipe-save")
             return
-        filled = {name: value for name, value in fields.items() if value}
+        filled = {name: value for name, value in fields.items() if value not in ("", None, [])}
         try:
             envelope = owned_source().authoring.envelope(filled, None, "columns")
         except RecordRejectedError as error:

@@ -82,6 +82,11 @@ def is_example(note: str) -> bool:
     return any(c.isdigit() for c in note) or bool(_example().match(note))
 
 
+def is_use(note: str) -> bool:
+    """Return whether a note states a use or a time, such as "for stirring", and no ingredient."""
+    return note.partition(" ")[0].casefold() in _TAIL_WORDS
+
+
 def without_choice_word(note: str) -> str | None:
     """Return what a note offers instead, such as champagne in "or champagne"; None if nothing."""
     word, _, rest = note.partition(" ")

@@ -1,5 +1,6 @@
 """Read a name as recipes write it: with a choice, a preparation, brackets, "optional"."""
 
+import re
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from mocktailverse.drinks.ingredients.name_matching import IMITATED, match_ingre
 from mocktailverse.drinks.ingredients.name_parts import (
     NameParts,
     is_example,
+    is_use,
     options_of,
     parts_of,
     without_choice_word,
@@ -34,6 +36,7 @@ LONGEST_WRITTEN_NAME = 200
 MOST_OPTIONS = 6
 """Maximum names in a choice. A text with more is not read as a choice."""
 
+_AND = re.compile(r"\s+(?:and|&|\+|und|et|y|e)\s+", re.IGNORECASE)
 _MODIFIERS: frozenset[Kind] = frozenset({"fruit", "vegetable", "herb", "spice", "food"})
 """Kinds that name a flavour of the next noun: "lemon or lime juice" offers lemon juice."""
 
@@ -96,7 +99,7 @@ def _single(parts: NameParts) -> IngredientName:
     if whole and whole != row:  # a note is part of the name: "Rum, white"
         return IngredientName(whole.name, in_reference=True, optional=parts.optional)
     notes = (note for note in parts.notes if not _explains_denial(note, parts))
-    if not all(_is_harmless(note, core, row) for note in notes):
+    if not all(_is_harmless(note, core, row) and not _hides(note, row, parts) for note in notes):
         return IngredientName(parts.text, in_reference=False, optional=parts.optional)
     if lead:
         rest = core[len(lead) :].strip()
@@ -124,8 +127,8 @@ def _choice(parts: NameParts) -> IngredientName | None:
         return None
     options[1:1] = filter(match_ingredient, notes)  # the middle of "gin, vodka, or rum"
     notes = [note for note in notes if note not in options]
-    completed = [*(_completed(option, options[-1]) for option in options[:-1]), options[-1]]
-    names = dict(canonical_name(option) for option in completed)
+    wholes = [*(completed(option, options[-1]) for option in options[:-1]), options[-1]]
+    names = dict(canonical_name(option) for option in wholes)
     if not any(names.values()) and not any(family_of(name) for name in names):
         return None
     first, *others = names
@@ -141,7 +144,7 @@ def _listed(note: str) -> list[str]:
     return options if len(options) > 1 and all(map(match_ingredient, options)) else []
 
 
-def _completed(option: str, last: str) -> str:
+def completed(option: str, last: str) -> str:
     """Return an option with the words that the last one shares with it: lemon (juice)."""
     alone = match_ingredient(option)
     if (alone and alone.kind not in _MODIFIERS) or set(words(option)) & set(words(last)):
@@ -164,6 +167,15 @@ def _is_harmless(note: str, core: str, row: Ingredient | None) -> bool:
     if row.alcoholic:
         return not denies
     return denies or row.alcoholic is None or not names_alcohol(words(note))
+
+
+def _hides(note: str, row: Ingredient | None, parts: NameParts) -> bool:
+    """Return whether a note is more ingredients, as in "rum, lime juice and sugar"."""
+    if row is None or f"({note})" in parts.text or is_example(note) or is_use(note):
+        return False
+    names = [match_ingredient(name) for name in _AND.split(note)]
+    joined = match_ingredient(f"{parts.core} {note}")  # "limão, sumo" is lemon juice
+    return all(names) and row not in names and joined in (None, row, *names)
 
 
 def _explains_denial(note: str, parts: NameParts) -> bool:

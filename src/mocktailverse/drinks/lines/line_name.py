@@ -47,8 +47,10 @@ class LineName(NamedTuple):
 
 
 @lru_cache(maxsize=2048)
-def read_line_name(text: str) -> LineName:
+def read_line_name(text: str, *, has_number: bool = False) -> LineName:
     """Return the ingredient, with the alternatives that have an amount of their own.
+
+    `has_number`: the measure has a number, so that it is not that of a list: "2 g salt and sugar".
 
     >>> read_line_name("honey or 1 tbsp sugar").ingredient.alternatives
     ('Sugar',)
@@ -57,9 +59,9 @@ def read_line_name(text: str) -> LineName:
         return LineName(read_name(text), text)  # "Sweetener of choice"
     first, *others = _SECOND_INGREDIENT.split(text, maxsplit=2)
     bare = _REMARK.sub("", _MORE.sub("", first))
-    name = _known_name(bare)
+    name = _hiding_name(first) or _known_name(bare)
     if name is None:
-        name = _unknown_name(bare)
+        name = _unknown_name(bare, has_number=has_number)
     if name.alternatives:
         kept = tuple(other for other in name.alternatives if other.casefold() not in UNIT_WORDS)
         name = name._replace(alternatives=kept)  # "lemon wheel or twist"
@@ -70,6 +72,16 @@ def read_line_name(text: str) -> LineName:
     return LineName(name, text)
 
 
+def _hiding_name(text: str) -> IngredientName | None:
+    """Return the whole text as the name if it goes on with a liquid: "rum plus 1 oz lime juice"."""
+    if more := _MORE.search(text):
+        name = read_name(parts_of_line(more[0].lstrip(" ,").partition(" ")[2]).name).name
+        other = match_ingredient(name)
+        if other and other.kind not in SOLID and other != match_ingredient(text[: more.start()]):
+            return IngredientName(text, in_reference=False)
+    return None
+
+
 def _known_name(text: str) -> IngredientName | None:
     """Return the name, without a number or unit if only so it is in the reference; else None."""
     shorter = _SERVED.sub("", _PRAISE.sub("", _DESCRIBING_NUMBER.sub("", text)))
@@ -78,12 +90,12 @@ def _known_name(text: str) -> IngredientName | None:
     return next((name for name in names if name.in_reference), None)
 
 
-def _unknown_name(text: str) -> IngredientName:
+def _unknown_name(text: str, *, has_number: bool) -> IngredientName:
     """Return a name as written, without its notes if it is unknown even without them.
 
     Notes of a known name and those with alcohol stay, as they change it: "almond milk (spiked)".
     """
-    if first := _first_of_solids(text):
+    if not has_number and (first := _first_of_solids(text)):
         return read_name(first)
     text = _PRAISE.sub("", text)
     name, parts = read_name(text), parts_of(text)

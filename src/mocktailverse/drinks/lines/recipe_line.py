@@ -69,7 +69,8 @@ def _parse(text: str) -> RecipeLine:
     may_be_optional = [part for part in _OPTIONAL_PARTS if part in cleaned]
     bare = _OPTIONAL.sub("", cleaned) if may_be_optional else cleaned
     measure_text, name_text = parts_of_line(bare)
-    name, english = read_line_name(name_text)
+    has_number = any(character.isdigit() for character in measure_text)
+    name, english = read_line_name(name_text, has_number=has_number)
     measure = parse_measure(measure_text, english)
     if measure.unit == "part" and name.in_reference:
         # "1/2 English cucumber": the text of the name may not tell that it is a piece.

@@ -8,12 +8,11 @@ Several ingredients in one of these ("ice, mint and lime") get a line each.
 """
 
 import html
-import re
 from collections.abc import Iterator, Mapping
 
 from mocktailverse.drinks.codes import Quality, Reason
 from mocktailverse.drinks.ingredients import read_name
-from mocktailverse.drinks.lines import parse_line
+from mocktailverse.drinks.lines import lines_in, parse_line
 from mocktailverse.drinks.record import RawLine
 from mocktailverse.drinks.text import one_line
 from mocktailverse.errors import RecordRejectedError
@@ -30,11 +29,6 @@ FIELDS = frozenset((*_QUANTITIES, *_MEASURES, *_NAMES))
 
 _NOTHING = frozenset(("n/a", "na", "none", "null", "-", "--"))
 """What people write for "no value"."""
-
-_SEPARATOR = re.compile(
-    r"\s*(?:[;+\n]|,(?!\d)(?:\s*and\b)?)\s*|\s+(?:and|plus|&)\s+", re.IGNORECASE
-)
-"""What may be between two ingredients; an alternative ("or", "/") is one line."""
 
 
 def plain_text(value: object) -> str | None:
@@ -140,10 +134,11 @@ def _structured(quantity: str, measure: str, name: str, quality: list[str]) -> I
     is_repeated = bool(amount) and name.casefold().startswith(f"{amount} ".casefold())
     whole = name if is_repeated else f"{amount} {name}".strip()
     is_usual = bool(quantity and measure and name) and not is_repeated
-    if not (is_usual and read_name(name).in_reference) and parse_line(whole).in_reference:
+    is_name = is_usual and read_name(name).in_reference
+    if not is_name and (parse_line(whole).in_reference or len(lines_in(whole)) > 1):
         yield from _whole(whole)
     elif name:
-        first, *others = _parts(name)
+        first, *others = lines_in(name)
         yield RawLine(0, first, amount or None)
         yield from (RawLine(0, other, None, is_whole=True) for other in others)
     elif whole:
@@ -152,26 +147,9 @@ def _structured(quantity: str, measure: str, name: str, quality: list[str]) -> I
 
 def _whole(text: str) -> Iterator[RawLine]:
     """Yield a line for each ingredient of a text; its measure is the one before it."""
-    yield from (
-        RawLine(0, line, None, is_whole=True) for part in _parts(text) if (line := one_line(part))
-    )
-
-
-def _parts(text: str) -> list[str]:
-    """Return the ingredients in a text, each with its own measure; the text itself if it is one.
-
-    It is one if a part is not an ingredient ("lime, juiced"), or if all of it is another one than
-    its first part ("salt and pepper").
-    """
-    parts = [part for part in _SEPARATOR.split(text) if part.strip()]
-    if len(parts) < 2:  # noqa: PLR2004 - nothing is separated
-        return [text]
-    read, whole = [parse_line(part) for part in parts[: LINES_LIMIT + 1]], parse_line(text)
-    are_ingredients = all(
-        line.in_reference or (line.name and line.amount_min is not None) for line in read
-    )
-    is_another = whole.in_reference and whole.name != read[0].name
-    return parts if are_ingredients and not is_another else [text]
+    for part in (one for row in text.splitlines() for one in lines_in(row)):
+        if line := one_line(part):
+            yield RawLine(0, line, None, is_whole=True)
 
 
 def _ends_with(quantity: str, measure: str) -> bool:

@@ -11,11 +11,21 @@ from mocktailverse.sources.own.bar_assistant_recipe import bar_assistant_record,
 from mocktailverse.sources.own.recipe_formats import FORMATS, format_of
 from mocktailverse.sources.own.recipe_text import page_name, require_name, single_line
 from mocktailverse.sources.own.schema_org_recipe import schema_org_record
-from mocktailverse.sources.own.simple_recipe import COLUMNS, simple_record
+from mocktailverse.sources.own.simple_recipe import COLUMNS, row_columns, simple_record
 from mocktailverse.sources.own.text_recipe import text_fields
 from mocktailverse.sources.slugs import MAX_SLUG, is_slug, slug_of
 
 Fields = Mapping[str, object]
+
+_NESTED = {
+    ("stated", "abv_percent"): "abv_percent",
+    ("credit", "author"): "author",
+    ("credit", "url"): "url",
+    ("credit", "licence"): "licence",
+    ("image", "url"): "image",
+    ("image", "attribution"): "image_author",
+    ("image", "licence"): "image_licence",
+}
 
 
 class OwnRecords:
@@ -30,25 +40,29 @@ class OwnRecords:
         Raises:
             RecordRejectedError: the object is not a recipe; with reason code and JSON path.
         """
-        return self.from_fields(json_object(data))
+        return _record(json_object(data))
 
     def from_fields(self, fields: Fields) -> Record | Absence:
-        """Return the record of field names and values.
+        """Return the record of a CSV row.
 
         Raises:
             RecordRejectedError: the fields are not a recipe; with reason code and JSON path.
         """
-        if fields.get("absent") is True:
-            return Absence(_checked_id(fields.get("id")), is_removal=True)
-        if fields.get("format") in FORMATS and "recipe" in fields:
-            origin = fields.get("origin")
-            return recipe_record(
-                _checked_id(fields.get("id")),
-                str(fields["format"]),
-                fields["recipe"],
-                origin if isinstance(origin, str) else None,
-            )
-        return recipe_record(None, format_of(fields) or "columns", fields)
+        return _record(row_columns(fields))
+
+
+def _record(fields: Fields) -> Record | Absence:
+    if fields.get("absent") is True:
+        return Absence(_checked_id(fields.get("id")), is_removal=True)
+    if fields.get("format") in FORMATS and "recipe" in fields:
+        origin = fields.get("origin")
+        return recipe_record(
+            _checked_id(fields.get("id")),
+            str(fields["format"]),
+            fields["recipe"],
+            origin if isinstance(origin, str) else None,
+        )
+    return recipe_record(None, format_of(fields) or "columns", fields)
 
 
 def recipe_record(
@@ -71,7 +85,19 @@ def recipe_record(
         return bar_assistant_record(recipe_id, recipe)
     if format_ == "schema.org":
         return schema_org_record(recipe_id, recipe, origin)
-    return simple_record(recipe_id, recipe)
+    return simple_record(recipe_id, _flat(recipe))
+
+
+def _flat(fields: dict[str, object]) -> dict[str, object]:
+    """Return the columns of a drink as we export it, in which some of them are nested."""
+    flat = dict(fields)
+    for (outer, inner), column in _NESTED.items():
+        if isinstance(value := fields.get(outer), dict):
+            flat[column] = value.get(inner)
+    texts = fields.get("instructions")
+    if isinstance(texts, dict) and "language" not in fields:
+        flat["language"] = "en" if "en" in texts else next(iter(texts), None)
+    return flat
 
 
 def stated_id(fields: Fields) -> str:
@@ -83,8 +109,8 @@ def stated_id(fields: Fields) -> str:
         RecordRejectedError: it has no name.
     """
     for name in ("_id", "id", "slug"):
-        text = single_line(fields.get(name))
-        if text is not None and not text.isdigit() and is_slug(text):
+        text = (single_line(fields.get(name)) or "").removeprefix("own:")
+        if text and not text.isdigit() and is_slug(text):
             return text
     name = require_name(fields.get("name") or fields.get("headline"), page_name)
     return slug_of(name) or f"recipe-{hashlib.sha256(name.encode()).hexdigest()[:12]}"

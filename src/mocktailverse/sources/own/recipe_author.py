@@ -1,6 +1,6 @@
 """Own recipes as people add them: find the recipes of an input, and put each into an envelope."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
@@ -13,6 +13,7 @@ from mocktailverse.sources.own.linked_data import is_recipe, recipes_in
 from mocktailverse.sources.own.own_reader import stated_id
 from mocktailverse.sources.own.page_scripts import page_recipes
 from mocktailverse.sources.own.recipe_formats import FORMATS, format_of, within_limit
+from mocktailverse.sources.own.simple_recipe import row_columns
 from mocktailverse.sources.own.text_recipe import split_recipes, text_fields
 
 _JSON_LD = {"@type", "@graph", "@context", "mainEntity", "mainEntityOfPage"}
@@ -28,6 +29,10 @@ class OwnRecipeAuthor:
     def in_text(self, text: str) -> Iterator[str]:
         """Yield each recipe of a plain text."""
         return split_recipes(text)
+
+    def in_row(self, cells: Mapping[str, str]) -> dict[str, object]:
+        """Return the recipe in a CSV row."""
+        return row_columns(cells)
 
     def in_value(self, value: object) -> list[object]:
         """Return the recipes in a decoded JSON value: itself, or those that JSON-LD nests in it."""

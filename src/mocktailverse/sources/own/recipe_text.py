@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from mocktailverse.drinks.bar_assistant_terms import METHODS
 from mocktailverse.drinks.codes import Reason
 from mocktailverse.drinks.drink import Method
+from mocktailverse.drinks.lines import lines_in
 from mocktailverse.drinks.record import RawLine
 from mocktailverse.drinks.text import one_line, visible
 from mocktailverse.errors import RecordRejectedError
@@ -102,12 +103,13 @@ def web_address(value: object) -> str | None:
 
 
 def whole_lines(texts: Iterable[object]) -> tuple[RawLine, ...]:
-    """Return lines of text; blank ones and headings such as "For the syrup:" are left out.
+    """Return a line for each ingredient; headings such as "For the syrup:" are left out.
 
     Raises:
         RecordRejectedError: there are too many lines.
     """
-    lines = [line for text in texts if (line := named(text)) and not _HEADING.fullmatch(line)]
+    written = (line for text in texts if (line := named(text)) and not _HEADING.fullmatch(line))
+    lines = [line for text in written for line in lines_in(text)]
     require_few(lines)
     return tuple(RawLine(place, line, None, is_whole=True) for place, line in enumerate(lines, 1))
 

@@ -22,7 +22,7 @@ from mocktailverse.sources.own.recipe_text import (
 COLUMNS = {
     "id": "slug of the drink; made from the name if empty",
     "name": "required",
-    "ingredients": "required; one line for each ingredient, separated by `;` or line breaks",
+    "ingredients": "required; one line for each ingredient, in CSV also separated by `;`",
     "instructions": "in English, or in `language`",
     "language": "language of the instructions, such as `de`",
     "glass": "such as `Coupe`",
@@ -83,6 +83,14 @@ def simple_record(recipe_id: str, fields: Mapping[str, object]) -> Record:
     )
 
 
+def row_columns(cells: Mapping[str, object]) -> dict[str, object]:
+    """Return the columns of a CSV row without empty cells; its ingredients become a list."""
+    columns = {name: cell for name, cell in cells.items() if str(cell).strip()}
+    if isinstance(lines := columns.get("ingredients"), str):
+        columns["ingredients"] = re.split(r"[;\n]", lines)
+    return columns
+
+
 def _image(fields: Mapping[str, object]) -> Image | None:
     url = web_address(fields.get("image"))
     licence, author = (single_line(fields.get(f"image_{name}")) for name in ("licence", "author"))
@@ -105,7 +113,7 @@ def _texts_of(item: object) -> Iterator[str]:
         name = item.get("ingredient", item.get("name_raw", item.get("name")))
         yield " ".join(filter(None, (*parts, single_line(name))))
     elif isinstance(item, str):
-        yield from (line for row in many_lines(item).split("\n") for line in row.split(";"))
+        yield from many_lines(item).split("\n")
 
 
 def _text(value: object) -> str | None:

@@ -214,6 +214,18 @@ def test_a_line_without_an_ingredient_is_omitted_with_a_code():
 
 
 @pytest.mark.parametrize(
+    "element", [line("2", "oz", "rum & 1 oz lime juice"), "2 oz rum, 1 oz lime juice"]
+)
+def test_an_element_with_several_ingredients_becomes_several_lines(element):
+    record = read(recipe(ingredients=[None, element, line("1", "dash", "bitters")]))
+    assert record.lines == (
+        RawLine(2, "2 oz rum", None, is_whole=True),
+        RawLine(3, "1 oz lime juice", None, is_whole=True),
+        RawLine(4, "bitters", "1 dash"),
+    )
+
+
+@pytest.mark.parametrize(
     ("directions", "text"),
     [
         ("Stir.\r\nServe.", "Stir.\nServe."),
