@@ -1,10 +1,9 @@
 """Find schema.org recipes in JSON-LD: alone, in an array, in `@graph`, or nested elsewhere."""
 
+import json
 from collections.abc import Iterator
 
 MAX_DEPTH = 30
-MAX_RECIPES = 500
-"""Maximum number of recipes that are read of one page."""
 
 _LINES = ("recipeIngredient", "ingredients")
 
@@ -14,12 +13,8 @@ def recipes_in(value: object) -> list[dict[str, object]]:
 
     Entries of a list that only name a recipe are left out if there is a whole recipe.
     """
-    recipes: list[dict[str, object]] = []
-    for recipe in _nodes(value, 0):
-        if recipe not in recipes:
-            recipes.append(recipe)
-        if len(recipes) == MAX_RECIPES:
-            break
+    by_text = {json.dumps(recipe, sort_keys=True): recipe for recipe in _nodes(value, 0)}
+    recipes = list(by_text.values())
     whole = [recipe for recipe in recipes if any(recipe.get(name) for name in _LINES)]
     return whole or recipes
 

@@ -1,95 +1,115 @@
-"""Read the recipes in the JSON-LD scripts of a web page.
+r"""Read the recipes in the JSON-LD scripts of a web page.
 
-Pages are often slightly wrong: an invalid script among others, comments or CDATA around
-the JSON, line breaks in strings, trailing commas, the whole script with entities. Each script is
-decoded as far as possible, and one that cannot be read costs only itself.
+Pages are often slightly wrong: an invalid script among others, comments or CDATA around the JSON,
+two objects in a script, an assignment (`window.x = {...};`), line breaks and unknown escapes in
+strings, trailing commas, the whole script with entities. Each script is decoded as far as possible,
+and one that cannot be read costs only itself.
+
+A page may be hostile, so it is read in linear time: each expression visits a character a fixed
+number of times, because its repetitions are possessive (`*+`), and a quote, comment or script
+without an end is looked for once.
 """
 
 import html
 import json
 import re
 from collections.abc import Iterator
-from html.parser import HTMLParser
 
 from mocktailverse.sources.own.linked_data import recipes_in
 
 NESTING_LIMIT = 100
 """Maximum depth of brackets in a script."""
 
-MAX_SCRIPTS = 100
+_COMMENT_OR_SCRIPT = re.compile(r"<!--|<script(?=[\s/>])", re.IGNORECASE)
+_REST_OF_TAG = re.compile(r"""((?:=\s*+(?:"[^"]*+"|'[^']*+')|[^>])*+)>""")
+_ATTRIBUTE = re.compile(r"""([^\s=/"'>]++)(?:\s*+=\s*+("[^"]*+"|'[^']*+'|[^\s>]*+))?""")
+_END_OF_SCRIPT = re.compile(r"</script(?=[\s/>])", re.IGNORECASE)
 
-_WRAPPING = re.compile(r"\A(?:\s|<!--|//|/\*|\*/|<!\[CDATA\[)+|(?:\s|-->|//|/\*|\*/|\]\]>|;)+\Z")
-_TRAILING_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])', re.DOTALL)
-_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+_TOKEN = re.compile(
+    r'(<!\[CDATA\[|\]\]>|,\s*+(?=[\]}]))|"(?:[^"\\]++|\\.?)*+"?|[\[\]{}]|[^"\[\]{},<]++|.',
+    re.DOTALL,
+)
+"""A piece of a script; the group has what is left out. A string may lack its end."""
+
+_ESCAPE = re.compile(
+    r'\\(?:(["\\/bfnrt]|u(?!d[89a-f])[0-9a-f]{4}|ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2})'
+    r"|(ud[0-9a-f]{3}))?",
+    re.IGNORECASE,
+)
+"""A backslash: the first group has a valid escape, the second one half of a surrogate pair."""
+
+_DECODER = json.JSONDecoder(strict=False)  # accepts line breaks in strings
 
 
 def page_recipes(text: str) -> list[dict[str, object]]:
     """Return the recipes in the JSON-LD scripts of a page, each once."""
-    parser = _ScriptParser()
-    parser.feed(text)
-    parser.close()
-    return recipes_in([value for script in parser.scripts() for value in _values(script)])
+    return recipes_in([value for script in _scripts(text) for value in _values(script)])
 
 
-class _ScriptParser(HTMLParser):
-    """Collects the texts of scripts of the type `application/ld+json`."""
+def _scripts(text: str) -> Iterator[str]:
+    """Yield the texts of the scripts of the type `application/ld+json`, outside of comments.
 
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=False)
-        self._texts: list[list[str]] = []
-        self._is_open = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Begin a script."""
-        if tag != "script":
+    The last script may lack its end. A comment that does is not one.
+    """
+    place = 0
+    last_comment_end = text.rfind("-->")
+    while match := _COMMENT_OR_SCRIPT.search(text, place):
+        place = match.end()
+        if match[0] == "<!--":
+            if place - 2 <= last_comment_end:  # "<!-->" is a whole comment
+                place = text.find("-->", place - 2) + 3
+            continue
+        tag = _REST_OF_TAG.match(text, place)
+        if tag is None:
             return
-        kind = next((value for name, value in attrs if name == "type"), None) or ""
-        is_linked_data = kind.partition(";")[0].strip().casefold() == "application/ld+json"
-        self._is_open = is_linked_data and len(self._texts) < MAX_SCRIPTS
-        if self._is_open:
-            self._texts.append([])
+        end_tag = _END_OF_SCRIPT.search(text, tag.end())
+        place = end_tag.end() if end_tag else len(text)
+        if _media_type(tag[1]) == "application/ld+json":
+            yield text[tag.end() : end_tag.start() if end_tag else place]
 
-    def handle_endtag(self, tag: str) -> None:
-        """End a script."""
-        if tag == "script":
-            self._is_open = False
 
-    def handle_data(self, data: str) -> None:
-        """Collect a piece of a script."""
-        if self._is_open:
-            self._texts[-1].append(data)
-
-    def scripts(self) -> Iterator[str]:
-        """Yield the texts of the scripts."""
-        return ("".join(pieces) for pieces in self._texts)
+def _media_type(attributes: str) -> str:
+    """Return the media type of a script, without parameters; empty if it has none."""
+    values = (value for name, value in _ATTRIBUTE.findall(attributes) if name.lower() == "type")
+    return html.unescape(next(values, "").strip("\"'")).partition(";")[0].strip().casefold()
 
 
 def _values(script: str) -> Iterator[object]:
-    """Yield the decoded script; nothing if no way of reading it gives JSON."""
-    bare = _WRAPPING.sub("", script)
-    for text in (bare, _without_commas(bare), _without_commas(html.unescape(bare))):
-        if is_nested_too_deeply(text):
-            continue
+    """Yield the objects and arrays of a script; if it has none, those of it without entities."""
+    values = list(_decoded(script))
+    yield from values or (_decoded(html.unescape(script)) if "&" in script else ())
+
+
+def _decoded(script: str) -> Iterator[object]:
+    for text in _json_texts(script):
         try:
-            yield json.loads(text, strict=False)  # line breaks in strings are accepted
+            yield _DECODER.decode(text)
         except (ValueError, RecursionError):
             continue
-        return
 
 
-def _without_commas(text: str) -> str:
-    """Return the text without commas before a closing bracket, outside of strings."""
-    return _TRAILING_COMMA.sub(lambda match: match[1] or "", text)
-
-
-def is_nested_too_deeply(text: str) -> bool:
-    """Return whether brackets outside of strings are nested too deeply to be decoded safely."""
+def _json_texts(script: str) -> Iterator[str]:
+    """Yield each outermost pair of brackets with what is in it; other text is left out."""
+    pieces: list[str] = []
     depth = 0
-    for match in _BRACKETS.finditer(text):
-        if match[0] in "[{":
+    for match in _TOKEN.finditer(script):
+        token = match[0]
+        if token in {"[", "{"}:
             depth += 1
-            if depth > NESTING_LIMIT:
-                return True
-        elif match[0] in "]}":
+        if match[1] or not depth:
+            continue
+        pieces.append(_ESCAPE.sub(_valid_escape, token) if token[0] == '"' else token)
+        if token in {"]", "}"}:
             depth -= 1
-    return False
+        if depth > NESTING_LIMIT:
+            return
+        if not depth:
+            yield "".join(pieces)
+            pieces = []
+
+
+def _valid_escape(match: re.Match[str]) -> str:
+    r"""Return a valid escape as it is; of another one, such as `\'`, only the character."""
+    if match[1]:
+        return match[0]
+    return "\N{REPLACEMENT CHARACTER}" if match[2] else ""
