@@ -1,7 +1,8 @@
 """Read Bar Assistant's recipes: its schemas up to "Cocktail recipe - Draft 04", and its exports.
 
 Draft 04 is one flat object. Draft 02 wraps the recipe and lists the ingredients beside it, to which
-the lines refer by `_id`. Its API returns glass, method, tags and ingredients as objects.
+the lines refer by `_id`; `recipe_fields` makes it flat. Its API returns glass, method, tags and
+ingredients as objects.
 """
 
 import re
@@ -18,10 +19,11 @@ from mocktailverse.drinks.bar_assistant_terms import (
     measure_text,
 )
 from mocktailverse.drinks.codes import Reason
-from mocktailverse.drinks.drink import Credit, Image, Stated
+from mocktailverse.drinks.drink import Credit, Image
 from mocktailverse.drinks.measures import parse_measure
-from mocktailverse.drinks.record import RawLine, Record, StatedLine
+from mocktailverse.drinks.record import RawLine, Record
 from mocktailverse.errors import RecordRejectedError
+from mocktailverse.sources.own.nested_texts import name_of_ingredient, stated_line
 from mocktailverse.sources.own.recipe_text import (
     each,
     method_of,
@@ -34,42 +36,20 @@ from mocktailverse.sources.own.recipe_text import (
     tags_of,
     web_address,
 )
+from mocktailverse.sources.own.simple_recipe import stated_strength
 
 _CERTAINTY = re.compile(r" \((?:exact|approximate|range|unknown|amount unknown)\)")
 """The end of a note that our own export writes."""
+_ID = re.compile(r"([a-z][a-z0-9]*(?:-[a-z0-9]+)*)(?:_\d+)?")
 _LICENCE = re.compile(r"(.*), ((?:CC|creative[ -]commons|public domain)\b[^,]*)", re.IGNORECASE)
-_PERCENT_LIMIT = 100
 
 
-def unwrapped(recipe: Mapping[str, object]) -> Mapping[str, object]:
-    """Return the flat recipe; of a wrapped one, lines have the names of their ingredients."""
-    inner = recipe.get("recipe", recipe.get("data"))
-    if not isinstance(inner, dict):
-        return recipe
-    names = {
-        one["_id"]: one.get("name")
-        for one in each(recipe.get("ingredients"))
-        if isinstance(one, dict) and isinstance(one.get("_id"), str)
-    }
-    return {**inner, "ingredients": [_with_name(x, names) for x in each(inner.get("ingredients"))]}
-
-
-def _with_name(line: object, names: Mapping[object, object]) -> object:
-    """Return a line with the name that its `_id` refers to, also of its substitutes."""
-    if not isinstance(line, dict):
-        return line
-    name = names.get(key) if isinstance(key := line.get("_id"), str) else None
-    substitutes = [_with_name(one, names) for one in each(line.get("substitutes"))]
-    return {"name": name, **line, "substitutes": substitutes}
-
-
-def bar_assistant_record(recipe_id: str, recipe: Mapping[str, object]) -> Record:
+def bar_assistant_record(recipe_id: str, fields: Mapping[str, object]) -> Record:
     """Return the record of a recipe.
 
     Raises:
         RecordRejectedError: it has no name or no ingredients, or a line cannot be read.
     """
-    fields = unwrapped(recipe)
     instructions = fields.get("instructions")
     text = optional_text(instructions)
     source = fields.get("source")
@@ -90,15 +70,10 @@ def bar_assistant_record(recipe_id: str, recipe: Mapping[str, object]) -> Record
         credit=Credit.of(
             None if web_address(source) else single_line(source), web_address(source), None
         ),
-        stated=_stated(fields.get("abv")),
+        stated=stated_strength(fields.get("abv")),
         garnish=optional_text(fields.get("garnish")),
         method=method_of(fields.get("method")),
     )
-
-
-def _stated(value: object) -> Stated | None:
-    percent = _number(value)
-    return None if percent is None or percent > _PERCENT_LIMIT else Stated(percent)
 
 
 def _image(value: object) -> Image | None:
@@ -131,21 +106,17 @@ def _sorted(lines: Sequence[object]) -> list[object]:
 def _line(place: int, value: object) -> RawLine:
     path = f"$.recipe.ingredients[{place - 1}]"
     line = value if isinstance(value, dict) else {"name": value}
-    name = named(line.get("name")) or named(line.get("ingredient"))
+    name = name_of_ingredient(line) or _name_in_id(line.get("_id"))
     if name is None:
         raise RecordRejectedError(Reason.WRONG_TYPE, path, f"Ingredient {place} has no name.")
     measure, preparation = _measure(line, name, path)
-    substitutes = [text for one in each(line.get("substitutes")) if (text := _substitute(one))]
-    stated = StatedLine(
-        optional=line.get("optional") is True,
-        alternatives=tuple(substitutes),
-        preparation=preparation,
-    )
-    return RawLine(place, name, measure, stated=stated)
+    return RawLine(place, name, measure, stated=stated_line(line, preparation))
 
 
-def _substitute(value: object) -> str | None:
-    return named(value) or (named(value.get("ingredient")) if isinstance(value, dict) else None)
+def _name_in_id(value: object) -> str | None:
+    """Return the words of an id that no ingredient has: of "lime-juice", or "lime-juice_58"."""
+    match = _ID.fullmatch(value) if isinstance(value, str) else None
+    return match[1].replace("-", " ") if match else None
 
 
 def _measure(line: Mapping[str, object], name: str, path: str) -> tuple[str | None, str | None]:

@@ -1,47 +1,101 @@
 """Find schema.org recipes in JSON-LD: alone, in an array, in `@graph`, or nested elsewhere."""
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-MAX_DEPTH = 30
+from mocktailverse.drinks.codes import Reason
+from mocktailverse.errors import RecordRejectedError
 
-_LINES = ("recipeIngredient", "ingredients")
+MAX_DEPTH = 200
+
+_REFERENCES = ("author", "image")
+_REFERENCE_LENGTH = 2000
+"""Maximum characters of a text that a reference adds to a recipe."""
+_RECIPE_TYPE = re.compile(r"(?:.*[/#:])?recipe", re.IGNORECASE)
+"""`Recipe`, `schema:Recipe`, or an address that ends in it."""
+_VOCABULARY = re.compile(r"https?://(?:www\.)?schema\.org/|schema:")
 
 
 def recipes_in(value: object) -> list[dict[str, object]]:
     """Return the recipes in a decoded JSON-LD value, in their order, each once.
 
-    Entries of a list that only name a recipe are left out if there is a whole recipe.
+    Entries of a list that only name a recipe are left out if there is a whole recipe. An author or
+    a picture that a recipe refers to by `@id` gets the texts of that object.
     """
-    by_text = {json.dumps(recipe, sort_keys=True): recipe for recipe in _nodes(value, 0)}
-    recipes = list(by_text.values())
-    whole = [recipe for recipe in recipes if any(recipe.get(name) for name in _LINES)]
-    return whole or recipes
+    objects = [*_objects(value, 0)]
+    by_id = {one["@id"]: one for one in objects if isinstance(one.get("@id"), str) and len(one) > 1}
+    entries = [_with_references(one, by_id) for one in objects if is_recipe(one)]
+    recipes = [*{json.dumps(recipe, sort_keys=True): recipe for recipe in entries}.values()]
+    return [recipe for recipe in recipes if has_ingredients(recipe)] or recipes
+
+
+def has_ingredients(value: object) -> bool:
+    """Return whether an object has ingredients, under either name."""
+    names = map(_usual_name, value) if isinstance(value, dict) else ()
+    return any(name in {"recipeIngredient", "ingredients"} for name in names)
 
 
 def is_recipe(value: object) -> bool:
     """Return whether a JSON-LD object has the type `Recipe`, alone or among others."""
-    if not isinstance(value, dict):
-        return False
-    types = value.get("@type")
+    types = value.get("@type") if isinstance(value, dict) else None
     names = types if isinstance(types, list) else [types]
-    return any(isinstance(name, str) and _is_recipe_type(name) for name in names)
+    return any(isinstance(name, str) and _RECIPE_TYPE.fullmatch(name) for name in names)
 
 
-def _is_recipe_type(name: str) -> bool:
-    """Return whether it is `Recipe`, `schema:Recipe` or an address that ends in it."""
-    return name.replace(":", "/").replace("#", "/").rpartition("/")[2].casefold() == "recipe"
-
-
-def _nodes(value: object, depth: int) -> Iterator[dict[str, object]]:
-    """Yield the recipes; what is inside of a recipe, such as related ones, belongs to it."""
+def _objects(value: object, depth: int) -> Iterator[dict[str, Any]]:
+    """Yield the objects; what is inside of a recipe, such as related ones, belongs to it."""
     if depth > MAX_DEPTH:
         return
-    if is_recipe(value) and isinstance(value, dict):
+    if isinstance(value, dict):
         yield value
-    elif isinstance(value, dict):
-        for inner in value.values():
-            yield from _nodes(inner, depth + 1)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _nodes(inner, depth + 1)
+    if isinstance(value, dict | list) and not is_recipe(value):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _objects(inner, depth + 1)
+
+
+def _with_references(
+    recipe: dict[str, object], by_id: Mapping[object, Mapping[str, object]]
+) -> dict[str, object]:
+    """Return a recipe whose author and picture have the texts of the objects they refer to."""
+    replaced = {}
+    for name in _REFERENCES:
+        value = recipe.get(name)
+        if isinstance(value, dict) and isinstance(key := value.get("@id"), str) and key in by_id:
+            texts = {
+                field: text
+                for field, text in by_id[key].items()
+                if isinstance(text, str) and len(text) <= _REFERENCE_LENGTH
+            }
+            replaced[name] = texts | value
+    return recipe | replaced
+
+
+def compacted(fields: Mapping[str, object]) -> dict[str, object]:
+    """Return a JSON-LD object in its usual form; any other object is as it was.
+
+    `{"@value": "Fizz"}` becomes "Fizz", `{"@list": [...]}` the list, `schema:name` is `name`.
+
+    Raises:
+        RecordRejectedError: it is nested over MAX_DEPTH levels deep.
+    """
+    return {_usual_name(name): _compact(value, 1) for name, value in fields.items()}
+
+
+def _usual_name(name: str) -> str:
+    return _VOCABULARY.sub("", name)
+
+
+def _compact(value: object, depth: int) -> object:
+    if depth > MAX_DEPTH:
+        message = f"The recipe is nested over {MAX_DEPTH} levels deep."
+        raise RecordRejectedError(Reason.WRONG_TYPE, "$.recipe", message)
+    if isinstance(value, list):
+        return [_compact(one, depth + 1) for one in value]
+    if not isinstance(value, dict):
+        return value
+    for inner in ("@value", "@list", "@set"):
+        if inner in value:
+            return _compact(value[inner], depth + 1)
+    return {_usual_name(name): _compact(one, depth + 1) for name, one in value.items()}

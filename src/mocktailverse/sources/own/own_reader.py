@@ -7,8 +7,8 @@ from mocktailverse.drinks.codes import Reason
 from mocktailverse.drinks.record import Absence, Record
 from mocktailverse.errors import RecordRejectedError
 from mocktailverse.sources.json_object import json_object
-from mocktailverse.sources.own.bar_assistant_recipe import bar_assistant_record, unwrapped
-from mocktailverse.sources.own.recipe_formats import FORMATS, format_of
+from mocktailverse.sources.own.bar_assistant_recipe import bar_assistant_record
+from mocktailverse.sources.own.recipe_formats import ALIASES, format_of, is_envelope, recipe_fields
 from mocktailverse.sources.own.recipe_text import page_name, require_name, single_line
 from mocktailverse.sources.own.schema_org_recipe import schema_org_record
 from mocktailverse.sources.own.simple_recipe import COLUMNS, row_columns, simple_record
@@ -32,7 +32,7 @@ class OwnRecords:
     """Reads own recipes: the envelopes that `add` stores, and bare recipes that `ingest` stores."""
 
     id_field = "id"
-    columns = frozenset(COLUMNS)
+    columns = frozenset({*COLUMNS, *ALIASES})
 
     def from_json(self, data: bytes | memoryview) -> Record | Absence:
         """Return the record of one JSON object.
@@ -54,7 +54,7 @@ class OwnRecords:
 def _record(fields: Fields) -> Record | Absence:
     if fields.get("absent") is True:
         return Absence(_checked_id(fields.get("id")), is_removal=True)
-    if fields.get("format") in FORMATS and "recipe" in fields:
+    if is_envelope(fields):
         origin = fields.get("origin")
         return recipe_record(
             _checked_id(fields.get("id")),
@@ -80,12 +80,13 @@ def recipe_record(
         raise RecordRejectedError(
             Reason.WRONG_TYPE, "$.recipe", f"The recipe does not have the format {format_}."
         )
-    recipe_id = recipe_id or stated_id(unwrapped(recipe))
+    fields = recipe_fields(recipe)
+    recipe_id = recipe_id or stated_id(fields)
     if format_ == "bar-assistant":
-        return bar_assistant_record(recipe_id, recipe)
+        return bar_assistant_record(recipe_id, fields)
     if format_ == "schema.org":
-        return schema_org_record(recipe_id, recipe, origin)
-    return simple_record(recipe_id, _flat(recipe))
+        return schema_org_record(recipe_id, fields, origin)
+    return simple_record(recipe_id, _flat(fields))
 
 
 def _flat(fields: dict[str, object]) -> dict[str, object]:
@@ -94,9 +95,6 @@ def _flat(fields: dict[str, object]) -> dict[str, object]:
     for (outer, inner), column in _NESTED.items():
         if isinstance(value := fields.get(outer), dict):
             flat[column] = value.get(inner)
-    texts = fields.get("instructions")
-    if isinstance(texts, dict) and "language" not in fields:
-        flat["language"] = "en" if "en" in texts else next(iter(texts), None)
     return flat
 
 
@@ -112,7 +110,7 @@ def stated_id(fields: Fields) -> str:
         text = (single_line(fields.get(name)) or "").removeprefix("own:")
         if text and not text.isdigit() and is_slug(text):
             return text
-    name = require_name(fields.get("name") or fields.get("headline"), page_name)
+    name = require_name(fields.get("name"), page_name)
     return slug_of(name) or f"recipe-{hashlib.sha256(name.encode()).hexdigest()[:12]}"
 
 

@@ -8,15 +8,17 @@ from mocktailverse.drinks.codes import Reason
 from mocktailverse.errors import RecordRejectedError
 from mocktailverse.sources.authoring import RecipeEnvelope, RecipeFormat
 from mocktailverse.sources.json_object import type_name
-from mocktailverse.sources.own.bar_assistant_recipe import unwrapped
-from mocktailverse.sources.own.linked_data import is_recipe, recipes_in
 from mocktailverse.sources.own.own_reader import stated_id
 from mocktailverse.sources.own.page_scripts import page_recipes
-from mocktailverse.sources.own.recipe_formats import FORMATS, format_of, within_limit
+from mocktailverse.sources.own.recipe_formats import (
+    format_of,
+    is_envelope,
+    recipe_fields,
+    recipes_in_value,
+    within_limit,
+)
 from mocktailverse.sources.own.simple_recipe import row_columns
 from mocktailverse.sources.own.text_recipe import split_recipes, text_fields
-
-_JSON_LD = {"@type", "@graph", "@context", "mainEntity", "mainEntityOfPage"}
 
 
 class OwnRecipeAuthor:
@@ -35,11 +37,8 @@ class OwnRecipeAuthor:
         return row_columns(cells)
 
     def in_value(self, value: object) -> list[object]:
-        """Return the recipes in a decoded JSON value: itself, or those that JSON-LD nests in it."""
-        is_nested = isinstance(value, list) or (
-            isinstance(value, dict) and not is_recipe(value) and bool(_JSON_LD & value.keys())
-        )
-        return [*recipes_in(value)] or [value] if is_nested else [value]
+        """Return the recipes in a decoded JSON value: itself, or those that are nested in it."""
+        return recipes_in_value(value)
 
     def envelope(
         self, recipe: object, origin: str | None, form: RecipeFormat | None = None
@@ -49,7 +48,7 @@ class OwnRecipeAuthor:
         Raises:
             RecordRejectedError: it is not a recipe, has no name, or is too large.
         """
-        if isinstance(recipe, dict) and recipe.get("format") in FORMATS and "recipe" in recipe:
+        if is_envelope(recipe):
             return _kept_envelope(recipe)
         detected = form or format_of(recipe)
         kept = None if detected is None else within_limit(detected, recipe)
@@ -61,10 +60,10 @@ class OwnRecipeAuthor:
         if not isinstance(recipe, dict) or detected is None or detected == "text":
             message = f"Expected a recipe, got {type_name(recipe)}."
             raise RecordRejectedError(Reason.NOT_AN_OBJECT, "$", message)
-        return RecipeEnvelope(stated_id(unwrapped(recipe)), detected, kept, origin)
+        return RecipeEnvelope(stated_id(recipe_fields(recipe)), detected, kept, origin)
 
 
-def _kept_envelope(recipe: dict[str, object]) -> RecipeEnvelope:
+def _kept_envelope(recipe: object) -> RecipeEnvelope:
     try:
         return msgspec.convert(recipe, RecipeEnvelope)
     except msgspec.ValidationError as error:

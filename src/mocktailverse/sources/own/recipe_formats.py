@@ -1,15 +1,30 @@
-"""The formats of own recipes: which one a recipe has, and whether it fits into a raw record."""
+"""The formats of own recipes: where they are in a value, which one a recipe has, what it states."""
 
+import re
+from collections.abc import Mapping
 from typing import get_args
 
 import msgspec
 
 from mocktailverse.sources.authoring import RecipeFormat
+from mocktailverse.sources.own.linked_data import compacted, has_ingredients, is_recipe, recipes_in
+from mocktailverse.sources.own.recipe_text import each, single_line
 
 FORMATS: tuple[RecipeFormat, ...] = get_args(RecipeFormat)
 
 RECIPE_BYTES = 120 * 1024
 """Maximum size of a recipe as JSON; with its envelope it has to fit into a raw record."""
+
+ALIASES = {
+    "title": "name",
+    "headline": "name",
+    "directions": "instructions",
+    "keywords": "tags",
+    "license": "licence",
+}
+"""Other names of columns, for recipes that have no column with its usual name."""
+
+_JSON_LD = {"@type", "@graph", "@context", "mainEntity", "mainEntityOfPage"}
 
 _READ_PROPERTIES = (
     "@type", "@id", "name", "headline", "alternateName", "url", "mainEntityOfPage", "description",
@@ -19,9 +34,48 @@ _READ_PROPERTIES = (
 """The properties of a schema.org `Recipe` that are kept of one that is too large: pages put their
 comments and reviews into it."""
 
+_NUMBER = re.compile(r"\d*(?:\.\d+)?", re.ASCII)
 
-_AMOUNT_FIELDS = {"amount", "units"}
-"""What a line of Bar Assistant's recipes has, and lines of other formats do not."""
+
+def recipes_in_value(value: object) -> list[object]:
+    """Return the recipes in a decoded JSON value: itself, or those in JSON-LD or a wrapper."""
+    if is_envelope(value) or is_recipe(value):
+        return [value]
+    is_linked = isinstance(value, list) or (isinstance(value, dict) and _JSON_LD & value.keys())
+    recipes = recipes_in(value) if is_linked else _unwrapped(value)
+    return [*recipes] or [value]
+
+
+def is_envelope(value: object) -> bool:
+    """Return whether a value is a raw record: a recipe in an envelope."""
+    return isinstance(value, dict) and value.get("format") in FORMATS and "recipe" in value
+
+
+def _unwrapped(value: object) -> list[object]:
+    """Return the recipes in an object that wraps them, such as `{"data": [...], "meta": {...}}`.
+
+    All elements of a list with a recipe count as recipes, so that none is lost without a reason.
+    """
+    if has_ingredients(value):
+        return [value]
+    if isinstance(value, list) and any(map(has_ingredients, value)):
+        return value
+    inner = value.values() if isinstance(value, dict) else each(value)
+    return [one for part in inner if isinstance(part, dict | list) for one in _unwrapped(part)]
+
+
+def format_of(recipe: object) -> RecipeFormat | None:
+    """Return the format of one decoded recipe, detected from its content; None if it has none."""
+    if isinstance(recipe, str):
+        return "text"
+    if not isinstance(recipe, dict):
+        return None
+    if "@type" in recipe or "recipeIngredient" in recipe:
+        return "schema.org"
+    lines = [one for one in each(recipe_fields(recipe).get("ingredients")) if isinstance(one, dict)]
+    is_measured = any("units" in line for line in lines)
+    is_numeric = all(_NUMBER.fullmatch(single_line(line.get("amount")) or "") for line in lines)
+    return "bar-assistant" if is_measured and is_numeric else "columns"
 
 
 def within_limit(format_: RecipeFormat, recipe: object) -> object | None:
@@ -35,18 +89,33 @@ def within_limit(format_: RecipeFormat, recipe: object) -> object | None:
     return None
 
 
-def format_of(recipe: object) -> RecipeFormat | None:
-    """Return the format of one decoded recipe, detected from its content; None if it has none."""
-    if isinstance(recipe, str):
-        return "text"
-    if not isinstance(recipe, dict):
-        return None
-    if "@type" in recipe or "recipeIngredient" in recipe:
-        return "schema.org"
-    if isinstance(recipe.get("recipe", recipe.get("data")), dict):
-        return "bar-assistant"
-    lines = recipe.get("ingredients")
-    is_measured = isinstance(lines, list) and any(
-        isinstance(line, dict) and _AMOUNT_FIELDS & line.keys() for line in lines
-    )
-    return "bar-assistant" if is_measured else "columns"
+def recipe_fields(recipe: Mapping[str, object]) -> dict[str, object]:
+    """Return the fields of a recipe under their usual names, without a wrapper.
+
+    Bar Assistant's Draft 02 lists the ingredients beside the recipe: its lines get their names.
+
+    Raises:
+        RecordRejectedError: it is nested too deeply.
+    """
+    fields = compacted(recipe)
+    inner = fields.get("recipe", fields.get("data"))
+    if isinstance(inner, dict):
+        beside = [one for one in each(fields.get("ingredients")) if isinstance(one, dict)]
+        names = {str(one["_id"]): one.get("name") for one in beside if "_id" in one}
+        fields = {**inner, "ingredients": _with_names(inner.get("ingredients"), names)}
+    others = {ALIASES[alias]: fields[alias] for alias in ALIASES if fields.get(alias)}
+    return fields | {name: one for name, one in others.items() if not fields.get(name)}
+
+
+def _with_names(lines: object, names: Mapping[str, object]) -> list[object]:
+    """Return lines with the names to which their `_id` refers, also those of substitutes."""
+    return [
+        {
+            "name": names.get(str(line.get("_id"))),
+            **line,
+            "substitutes": _with_names(line.get("substitutes"), names),
+        }
+        if isinstance(line, dict)
+        else line
+        for line in each(lines)
+    ]

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from mocktailverse.drinks.bar_assistant_terms import METHODS
 from mocktailverse.drinks.codes import Reason
@@ -67,7 +67,11 @@ def single_line(value: object) -> str | None:
 
 
 def named(value: object) -> str | None:
-    """Return a text, or the `name` of an object such as `{"name": "Coupe"}`, on one line."""
+    """Return a text, or the `name` of an object such as `{"name": "Coupe"}`, on one line.
+
+    Of a list it is the first one.
+    """
+    value = next(each(value), None)
     return single_line(value.get("name") if isinstance(value, dict) else value)
 
 
@@ -114,7 +118,7 @@ def whole_lines(texts: Iterable[object]) -> tuple[RawLine, ...]:
     return tuple(RawLine(place, line, None, is_whole=True) for place, line in enumerate(lines, 1))
 
 
-def require_few(lines: list[str] | list[object]) -> None:
+def require_few(lines: Sequence[object]) -> None:
     """Raise RecordRejectedError if there are more lines than any recipe has."""
     if len(lines) > MAX_LINES:
         raise RecordRejectedError(

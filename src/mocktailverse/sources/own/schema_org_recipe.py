@@ -10,6 +10,7 @@ from urllib.parse import urljoin
 
 from mocktailverse.drinks.drink import Credit, Image
 from mocktailverse.drinks.record import Record
+from mocktailverse.sources.own.nested_texts import first_of, ingredient_lines, step_texts
 from mocktailverse.sources.own.recipe_text import (
     each,
     page_name,
@@ -18,10 +19,8 @@ from mocktailverse.sources.own.recipe_text import (
     require_recipe,
     tags_of,
     web_address,
-    whole_lines,
 )
 
-_MAX_DEPTH = 10
 _DEFAULT_LANGUAGE = "en"
 
 
@@ -34,23 +33,24 @@ def schema_org_record(
         RecordRejectedError: it has no name or no ingredients, or too many of them.
     """
     page = web_address(origin)
-    text = "\n".join(_steps(recipe.get("recipeInstructions"))).strip()
+    text = "\n".join(filter(None, step_texts(recipe.get("recipeInstructions"), plain_text)))
     categories = tags_of(recipe.get("recipeCategory"), read=page_name)
-    description = recipe.get("description")
     return Record(
         id=recipe_id,
-        name=require_name(recipe.get("name") or recipe.get("headline"), page_name),
+        name=require_name(recipe.get("name"), page_name),
         category=categories[0] if categories else None,
         alcoholic=None,
         glass=None,
         iba=None,
         tags=tags_of(recipe.get("keywords"), ",;", page_name),
         instructions={_language(recipe.get("inLanguage")): text} if text else {},
-        lines=require_recipe(whole_lines(_ingredients(recipe))),
-        image=next((one for x in each(recipe.get("image")) if (one := _image(x, page))), None),
+        lines=require_recipe(
+            ingredient_lines(first_of(recipe, ("recipeIngredient", "ingredients")), plain_text)
+        ),
+        image=_image(recipe.get("image"), page),
         video=None,
         quality=(),
-        description=plain_text(description) or None if isinstance(description, str) else None,
+        description="\n".join(step_texts(recipe.get("description"), plain_text)) or None,
         credit=Credit.of(
             ", ".join(dict.fromkeys(filter(None, map(page_name, each(recipe.get("author"))))))
             or None,
@@ -60,54 +60,9 @@ def schema_org_record(
     )
 
 
-def _ingredients(recipe: Mapping[str, object]) -> Iterator[object]:
-    """Yield the lines; `ingredients` is the older name of the property."""
-    for item in each(recipe.get("recipeIngredient", recipe.get("ingredients"))):
-        if isinstance(item, dict):
-            yield _line_of(item)
-        elif isinstance(item, str):
-            yield from plain_text(item).split("\n")
-
-
-def _line_of(item: Mapping[str, object]) -> str:
-    """Return an ingredient that is an object, such as a PropertyValue, as a line."""
-    amount = item.get("amount", item.get("value", item.get("requiredQuantity")))
-    if isinstance(amount, dict):
-        amount = " ".join(filter(None, (page_name(amount.get("value")), _unit(amount))))
-    return " ".join(filter(None, (page_name(amount), _unit(item), page_name(item.get("name")))))
-
-
-def _unit(item: Mapping[str, object]) -> str | None:
-    return page_name(item.get("unitText", item.get("unit")))
-
-
-def _steps(value: object, depth: int = 0) -> Iterator[str]:
-    """Yield the lines of the instructions: texts, HowToStep, HowToSection, ItemList."""
-    if depth > _MAX_DEPTH:
-        return
-    for item in each(value):
-        if isinstance(item, str):
-            if text := plain_text(item):
-                yield text
-        elif isinstance(item, list):
-            yield from _steps(item, depth + 1)
-        elif isinstance(item, dict):
-            yield from _step(item, depth + 1)
-
-
-def _step(item: Mapping[str, object], depth: int) -> Iterator[str]:
-    inner = item.get("itemListElement", item.get("steps", item.get("item")))
-    text, name = item.get("text"), item.get("name")
-    if inner is not None:
-        if isinstance(name, str) and (heading := plain_text(name)):
-            yield heading if heading.endswith(":") else f"{heading}:"
-        yield from _steps(inner, depth)
-    else:
-        yield from _steps(text or name or item.get("description"), depth)
-
-
 def _language(value: object) -> str:
     """Return the language tag of the instructions; English if the recipe does not state one."""
+    value = next(each(value), None)
     if isinstance(value, dict):
         value = value.get("alternateName", value.get("name"))
     tag = value.strip().partition("-")[0].partition("_")[0] if isinstance(value, str) else ""
@@ -116,18 +71,28 @@ def _language(value: object) -> str:
 
 
 def _image(value: object, page: str | None) -> Image | None:
+    """Return the first picture with an address."""
+    for one in each(value):
+        if url := next(filter(None, (_absolute(text, page) for text in _addresses(one))), None):
+            fields = one if isinstance(one, dict) else {}
+            author = next(filter(None, (page_name(fields.get(name)) for name in _AUTHORS)), None)
+            return Image(url, _licence(fields.get("license")), author)
+    return None
+
+
+_AUTHORS = ("creditText", "creator", "author", "copyrightHolder", "copyrightNotice")
+
+
+def _addresses(value: object) -> Iterator[str]:
+    """Yield what may be the address of a picture; an `@id` with a `#` is only a reference."""
     if isinstance(value, str):
-        url = _absolute(value, page)
-        return Image(url, None, None) if url else None
-    if not isinstance(value, dict):
-        return None
-    url = next(filter(None, (_absolute(value.get(name), page) for name in _URL_FIELDS)), None)
-    author = next(filter(None, (page_name(value.get(name)) for name in _AUTHOR_FIELDS)), None)
-    return Image(url, _licence(value.get("license")), author) if url else None
-
-
-_URL_FIELDS = ("url", "contentUrl", "@id")
-_AUTHOR_FIELDS = ("creditText", "creator", "author", "copyrightHolder", "copyrightNotice")
+        yield value
+    elif isinstance(value, dict):
+        yield from _addresses([value.get("url"), value.get("contentUrl")])
+        yield from (text for text in _addresses(value.get("@id")) if "#" not in text)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _addresses(one)
 
 
 def _absolute(value: object, page: str | None) -> str | None:

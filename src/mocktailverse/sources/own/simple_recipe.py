@@ -1,12 +1,12 @@
 """Read recipes in simple columns: rows of CSV, objects of NDJSON, and the dashboard's form."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from mocktailverse.drinks.drink import Alcoholic, Credit, Image, Stated
-from mocktailverse.drinks.record import RawLine, Record
+from mocktailverse.drinks.record import Record
+from mocktailverse.sources.own.nested_texts import ingredient_lines, step_texts
 from mocktailverse.sources.own.recipe_text import (
-    each,
     many_lines,
     method_of,
     named,
@@ -16,7 +16,6 @@ from mocktailverse.sources.own.recipe_text import (
     single_line,
     tags_of,
     web_address,
-    whole_lines,
 )
 
 COLUMNS = {
@@ -47,10 +46,8 @@ _ALCOHOLIC: dict[str, Alcoholic] = {
     "non alcoholic": "non_alcoholic",
     "optional alcohol": "optional_alcohol",
 }
-_LINE_FIELDS = ("quantity", "measure", "measure_raw")
-"""The measure of an ingredient that is an object: in fields of its own, as in our exports."""
-
 _MAX_PERCENT = 100
+_STEP_FIELDS = {"text", "name", "description", "itemListElement", "steps", "item", "items"}
 
 
 def simple_record(recipe_id: str, fields: Mapping[str, object]) -> Record:
@@ -60,7 +57,7 @@ def simple_record(recipe_id: str, fields: Mapping[str, object]) -> Record:
         RecordRejectedError: there is no name, no ingredient, or there are too many of them.
     """
     url = web_address(fields.get("url"))
-    instructions = _text(fields.get("instructions", fields.get("directions")))
+    instructions = _text(fields.get("instructions"))
     alcoholic = (single_line(fields.get("alcoholic")) or "").casefold()
     return Record(
         id=recipe_id,
@@ -69,15 +66,15 @@ def simple_record(recipe_id: str, fields: Mapping[str, object]) -> Record:
         alcoholic=_ALCOHOLIC.get(alcoholic.replace("_", " ").replace("-", " ")),
         glass=named(fields.get("glass")),
         iba=None,
-        tags=tags_of(fields.get("tags", fields.get("keywords")), ",;"),
+        tags=tags_of(fields.get("tags"), ",;"),
         instructions={_language(fields): instructions} if instructions else {},
-        lines=require_recipe(_lines(fields.get("ingredients"))),
+        lines=require_recipe(ingredient_lines(fields.get("ingredients"), many_lines)),
         image=_image(fields),
         video=None,
         quality=(),
         description=_text(fields.get("description")),
         credit=Credit.of(named(fields.get("author")), url, single_line(fields.get("licence"))),
-        stated=_stated(single_line(fields.get("abv_percent"))),
+        stated=stated_strength(fields.get("abv_percent")),
         garnish=_text(fields.get("garnish")),
         method=method_of(fields.get("method")),
     )
@@ -102,33 +99,18 @@ def _language(fields: Mapping[str, object]) -> str:
     return tag if re.fullmatch(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3}", tag) else "en"
 
 
-def _lines(value: object) -> tuple[RawLine, ...]:
-    return whole_lines(line for item in each(value) for line in _texts_of(item))
-
-
-def _texts_of(item: object) -> Iterator[str]:
-    """Yield the lines of an ingredient: of a text, or of an object with measure and name."""
-    if isinstance(item, dict):
-        parts = [single_line(item.get(name)) for name in _LINE_FIELDS]
-        name = item.get("ingredient", item.get("name_raw", item.get("name")))
-        yield " ".join(filter(None, (*parts, single_line(name))))
-    elif isinstance(item, str):
-        yield from many_lines(item).split("\n")
-
-
 def _text(value: object) -> str | None:
-    """Return a text of several lines; a list of texts has one on each line.
-
-    Of texts by language it is the English one, else the first.
-    """
-    if isinstance(value, dict):
+    """Return a text of several lines, also of a list; by language, the English one or the first."""
+    if isinstance(value, dict) and _STEP_FIELDS.isdisjoint(value):
         value = value.get("en", next(iter(value.values()), None))
-    return "\n".join(filter(None, map(optional_text, each(value)))) or None
+    return "\n".join(filter(None, map(optional_text, step_texts(value, str)))) or None
 
 
-def _stated(text: str | None) -> Stated | None:
+def stated_strength(value: object) -> Stated | None:
+    """Return a strength in percent, such as 40, "40" or "40 %"; None if it cannot be one."""
+    text = single_line(value) or ""
     try:
-        percent = float((text or "").removesuffix("%").strip().replace(",", "."))
+        percent = float(text.removesuffix("%").strip().replace(",", "."))
     except ValueError:
         return None
     return Stated(percent) if 0 <= percent <= _MAX_PERCENT else None

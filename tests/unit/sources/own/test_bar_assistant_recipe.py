@@ -5,13 +5,13 @@ import pytest
 from mocktailverse.drinks.drink import Credit, Image, Stated
 from mocktailverse.drinks.record import RawLine, StatedLine
 from mocktailverse.errors import RecordRejectedError
-from mocktailverse.sources.own.bar_assistant_recipe import bar_assistant_record
+from mocktailverse.sources.own.own_reader import recipe_record
 
 
 def record_of(*ingredients, **fields):
     lines = list(ingredients) or [{"name": "Gin", "amount": 45, "units": "ml"}]
     recipe = {"name": "Airmail", "instructions": "Shake.", "ingredients": lines}
-    return bar_assistant_record("airmail", recipe | fields)
+    return recipe_record("airmail", "bar-assistant", recipe | fields)
 
 
 def line_of(**fields) -> RawLine:
@@ -103,11 +103,13 @@ def test_a_draft_2_recipe_names_its_ingredients_beside_it():
         "recipe": {
             "_id": "airmail", "name": "Airmail", "instructions": "Shake.",
             "ingredients": [{"_id": "gin", "amount": 45, "units": "ml",
-                             "substitutes": [{"_id": "rum"}]}],
+                             "substitutes": [{"_id": "rum"}]},
+                            {"_id": "lime-juice_58", "amount": 15, "units": "ml"}],
         },
         "ingredients": [{"_id": "gin", "name": "Gin"}, {"_id": "rum", "name": "Rum"}],
     }  # fmt: skip
-    (line,) = bar_assistant_record("airmail", recipe).lines
+    line, unlisted = recipe_record("airmail", "bar-assistant", recipe).lines
+    assert unlisted.ingredient == "lime juice"
     assert (line.ingredient, line.stated.alternatives) == ("Gin", ("Rum",))
 
 

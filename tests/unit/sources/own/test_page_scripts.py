@@ -170,9 +170,20 @@ def test_a_page_without_a_recipe_has_none(text):
     assert page_recipes(text) == []
 
 
+def test_authors_and_pictures_are_found_by_their_id():
+    graph = [
+        RECIPE | {"author": {"@id": "#ann"}, "image": {"@id": "#photo"}},
+        {"@type": "Person", "@id": "#ann", "name": "Ann", "sameAs": ["https://x.example"]},
+        {"@type": "ImageObject", "@id": "#photo", "url": "https://x.example/a.jpg"},
+    ]
+    (recipe,) = page_recipes(page_of(json.dumps({"@graph": graph})))
+    assert recipe["author"] == {"@type": "Person", "@id": "#ann", "name": "Ann"}
+    assert recipe["image"]["url"] == "https://x.example/a.jpg"
+
+
 def test_deep_values_are_not_followed_forever():
     value: object = RECIPE
-    for _ in range(60):
+    for _ in range(120):
         value = {"mainEntity": value}
     assert page_recipes(page_of(json.dumps(value))) == []
 

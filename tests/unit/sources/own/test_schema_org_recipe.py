@@ -5,14 +5,14 @@ import pytest
 from mocktailverse.drinks.drink import Credit, Image, Lineage
 from mocktailverse.drinks.normalize import normalize
 from mocktailverse.errors import RecordRejectedError
-from mocktailverse.sources.own.schema_org_recipe import schema_org_record
+from mocktailverse.sources.own.own_reader import recipe_record
 
 PAGE = "https://x.example/recipes/fizz?x=1"
 
 
 def record_of(**properties):
     recipe = {"@type": "Recipe", "name": "Fizz", "recipeIngredient": ["2 oz gin"]}
-    return schema_org_record("fizz", recipe | properties, PAGE)
+    return recipe_record("fizz", "schema.org", recipe | properties, PAGE)
 
 
 @pytest.mark.parametrize(
@@ -28,8 +28,13 @@ def record_of(**properties):
         ({"@type": "ItemList", "itemListElement": [{"item": {"text": "Shake."}}]}, "Shake."),
         ([["Shake."], [{"text": "Strain."}]], "Shake.\nStrain."),
         (None, None),
-        (5, None),
+        (5, "5"),
         ([{"text": None}, "", "  "], None),
+        ([{"@type": "HowToStep", "text": "Shake.", "itemListElement": {"text": "Hard."}}],
+         "Shake.\nHard."),
+        ([{"@type": "HowToSection", "name": "Base:", "steps": ["Shake.", {"name": "Strain."}]}],
+         "Base:\nShake.\nStrain."),
+        ({"@list": [{"@value": "Shake."}, {"schema:text": "Strain."}]}, "Shake.\nStrain."),
     ],
 )  # fmt: skip
 def test_instructions_are_read_in_every_form(value, text):
@@ -41,18 +46,23 @@ def test_instructions_are_read_in_every_form(value, text):
     [
         (["1&frac12; oz gin", "lime <b>juice</b>"], ["1½ oz gin", "lime juice"]),
         ("2 oz gin\n1 oz lime", ["2 oz gin", "1 oz lime"]),
-        (["For the syrup:", "1 cup sugar", "  ", None, 5], ["1 cup sugar"]),
+        (["For the syrup:", "1 cup sugar", "  ", None, {}], ["1 cup sugar"]),
         ([{"@type": "PropertyValue", "name": "gin", "value": 2, "unitText": "oz"}], ["2 oz gin"]),
         (["1&amp;frac14; oz gin"], ["1¼ oz gin"]),
+        ([{"@value": "2 oz gin"}, {"text": "lime"}, ["mint", [{"item": "ice"}]]],
+         ["2 oz gin", "lime", "mint", "ice"]),
+        ([{"@type": "HowToSection", "name": "Base", "itemListElement": [
+            {"@type": "ListItem", "item": {"@type": "HowToSupply", "name": "gin",
+             "requiredQuantity": {"minValue": 1, "maxValue": 2, "unitText": "oz"}}}]}],
+         ["1 to 2 oz gin"]),
     ],
-)
+)  # fmt: skip
 def test_ingredients_are_read_in_every_form(value, lines):
     assert [line.ingredient for line in record_of(recipeIngredient=value).lines] == lines
 
 
 def test_the_older_name_of_the_ingredients_is_read():
-    recipe = {"@type": "Recipe", "name": "Fizz", "ingredients": ["2 oz gin"]}
-    assert len(schema_org_record("fizz", recipe).lines) == 1
+    assert len(record_of(recipeIngredient=[], ingredients=["2 oz gin"]).lines) == 1
 
 
 @pytest.mark.parametrize(
@@ -63,6 +73,9 @@ def test_the_older_name_of_the_ingredients_is_read():
         ({"url": "a.jpg"}, Image("https://x.example/recipes/a.jpg", None, None)),
         ({"contentUrl": "https://x.example/a", "license": "CC BY", "creator": {"name": "Bea"}},
          Image("https://x.example/a", "CC BY", "Bea")),
+        ({"url": [{"@id": "#x"}, "/a.jpg"]}, Image("https://x.example/a.jpg", None, None)),
+        ([{"@id": "https://x.example/#photo"}, {"@list": ["/b.jpg"]}],
+         Image("https://x.example/b.jpg", None, None)),
         ("javascript:alert(1)", None),
         ("data:image/png;base64,x", None),
         ("http://[", None),
@@ -105,6 +118,18 @@ def test_instructions_have_their_language(language, tag):
     assert record.instructions == {tag: "x"}
 
 
+@pytest.mark.parametrize("name", [["Sour", "Other"], {"@value": "Sour"}, {"name": "Sour"}])
+def test_a_name_is_read_in_every_form(name):
+    assert record_of(name=name).name == record_of(name="", headline=name).name == "Sour"
+
+
+def test_properties_may_have_the_address_of_their_vocabulary():
+    recipe = {"@type": "http://schema.org/Recipe", "http://schema.org/name": [{"@value": "Sour"}],
+              "https://schema.org/recipeIngredient": [{"@value": "1 oz gin"}]}  # fmt: skip
+    record = recipe_record(None, "schema.org", recipe)
+    assert (record.id, record.name, len(record.lines)) == ("sour", "Sour", 1)
+
+
 def test_a_recipe_for_several_stays_as_stated():
     record = record_of(recipeYield="8 servings", recipeIngredient=["16 oz gin"])
     drink = normalize(record, "own", 0, Lineage("", "", "", 0, 0)).drink
@@ -116,7 +141,10 @@ def test_a_recipe_for_several_stays_as_stated():
     [
         ({"name": None}, "name_missing"),
         ({"name": " \u200b"}, "name_missing"),
-        ({"name": ["x"]}, "name_missing"),
+        ({"name": [" "]}, "name_missing"),
+        ({"recipeIngredient": ["1 oz gin", 5]}, "wrong_type"),
+        ({"recipeIngredient": [{"@type": "PropertyValue", "value": 1}]}, "wrong_type"),
+        ({"recipeIngredient": [{"name": "gin", "value": [1]}]}, "wrong_type"),
         ({"recipeIngredient": []}, "ingredients_missing"),
         ({"recipeIngredient": "  "}, "ingredients_missing"),
         ({"recipeIngredient": {}}, "ingredients_missing"),

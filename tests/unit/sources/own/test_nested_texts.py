@@ -1,0 +1,84 @@
+"""Ingredients and instructions in simple JSON, as people and tools nest them."""
+
+import pytest
+
+from mocktailverse.errors import RecordRejectedError
+from mocktailverse.sources.own.own_reader import recipe_record
+
+
+def record_of(ingredients, **fields):
+    recipe = {"name": "Fizz", "ingredients": ingredients} | fields
+    return recipe_record("fizz", "columns", recipe)
+
+
+@pytest.mark.parametrize(
+    ("ingredients", "lines"),
+    [
+        ("2 oz gin; lime\n1 tsp sugar", ["2 oz gin", "lime", "1 tsp sugar"]),
+        ([{"name": "gin", "amount": "1/2", "unit": "oz"}], ["1/2 oz gin"]),
+        ([{"name": "gin", "amount": "1-2", "units": "oz"}], ["1-2 oz gin"]),
+        ([{"name": "gin", "amount": "1½ oz"}], ["1½ oz gin"]),
+        ([{"name": "gin", "amount": 1, "amount_max": 2, "unit": "oz"}], ["1 to 2 oz gin"]),
+        ([{"name": "mint", "amount": 8}, {"name": "ice"}], ["8 mint", "ice"]),
+        ([{"ingredient": {"name": "gin"}, "measure": "2 oz"}], ["2 oz gin"]),
+        ([{"item": "gin", "quantity": {"value": 2, "unit": "oz"}}], ["2 oz gin"]),
+        ([{"text": "2 oz gin"}, {"@value": "lime"}, [["ice"], None]], ["2 oz gin", "lime", "ice"]),
+        ({"gin": "2 oz", "lime": None, "mint": 8}, ["2 oz gin", "lime", "8 mint"]),
+        ({"Base": ["2 oz gin"], "Top": ["soda", {"name": "ice"}]}, ["2 oz gin", "soda", "ice"]),
+        ([{"name": "Base", "items": ["2 oz gin"]}, {"ingredients": ["ice"]}], ["2 oz gin", "ice"]),
+    ],
+)
+def test_ingredients_are_read_in_every_form(ingredients, lines):
+    record = record_of(ingredients)
+    assert [line.ingredient for line in record.lines] == lines
+    assert [line.position for line in record.lines] == [*range(1, len(lines) + 1)]
+
+
+def test_what_an_ingredient_states_besides_its_name_is_kept():
+    line = {"name": "gin", "note": "cold", "optional": True, "substitutes": ["rum", {"name": "x"}]}
+    (read,) = record_of([line]).lines
+    assert (read.stated.preparation, read.stated.optional) == ("cold", True)
+    assert read.stated.alternatives == ("rum", "x")
+
+
+@pytest.mark.parametrize(
+    ("ingredients", "path"),
+    [
+        (["gin", 7], "$.recipe.ingredients[1]"),
+        ([True], "$.recipe.ingredients[0]"),
+        ([{"amount": 1, "unit": "oz"}], "$.recipe.ingredients[0]"),
+        ([{"name": "gin", "amount": [1]}], "$.recipe.ingredients[0]"),
+        ([{"name": "gin", "unit": True}], "$.recipe.ingredients[0]"),
+        ([{"@type": "Thing"}], "$.recipe.ingredients[0]"),
+    ],
+)
+def test_an_ingredient_that_cannot_be_read_is_rejected(ingredients, path):
+    with pytest.raises(RecordRejectedError) as caught:
+        record_of(ingredients)
+    assert (caught.value.code, caught.value.path) == ("wrong_type", path)
+
+
+@pytest.mark.parametrize(
+    ("instructions", "text"),
+    [
+        (["Shake.", {"text": "Strain."}, [{"@value": "Serve."}]], "Shake.\nStrain.\nServe."),
+        (
+            [{"name": "Base", "steps": ["Shake."]}, {"description": "Serve."}],
+            "Base:\nShake.\nServe.",
+        ),
+        ({"de": "Mixen.", "en": ["Shake.", "Serve."]}, "Shake.\nServe."),
+        ({"de": "Mixen."}, "Mixen."),
+        ({"text": "Shake."}, "Shake."),
+    ],
+)
+def test_instructions_are_read_in_every_form(instructions, text):
+    assert record_of(["gin"], instructions=instructions).instructions == {"en": text}
+    assert record_of(["gin"], directions=instructions).instructions == {"en": text}
+
+
+def test_a_recipe_that_is_nested_too_deeply_is_rejected():
+    nested: object = "gin"
+    for _ in range(300):
+        nested = [nested]
+    with pytest.raises(RecordRejectedError, match="200 levels"):
+        record_of(nested)
