@@ -5,7 +5,9 @@ simple fields), CSV with simple columns, else plain text. A recipe that cannot b
 in its place with a reason code; its neighbours are still read.
 """
 
-from collections.abc import Iterator
+import csv
+import re
+from collections.abc import Iterator, Sequence
 from types import MappingProxyType
 
 import msgspec
@@ -14,8 +16,10 @@ from msgspec import Struct
 from mocktailverse.drinks.codes import Reason
 from mocktailverse.errors import ObjectRejectedError, RecordRejectedError, UsageError
 from mocktailverse.loads.load_record import Checkpoint
-from mocktailverse.pipeline.byte_stream import DecodedBytes
+from mocktailverse.pipeline.byte_stream import GZIP_MAGIC, DecodedBytes
+from mocktailverse.pipeline.csv_rows import DELIMITERS
 from mocktailverse.pipeline.decode import UnreadableRecord, decode, detect_format
+from mocktailverse.pipeline.json_elements import TOO_DEEP, is_nested_too_deeply
 from mocktailverse.sources import owned_source
 from mocktailverse.sources.authoring import RecipeEnvelope, RecipeFormat
 from mocktailverse.sources.page_text import decoded_text, is_page
@@ -28,6 +32,11 @@ MAX_RECIPES = 5_000
 _HEAD_LENGTH = 4096
 _UNUSUAL_SHARE = 0.05
 """Share of characters that no text has, above which the input is not text."""
+
+_HEAD_LINES = 20
+_FEW_CELLS = 2
+_SEPARATOR_LINE = re.compile(r"\Asep=.\r?\n", re.IGNORECASE)
+"""Names the separator for Excel; it is found without."""
 
 
 class UnreadableRecipe(Struct, frozen=True):
@@ -76,7 +85,9 @@ def read_recipes(
 
     Raises:
         UsageError: the input is empty, too large, or has no recipe.
+        ObjectRejectedError: it is a damaged gzip file, or too large unpacked.
     """
+    data = _unpacked(data)
     if not data.strip():
         raise UsageError("The input is empty. Pass a file with a recipe.")
     if len(data) > INPUT_BYTES:
@@ -98,11 +109,22 @@ def read_recipes(
     return recipes
 
 
+def _unpacked(data: bytes) -> bytes:
+    """Return the content of a gzip file; any other input is as it was."""
+    if not data.startswith(GZIP_MAGIC):
+        return data
+    content, damage = DecodedBytes(InputBytes(data)).document()
+    if damage:
+        raise damage
+    return content
+
+
 def _recipes(
     data: bytes, form: RecipeFormat | None, charset: str | None
 ) -> Iterator[object | UnreadableRecord]:
     """Yield each recipe as it is: a decoded object, the columns of a row, or a text."""
     text = decoded_text(data, charset)
+    records = data if data.lstrip()[:1] in {b"{", b"["} else _SEPARATOR_LINE.sub("", text).encode()
     if form == "text":
         yield from owned_source().authoring.in_text(text)
     elif is_page(text):
@@ -113,8 +135,8 @@ def _recipes(
                 " its text into a file, and add that."
             )
         yield from recipes
-    elif _is_records(data):
-        yield from _records(data)
+    elif _is_records(records):
+        yield from _records(records)
     elif form is None:
         _require_text(text)
         yield from owned_source().authoring.in_text(text)
@@ -123,15 +145,32 @@ def _recipes(
 
 
 def _require_text(text: str) -> None:
-    """Raise UsageError for the content of a picture, a PDF or another file that is not text."""
+    """Raise UsageError for the content of a picture, a PDF or another file that is not a recipe."""
     unusual = sum(not (char.isprintable() or char.isspace()) for char in text[:_HEAD_LENGTH])
+    if text.startswith("PK\x03\x04"):
+        raise UsageError("The input is a ZIP archive. Unpack it, and add the files that are in it.")
     if "\0" in text or text.startswith("%PDF") or unusual > _HEAD_LENGTH * _UNUSUAL_SHARE:
         raise UsageError("The input is not text. Copy the recipe's text into a file, and add that.")
+    head = text.splitlines()[:_HEAD_LINES]
+    if any(_is_table(head, delimiter) for delimiter in DELIMITERS):
+        raise UsageError(
+            "The input is a table without the columns of recipes. Name its columns in the first"
+            " line: `name`, `ingredients`, and for example `instructions`."
+        )
+
+
+def _is_table(lines: Sequence[str], delimiter: str) -> bool:
+    """Return whether all lines have the same number of cells, at least three."""
+    try:
+        counts = [len(row) for row in csv.reader(lines, delimiter=delimiter) if row]
+    except csv.Error:  # such as a cell of over 128 KiB
+        return False
+    return len(counts) > 1 and counts[0] > _FEW_CELLS and len({*counts}) == 1
 
 
 def _is_records(data: bytes) -> bool:
-    """Return whether the input is JSON, NDJSON or CSV, perhaps a broken one, or gzip of it."""
-    if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["} or data.startswith(b"\x1f\x8b"):
+    """Return whether the input is JSON, NDJSON or CSV, perhaps a broken one."""
+    if data.lstrip()[:1] in {b"{", b"["}:
         return True
     try:
         detect_format(DecodedBytes(InputBytes(data)), owned_source().records.columns)
@@ -152,6 +191,9 @@ def _records(data: bytes) -> Iterator[object | UnreadableRecord]:
 
 def _values(data: bytes, after: Checkpoint) -> Iterator[object]:
     """Yield the recipes in one JSON value: itself, or those of JSON-LD nested in it."""
+    if is_nested_too_deeply(data):
+        yield UnreadableRecord(None, after, Reason.MALFORMED_JSON, f"{TOO_DEEP}.", None)
+        return
     try:
         value = msgspec.json.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mocktailverse.errors import UsageError
+from mocktailverse.errors import ObjectRejectedError, UsageError
 from mocktailverse.operations.own_recipes import understood
 from mocktailverse.operations.recipe_input import INPUT_BYTES, UnreadableRecipe, read_recipes
 from mocktailverse.sources import owned_source
@@ -48,6 +48,50 @@ def encoded(value: object) -> bytes:
         (TEXT.encode(), "text"),
         (b"\xef\xbb\xbf" + TEXT.encode(), "text"),
         (TEXT.encode("utf-16"), "text"),
+        (encoded(SIMPLE).decode().encode("utf-16"), "columns"),
+        (encoded(SIMPLE | {"title": "Fizz", "name": ""}), "columns"),
+        (encoded({"data": [SIMPLE], "links": {"next": None}, "meta": {"total": 1}}), "columns"),
+        (encoded({"data": {"recipes": [SCHEMA]}}), "schema.org"),
+        (encoded({"data": ASSISTANT}), "bar-assistant"),
+        (encoded({"recipe": SIMPLE}), "columns"),
+        (
+            encoded(
+                {
+                    "name": "Fizz",
+                    "ingredients": [
+                        {"name": "gin", "amount": "2", "unit": "oz"},
+                        {"name": "lime juice", "amount": 1, "unit": "oz"},
+                    ],
+                }
+            ),
+            "columns",
+        ),
+        (
+            encoded(
+                {
+                    "name": "Fizz",
+                    "ingredients": [
+                        {"name": "gin", "amount": "1-2", "units": "oz"},
+                        {"name": "lime juice", "amount": "1", "units": "oz"},
+                    ],
+                }
+            ),
+            "columns",
+        ),
+        (
+            b"sep=;\r\n"
+            + CSV.replace(";", "/")
+            .replace(",", ";")
+            .replace("/", "\n")
+            .replace("2 oz gin\n 1 oz lime juice", '"2 oz gin\n1 oz lime juice"')
+            .encode(),
+            "columns",
+        ),
+        (CSV.replace("name", "Title").encode(), "columns"),
+        (CSV.encode("utf-16"), "columns"),
+        (gzip.compress(CSV.encode(), mtime=0), "columns"),
+        (gzip.compress(TEXT.encode(), mtime=0), "text"),
+        (gzip.compress(PAGE.encode(), mtime=0), "schema.org"),
     ],
 )
 def test_the_format_is_detected(data, form):
@@ -81,6 +125,19 @@ def test_semicolons_separate_ingredients_only_in_csv_and_before_a_measure(data, 
         f"{line.measure_raw or ''} {line.name_raw}" for line in understood(recipe).ingredients
     ]
     assert [line.strip() for line in written] == lines
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_a_table_of_a_spreadsheet_is_read_in_its_encoding(encoding):
+    data = "name,ingredients\nPiña,2 oz gin\nFizz à 3 €,1 oz rosé\n".encode(encoding)
+    names = [understood(one).name for one in read_recipes(data, None)]
+    assert names == ["Piña", "Fizz à 3 €"]
+
+
+def test_every_element_of_a_wrapped_list_is_read_or_has_a_reason():
+    first, second = read_recipes(encoded({"recipes": [SIMPLE, {"title": ""}]}), None)
+    assert isinstance(first, RecipeEnvelope)
+    assert (second.number, second.code) == (2, "name_missing")
 
 
 def test_what_was_received_is_kept():
@@ -163,11 +220,19 @@ def test_our_own_export_and_opendrinks_are_read():
         (b"\x89PNG\r\n\x1a\n\0", None, "not text"),
         (b"%PDF-1.7\n1 0 obj", None, "not text"),
         (b"\x01\x02\x03" * 500, None, "not text"),
+        (b"PK\x03\x04\x14", None, "ZIP archive"),
+        (b"drink;parts;how\nFizz;gin;Shake.\n", None, "columns of recipes"),
+        (b'drink,parts,how\n"Fizz, cold",gin,Shake.\n', None, "columns of recipes"),
     ],
 )
 def test_an_input_without_a_recipe_is_a_clear_error(data, form, message):
     with pytest.raises(UsageError, match=message):
         read_recipes(data, None, form)
+
+
+def test_a_damaged_gzip_file_is_a_clear_error():
+    with pytest.raises(ObjectRejectedError, match="damaged or truncated"):
+        read_recipes(gzip.compress(encoded(SIMPLE), mtime=0)[:-4], None)
 
 
 def test_the_format_can_be_given():
@@ -180,7 +245,7 @@ def test_the_format_can_be_given():
 def test_any_bytes_are_read_or_refused(data):
     try:
         read_recipes(data, None)
-    except UsageError:
+    except (UsageError, ObjectRejectedError):
         return
 
 
@@ -197,7 +262,7 @@ def test_a_hostile_name_is_kept_as_text_under_a_harmless_id(name):
     assert len(drink.id) <= len("own:") + MAX_SLUG
 
 
-@pytest.mark.parametrize("depth", [100, 5_000, 200_000])
+@pytest.mark.parametrize("depth", [100, 300, 900, 5_000, 200_000])
 def test_deep_nesting_is_read_or_rejected(depth):
     nested = b'{"a":' * depth + b"1" + b"}" * depth
     start = b'{"name": "x", "ingredients": ["1 oz gin"], "y": '
