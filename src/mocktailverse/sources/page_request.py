@@ -17,12 +17,13 @@ import threading
 import zlib
 from collections.abc import Callable
 from contextlib import closing
-from importlib.metadata import version
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from msgspec import Struct
 
 from mocktailverse.errors import UnreachableError, UsageError
+from mocktailverse.sources.http_headers import user_agent
+from mocktailverse.sources.web_addresses import encoded_location, encoded_parts
 
 PAGE_BYTES = 2 * 1024 * 1024
 TIMEOUT_S = 10.0
@@ -41,7 +42,7 @@ class WebPage(Struct, frozen=True):
     """A page as received, decompressed."""
 
     url: str
-    """Its address, after redirects."""
+    """Its address, after redirects, in ASCII."""
     data: bytes
     charset: str | None
     """As the server states it."""
@@ -110,18 +111,21 @@ def _follow(
         with closing(_get(connection, parts)) as response:
             location = response.getheader("location")
             if response.status not in _REDIRECTS or not location:
-                return _page(address, response)
-        address = urljoin(address, location)
+                return _page(parts.geturl(), response)
+        address = urljoin(address, encoded_location(location))
     raise UsageError(f"`{url}` redirects more than {MAX_REDIRECTS} times. Pass the last address.")
 
 
 def _checked(url: str) -> SplitResult:
+    """Return the parts of an address, as they are requested."""
     try:
         parts = urlsplit(url)
         is_valid = parts.scheme in _PORTS and parts.hostname and parts.port != 0
+        is_valid = is_valid and parts.username is None and url.isprintable()
+        parts = encoded_parts(parts)
     except ValueError:
         is_valid = False
-    if not is_valid or not url.isprintable() or parts.username is not None:
+    if not is_valid:
         raise UsageError(
             f"`{url[:200]}` is not an address of a web page. Pass one that begins with http:// or"
             " https://, without a user name."
@@ -168,7 +172,7 @@ def _get(connection: http.client.HTTPConnection, parts: SplitResult) -> http.cli
     path = parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
     headers = {
         "Host": parts.netloc,
-        "User-Agent": f"mocktailverse/{version('mocktailverse')} (recipe import)",
+        "User-Agent": user_agent(),
         "Accept": "text/html, application/ld+json, application/json;q=0.9, */*;q=0.5",
         "Accept-Encoding": "gzip",
         "Connection": "close",

@@ -6,11 +6,13 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import quote
 
 import pytest
 
 from mocktailverse.errors import UnreachableError, UsageError
 from mocktailverse.sources import page_request
+from mocktailverse.sources.http_headers import user_agent
 from mocktailverse.sources.page_request import PAGE_BYTES, request_page
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
@@ -66,6 +68,48 @@ def test_redirects_are_followed_a_few_times():
         with pytest.raises(UsageError, match="redirects more than 3 times"):
             request_page(f"{base}/a", allow_private=True)
         assert len(seen) == 4
+
+
+@pytest.mark.parametrize(
+    ("written", "requested"),
+    [
+        ("/a/piña colada?q=süß&x=1#ü", "/a/pi%C3%B1a%20colada?q=s%C3%BC%C3%9F&x=1"),
+        ("/a/pi%C3%B1a?x=%20+", "/a/pi%C3%B1a?x=%20+"),
+    ],
+)
+def test_other_characters_of_an_address_are_encoded(written, requested):
+    seen_agents = []
+
+    def answer(handler):
+        seen_agents.append(handler.headers["user-agent"])
+        respond()(handler)
+
+    with serving(**{requested.strip("/").partition("?")[0]: answer}) as (base, seen):
+        page = request_page(base + written, allow_private=True)
+    assert (seen, page.url.partition("#")[0]) == ([requested], base + requested)
+    assert seen_agents == [user_agent()]
+
+
+@pytest.mark.parametrize("location", ["/pi\xf1a", "/pi\xc3\xb1a", "/pi%C3%B1a"])
+def test_a_redirect_is_requested_in_the_bytes_of_its_server(location):
+    path = quote(location.encode("latin-1"), safe="/%")
+    with serving(a=respond(b"", 302, location=location), **{path[1:]: respond()}) as (base, seen):
+        request_page(f"{base}/a", allow_private=True)
+    assert seen == ["/a", path]
+
+
+@pytest.mark.parametrize(
+    ("host", "encoded"),
+    [("bücher.example", "xn--bcher-kva.example"), ("пример.рф", "xn--e1afmkfd.xn--p1ai")],
+)
+def test_the_host_is_resolved_in_its_encoding(host, encoded):
+    resolved = []
+    with pytest.raises(UnreachableError, match="has no address"):
+        request_page(
+            f"https://{host}:8443/", allow_private=True,
+            resolve=lambda *host_and_port: resolved.append(host_and_port) or [],
+        )  # fmt: skip
+    assert resolved == [(encoded, 8443)]
 
 
 @pytest.mark.parametrize("location", ["file:///etc/passwd", "ftp://x.example/", "gopher://x/"])
@@ -135,7 +179,8 @@ def test_a_closed_port_is_a_clear_error():
     "url",
     ["", "x.example", "ftp://x.example/", "file:///etc/passwd", "http://", "http://u:p@x.example/",
      "http://x.example:0/", "http://x.example:99999/", "http://[", "http://x.example/\n",
-     "javascript:alert(1)", "data:text/html,x"],
+     "javascript:alert(1)", "data:text/html,x", "http://ü..example/",
+     f"http://{'ü' * 70}.example/", "http://u:p@ü.example/"],
 )  # fmt: skip
 def test_other_addresses_are_refused(url):
     with pytest.raises(UsageError):
