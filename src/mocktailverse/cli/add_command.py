@@ -7,7 +7,7 @@ Each recipe is shown as it is understood. On a terminal it is stored after a que
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 import typer
@@ -21,7 +21,7 @@ from mocktailverse.cli.loads_command import print_loads
 from mocktailverse.cli.output import print_json, print_table, printable, say, stdout
 from mocktailverse.drinks.codes import Reason
 from mocktailverse.drinks.drink import Derived, Drink
-from mocktailverse.errors import UsageError
+from mocktailverse.errors import MocktailverseError, UsageError
 from mocktailverse.formatting import counted
 from mocktailverse.loads.load_record import load_fields
 from mocktailverse.operations.own_recipes import (
@@ -80,44 +80,68 @@ def add(
 ) -> None:
     """Add recipes of your own: Bar Assistant, schema.org, CSV, NDJSON, text, or a web page.
 
-    Exits with 1 if the id of a recipe is taken, and with 2 if no recipe can be read.
+    Exits with 1 if a recipe cannot be read or its id is taken, and with 2 if none can be read.
     """
     if replace and keep_both:
         raise UsageError("--replace and --keep-both exclude each other. Choose one.")
     clash: Clash = "replace" if replace else "keep-both" if keep_both else "refuse"
-    read = [recipe for text in inputs for recipe in _read_one_of(text, form, len(inputs))]
+    read, places = _read_inputs(inputs, form)
     if recipe_id is not None:
         read = [_with_id(read, recipe_id)]
     stores = None if dry_run else connect(env, state_dir)
     reviewed = review(read, _finder(stores, read) if stores else _find_nothing, clash)
     if not as_json:
-        _print_review(reviewed)
+        _print_review(reviewed, places)
     if not reviewed.recipes:
         if as_json:
-            _print_json(reviewed, {})
+            _print_json(reviewed, places, {})
         raise UsageError("No recipe can be read.")
     is_asked = not (yes or as_json) and sys.stdin.isatty() and sys.stdout.isatty()
     fields = _store(stores, reviewed, ask=is_asked, wait=wait, as_json=as_json) if stores else {}
     if as_json:
-        _print_json(reviewed, fields)
+        _print_json(reviewed, places, fields)
     conflicts = [recipe for recipe in reviewed.recipes if recipe.status == "conflict"]
     for recipe in conflicts:
         say(
             f"Not stored: `{recipe.drink.id}` is another recipe. Use --replace, --keep-both,"
             " or --id with another id."
         )
-    if conflicts or any(load["status"] == "failed" for load in fields.get("loads", [])):
+    has_problem = bool(conflicts or reviewed.unreadable)
+    if has_problem or any(load["status"] == "failed" for load in fields.get("loads", [])):
         raise Exit(1)
 
 
-def _read_one_of(text: str, form: RecipeFormat | None, inputs: int) -> list[ReadRecipe]:
-    """Return the recipes of an input; one of several without a recipe does not stop the others."""
-    try:
-        return _read(text, form)
-    except UsageError as error:
-        if inputs == 1:
-            raise
-        return [UnreadableRecipe(1, Reason.UNRECOGNIZED_FORM, "$", f"`{text[:200]}`: {error}")]
+class _Place(NamedTuple):
+    """Where a recipe was read."""
+
+    input: str
+    """The input as given to the command."""
+    number: int | None
+    """Number of the recipe in it, from 1; None for the whole input."""
+
+
+def _read_inputs(
+    inputs: Sequence[str], form: RecipeFormat | None
+) -> tuple[list[ReadRecipe], list[_Place]]:
+    """Return the recipes of all inputs, and the place of each.
+
+    One of several inputs that cannot be read counts as a recipe that cannot; the others are read.
+    """
+    read: list[ReadRecipe] = []
+    places: list[_Place] = []
+    for text in inputs:
+        try:
+            recipes = _read(text, form)
+            places += [_Place(text, number) for number in range(1, len(recipes) + 1)]
+        except MocktailverseError as error:
+            if len(inputs) == 1:
+                raise
+            recipes = [UnreadableRecipe(1, Reason.UNRECOGNIZED_FORM, "$", str(error))]
+            places.append(_Place(text, None))
+        for number, recipe in enumerate(recipes, len(read) + 1):
+            is_read = isinstance(recipe, RecipeEnvelope)
+            read.append(recipe if is_read else msgspec.structs.replace(recipe, number=number))
+    return read, places
 
 
 def _find_nothing(_drink_id: str) -> None:
@@ -183,7 +207,7 @@ def _store(
     return {"objects": [version], "loads": [load_fields(load) for load in loads]}
 
 
-def _print_json(reviewed: Review, fields: dict[str, list[Any]]) -> None:
+def _print_json(reviewed: Review, places: Sequence[_Place], fields: dict[str, list[Any]]) -> None:
     items = [
         {
             "id": recipe.drink.id,
@@ -200,11 +224,15 @@ def _print_json(reviewed: Review, fields: dict[str, list[Any]]) -> None:
         for recipe in reviewed.recipes
     ]
     stored = len(reviewed.to_store) if fields.get("objects") else 0
-    result = {"items": items, "unreadable": reviewed.unreadable, "stored": stored}
+    unreadable = [
+        {**msgspec.structs.asdict(one), **places[one.number - 1]._asdict()}
+        for one in reviewed.unreadable
+    ]
+    result = {"items": items, "unreadable": unreadable, "stored": stored}
     print_json({**result, "objects": [], "loads": [], **fields})
 
 
-def _print_review(reviewed: Review) -> None:
+def _print_review(reviewed: Review, places: Sequence[_Place]) -> None:
     is_short = len(reviewed.recipes) > _MOST_SHOWN
     for recipe in reviewed.recipes:
         if not is_short or any(line.problems for line in recipe.lines):
@@ -212,7 +240,9 @@ def _print_review(reviewed: Review) -> None:
     if is_short:
         say(f"{len(reviewed.recipes)} recipes; those with a problem are shown")
     for one in reviewed.unreadable:
-        say(f"Recipe {one.number} cannot be read ({one.code}): {one.message}")
+        source, number = places[one.number - 1]
+        what = f"Recipe {number} of `{source}`" if number else f"`{source}`"
+        say(f"{what} cannot be read ({one.code}): {one.message}")
 
 
 def _print_recipe(recipe: ReviewedRecipe) -> None:

@@ -10,7 +10,7 @@ from typer import Exit
 
 from mocktailverse.cli import add_command, remove_command
 from mocktailverse.drinks.register import Register
-from mocktailverse.errors import UsageError
+from mocktailverse.errors import UnreachableError, UsageError
 from mocktailverse.operations.own_recipes import understood
 from mocktailverse.operations.recipe_input import read_recipes
 from mocktailverse.sources.page_request import WebPage
@@ -79,7 +79,10 @@ def test_a_recipe_is_shown_and_stored(stores, recipe_file, capsys):
 
 def test_json_has_every_recipe_and_what_is_not_understood(stores, recipe_file, capsys):
     stores(FIZZ)
-    add(recipe_file(f"{FIZZ}\n---\nEmpty\n---\nSour\n1 oz rum"), as_json=True)
+    path = recipe_file(f"{FIZZ}\n---\nEmpty\n---\nSour\n1 oz rum")
+    with pytest.raises(Exit) as end:
+        add(path, as_json=True)
+    assert end.value.exit_code == 1
     shown = json.loads(capsys.readouterr().out)
     assert [(one["id"], one["status"]) for one in shown["items"]] == [
         ("own:fizz", "unchanged"),
@@ -87,8 +90,8 @@ def test_json_has_every_recipe_and_what_is_not_understood(stores, recipe_file, c
     ]
     (problem,) = shown["items"][0]["problems"]
     assert problem == {"position": 2, "problems": ["unknown ingredient: grozzle"]}
-    assert [(one["number"], one["code"]) for one in shown["unreadable"]] == [
-        (2, "ingredients_missing")
+    assert [(one["input"], one["number"], one["code"]) for one in shown["unreadable"]] == [
+        (path, 2, "ingredients_missing")
     ]
     assert shown["stored"] == 2
 
@@ -170,13 +173,25 @@ def test_wrong_usage_stores_nothing(stores, recipe_file, content, options, messa
     assert not environment.stored
 
 
-def test_one_of_several_files_without_a_recipe_does_not_stop_the_others(
-    stores, recipe_file, capsys
+def test_an_input_that_cannot_be_read_does_not_stop_the_others(
+    stores, recipe_file, capsys, monkeypatch
 ):
+    def unreachable(*_, **__):
+        raise UnreachableError("The host has no address.")
+
+    monkeypatch.setattr(add_command, "request_page", unreachable)
     environment = stores()
-    add(recipe_file("<html></html>", "a.html"), recipe_file(FIZZ), yes=True)
-    assert len(environment.stored) == 1
-    assert "cannot be read (unrecognized_form)" in capsys.readouterr().err
+    broken = recipe_file(b"\x1f\x8bno gzip", "b.gz")
+    several = recipe_file("Old\n1 oz gin\n---\nEmpty", "several.txt")
+    with pytest.raises(Exit) as end:
+        add("https://x.example", recipe_file("", "a.txt"), broken, several, recipe_file(FIZZ))
+    assert end.value.exit_code == 1
+    ((_, body),) = environment.stored
+    assert [json.loads(line)["id"] for line in body.splitlines()] == ["old", "fizz"]
+    shown = " ".join(capsys.readouterr().err.split())
+    assert "`https://x.example` cannot be read (unrecognized_form): The host" in shown
+    assert f"Recipe 2 of `{several}` cannot be read (ingredients_missing)" in shown
+    assert shown.count("cannot be read (") == 4
 
 
 def test_own_recipes_are_removed_and_others_are_not(stores, capsys):
