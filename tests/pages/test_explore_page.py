@@ -123,13 +123,21 @@ def test_pictures_are_shown_only_on_demand_and_with_a_licence(open_page, sample_
     assert len(page.get("image")) == (len(licensed) if view == "pictures" else 0)
 
 
-def test_withdrawn_drinks_are_marked(open_page, sample_catalogue, make_catalogue, cards):
-    drink = msgspec.structs.replace(sample_catalogue.drink("thecocktaildb:90101"), withdrawn_at=5)
+@pytest.mark.parametrize(
+    "withdrawal", [("thecocktaildb", "withdrawn by the source"), ("own", "removed by its owner")]
+)
+def test_withdrawn_drinks_are_marked(
+    open_page, sample_catalogue, make_catalogue, cards, withdrawal
+):
+    source, reason = withdrawal
+    drink = msgspec.structs.replace(
+        sample_catalogue.drink("thecocktaildb:90101"), withdrawn_at=5, source=source
+    )
     catalogue = make_catalogue([drink])
     assert not cards(open_page(catalogue=catalogue))
     page = open_page(catalogue=catalogue, withdrawn="true")
     assert cards(page) == ["Negroni"]
-    assert any("withdrawn by the source" in element.value for element in page.markdown)
+    assert any(reason in element.value for element in page.markdown)
 
 
 def test_the_most_frequent_of_many_tags_are_listed_and_others_can_be_typed(

@@ -13,6 +13,7 @@ from mocktailverse.dashboard.safe_text import plain, short
 from mocktailverse.dashboard.url_state import Parameters
 from mocktailverse.drinks.drink import Drink
 from mocktailverse.errors import UsageError
+from mocktailverse.sources import owned_source
 
 T = TypeVar("T")
 
@@ -106,7 +107,9 @@ def badges(drink: Drink) -> str:
     strength = f":{color}-badge[{plain(headline(drink))}]"
     if drink.withdrawn_at is None:
         return strength
-    return f"{strength} :orange-badge[withdrawn by the source]"
+    is_own = drink.source == owned_source().name
+    reason = "removed by its owner" if is_own else "withdrawn by the source"
+    return f"{strength} :orange-badge[{reason}]"
 
 
 def _show_head(drink: Drink, parameters: Parameters, *, is_converted: bool, pictures: bool) -> None:

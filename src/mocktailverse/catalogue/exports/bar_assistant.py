@@ -178,7 +178,7 @@ def _description(drink: Drink) -> str:
         drink.category,
         f"IBA: {drink.iba}" if drink.iba else None,
         _strength_in_words(drink.derived),
-        "Withdrawn by the source" if drink.withdrawn_at is not None else None,
+        "Withdrawn" if drink.withdrawn_at is not None else None,
     ]
     return ". ".join(part for part in parts if part)
 

@@ -231,7 +231,7 @@ def test_a_known_unit_is_kept(unit, kind, units):
 def test_an_unknown_strength_is_null_and_described():
     exported = recipe(drink_of(derived=Derived(), category=None, iba=None, withdrawn_at=1))
     assert exported.abv is None
-    assert exported.description == "Strength unknown. Withdrawn by the source"
+    assert exported.description == "Strength unknown. Withdrawn"
 
 
 @pytest.mark.parametrize(
