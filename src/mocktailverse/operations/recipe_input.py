@@ -131,8 +131,8 @@ def _recipes(
         recipes = owned_source().authoring.in_page(text)
         if not recipes:
             raise UsageError(
-                "The page has no recipe that can be read: no schema.org Recipe in JSON-LD. Copy"
-                " its text into a file, and add that."
+                "The page has no recipe that can be read: no schema.org Recipe in valid JSON-LD."
+                " Copy its text into a file, and add that."
             )
         yield from recipes
     elif _is_records(records):

@@ -202,7 +202,10 @@ def test_our_own_export_and_opendrinks_are_read():
     open_drink = SIMPLE | {"directions": ["Stir.", "Serve."], "ingredients": [line]}
     one, other = map(understood, read_recipes(encoded([drink, open_drink]), None))
     assert one.ingredients == other.ingredients
-    assert (one.instructions, other.instructions) == ({"en": "Stir."}, {"en": "Stir.\nServe."})
+    assert (one.instructions, other.instructions) == (
+        {"de": "Rühren.", "en": "Stir."},
+        {"en": "Stir.\nServe."},
+    )
 
 
 @pytest.mark.parametrize(

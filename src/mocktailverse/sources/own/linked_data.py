@@ -3,19 +3,17 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from mocktailverse.drinks.codes import Reason
 from mocktailverse.errors import RecordRejectedError
 
 MAX_DEPTH = 200
 
-_REFERENCES = ("author", "image")
 _REFERENCE_LENGTH = 2000
 """Maximum characters of a text that a reference adds to a recipe."""
 _RECIPE_TYPE = re.compile(r"(?:.*[/#:])?recipe", re.IGNORECASE)
 """`Recipe`, `schema:Recipe`, or an address that ends in it."""
-_VOCABULARY = re.compile(r"https?://(?:www\.)?schema\.org/|schema:")
+_VOCABULARY = re.compile(r"\A(?:https?://(?:www\.)?schema\.org/|schema:)")
 
 
 def recipes_in(value: object) -> list[dict[str, object]]:
@@ -25,7 +23,7 @@ def recipes_in(value: object) -> list[dict[str, object]]:
     a picture that a recipe refers to by `@id` gets the texts of that object.
     """
     objects = [*_objects(value, 0)]
-    by_id = {one["@id"]: one for one in objects if isinstance(one.get("@id"), str) and len(one) > 1}
+    by_id = {str(one["@id"]): one for one in objects if "@id" in one and len(one) > 1}
     entries = [_with_references(one, by_id) for one in objects if is_recipe(one)]
     recipes = [*{json.dumps(recipe, sort_keys=True): recipe for recipe in entries}.values()]
     return [recipe for recipe in recipes if has_ingredients(recipe)] or recipes
@@ -44,7 +42,7 @@ def is_recipe(value: object) -> bool:
     return any(isinstance(name, str) and _RECIPE_TYPE.fullmatch(name) for name in names)
 
 
-def _objects(value: object, depth: int) -> Iterator[dict[str, Any]]:
+def _objects(value: object, depth: int) -> Iterator[dict[str, object]]:
     """Yield the objects; what is inside of a recipe, such as related ones, belongs to it."""
     if depth > MAX_DEPTH:
         return
@@ -56,20 +54,25 @@ def _objects(value: object, depth: int) -> Iterator[dict[str, Any]]:
 
 
 def _with_references(
-    recipe: dict[str, object], by_id: Mapping[object, Mapping[str, object]]
+    recipe: dict[str, object], by_id: Mapping[str, Mapping[str, object]]
 ) -> dict[str, object]:
     """Return a recipe whose author and picture have the texts of the objects they refer to."""
-    replaced = {}
-    for name in _REFERENCES:
-        value = recipe.get(name)
-        if isinstance(value, dict) and isinstance(key := value.get("@id"), str) and key in by_id:
-            texts = {
-                field: text
-                for field, text in by_id[key].items()
-                if isinstance(text, str) and len(text) <= _REFERENCE_LENGTH
-            }
-            replaced[name] = texts | value
-    return recipe | replaced
+    return recipe | {
+        name: _resolved(recipe[name], by_id) for name in ("author", "image") if name in recipe
+    }
+
+
+def _resolved(value: object, by_id: Mapping[str, Mapping[str, object]]) -> object:
+    if isinstance(value, list):
+        return [_resolved(one, by_id) for one in value]
+    if not isinstance(value, dict):
+        return value
+    fields = by_id.get(str(value.get("@id")), {}).items()
+    return {
+        name: text
+        for name, text in fields
+        if isinstance(text, str) and len(text) <= _REFERENCE_LENGTH
+    } | value
 
 
 def compacted(fields: Mapping[str, object]) -> dict[str, object]:

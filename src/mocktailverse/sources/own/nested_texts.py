@@ -13,13 +13,21 @@ from mocktailverse.drinks.codes import Reason
 from mocktailverse.drinks.record import RawLine, StatedLine
 from mocktailverse.errors import RecordRejectedError
 from mocktailverse.sources.json_object import type_name
-from mocktailverse.sources.own.recipe_text import each, named, require_few, single_line, whole_lines
+from mocktailverse.sources.own.recipe_text import (
+    each,
+    named,
+    optional_text,
+    require_few,
+    single_line,
+    web_address,
+    whole_lines,
+)
 
 ReadText = Callable[[str], str]
 """Returns the lines of a text as people see them."""
 
 _LISTS = ("itemListElement", "ingredients", "items", "steps")
-_NAMES = ("ingredient", "name_raw", "name", "item")
+_NAMES = ("ingredient", "name_raw", "name", "item", "text")
 _AMOUNTS = ("quantity", "amount", "value", "minValue", "requiredQuantity")
 _HIGHEST = ("amount_max", "maxValue")
 _UNITS = ("measure", "unit", "units", "unitText")
@@ -61,7 +69,7 @@ def _elements(value: object, read: ReadText) -> Iterator[object]:
 def _inner(fields: Mapping[str, object]) -> object:
     """Return what an object is around: a list, or a text; None if it has the parts themselves."""
     is_bare = fields.keys().isdisjoint((*_AMOUNTS, *_UNITS))
-    return first_of(fields, (*_LISTS, "text", "item") if is_bare else ("text",))
+    return first_of(fields, (*_LISTS, "text", "item")) if is_bare else None
 
 
 def _line_of(place: int, element: object, read: ReadText) -> tuple[RawLine, ...]:
@@ -116,11 +124,15 @@ def name_of_ingredient(value: object) -> str | None:
     return named(value) or (named(value.get("ingredient")) if isinstance(value, dict) else None)
 
 
-def step_texts(value: object, read: ReadText) -> Iterator[str]:
-    """Yield the lines of instructions: texts, steps, sections with a heading, lists of them."""
+def nested_text(value: object, read: ReadText) -> str | None:
+    """Return the lines of instructions: texts, steps, sections with a heading, lists of them."""
+    return "\n".join(filter(None, map(optional_text, _texts(value, read)))) or None
+
+
+def _texts(value: object, read: ReadText) -> Iterator[str]:
     if isinstance(value, list):
         for one in value:
-            yield from step_texts(one, read)
+            yield from _texts(one, read)
     elif isinstance(value, dict):
         yield from _step(value, read)
     elif (line := single_line(value)) is not None:
@@ -130,11 +142,29 @@ def step_texts(value: object, read: ReadText) -> Iterator[str]:
 def _step(fields: Mapping[str, object], read: ReadText) -> Iterator[str]:
     inner = first_of(fields, (*_LISTS, "item"))
     if inner is None:
-        yield from step_texts(first_of(fields, ("text", "name", "description")), read)
+        others = [one for name, one in fields.items() if _is_text(name, one)]
+        yield from _texts(first_of(fields, ("text", "name", "description")) or others, read)
         return
     if (name := named(fields)) and (heading := read(name)):
         yield heading if heading.endswith(":") else f"{heading}:"
-    yield from step_texts([fields.get("text"), inner], read)
+    yield from _texts([fields.get("text"), inner], read)
+
+
+def _is_text(name: str, value: object) -> bool:
+    """Return whether a field with a name of its own has words for people."""
+    return isinstance(value, str) and not name.startswith("@") and not web_address(value)
+
+
+def addresses_in(value: object) -> Iterator[str]:
+    """Yield what may be an address; an `@id` with a `#` is only a reference."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from addresses_in([value.get("url"), value.get("contentUrl")])
+        yield from (text for text in addresses_in(value.get("@id")) if "#" not in text)
+    elif isinstance(value, list):
+        for one in value:
+            yield from addresses_in(one)
 
 
 def first_of(fields: Mapping[str, object], names: Sequence[str]) -> object:

@@ -8,7 +8,7 @@ import msgspec
 
 from mocktailverse.sources.authoring import RecipeFormat
 from mocktailverse.sources.own.linked_data import compacted, has_ingredients, is_recipe, recipes_in
-from mocktailverse.sources.own.recipe_text import each, single_line
+from mocktailverse.sources.own.recipe_text import each
 
 FORMATS: tuple[RecipeFormat, ...] = get_args(RecipeFormat)
 
@@ -34,16 +34,22 @@ _READ_PROPERTIES = (
 """The properties of a schema.org `Recipe` that are kept of one that is too large: pages put their
 comments and reviews into it."""
 
-_NUMBER = re.compile(r"\d*(?:\.\d+)?", re.ASCII)
+_NUMBER = re.compile(r"\s*(?:\d+(?:\.\d+)?)?\s*", re.ASCII)
 
 
 def recipes_in_value(value: object) -> list[object]:
     """Return the recipes in a decoded JSON value: itself, or those in JSON-LD or a wrapper."""
     if is_envelope(value) or is_recipe(value):
         return [value]
-    is_linked = isinstance(value, list) or (isinstance(value, dict) and _JSON_LD & value.keys())
-    recipes = recipes_in(value) if is_linked else _unwrapped(value)
+    recipes = recipes_in(value) if _is_linked(value) else _unwrapped(value)
     return [*recipes] or [value]
+
+
+def _is_linked(value: object) -> bool:
+    """Return whether a value is JSON-LD: an object, or a list of nothing else."""
+    if isinstance(value, list):
+        return all(map(_is_linked, value))
+    return isinstance(value, dict) and not _JSON_LD.isdisjoint(value)
 
 
 def is_envelope(value: object) -> bool:
@@ -74,7 +80,8 @@ def format_of(recipe: object) -> RecipeFormat | None:
         return "schema.org"
     lines = [one for one in each(recipe_fields(recipe).get("ingredients")) if isinstance(one, dict)]
     is_measured = any("units" in line for line in lines)
-    is_numeric = all(_NUMBER.fullmatch(single_line(line.get("amount")) or "") for line in lines)
+    texts = [one for line in lines if isinstance(one := line.get("amount"), str)]
+    is_numeric = all(map(_NUMBER.fullmatch, texts))
     return "bar-assistant" if is_measured and is_numeric else "columns"
 
 

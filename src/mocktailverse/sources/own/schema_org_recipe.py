@@ -5,12 +5,17 @@ amounts stay as stated, also in a recipe for several servings (`recipeYield`). `
 read.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from urllib.parse import urljoin
 
 from mocktailverse.drinks.drink import Credit, Image
 from mocktailverse.drinks.record import Record
-from mocktailverse.sources.own.nested_texts import first_of, ingredient_lines, step_texts
+from mocktailverse.sources.own.nested_texts import (
+    addresses_in,
+    first_of,
+    ingredient_lines,
+    nested_text,
+)
 from mocktailverse.sources.own.recipe_text import (
     each,
     page_name,
@@ -21,6 +26,7 @@ from mocktailverse.sources.own.recipe_text import (
     web_address,
 )
 
+_AUTHORS = ("creditText", "creator", "author", "copyrightHolder", "copyrightNotice")
 _DEFAULT_LANGUAGE = "en"
 
 
@@ -33,7 +39,7 @@ def schema_org_record(
         RecordRejectedError: it has no name or no ingredients, or too many of them.
     """
     page = web_address(origin)
-    text = "\n".join(filter(None, step_texts(recipe.get("recipeInstructions"), plain_text)))
+    text = nested_text(recipe.get("recipeInstructions"), plain_text)
     categories = tags_of(recipe.get("recipeCategory"), read=page_name)
     return Record(
         id=recipe_id,
@@ -50,11 +56,11 @@ def schema_org_record(
         image=_image(recipe.get("image"), page),
         video=None,
         quality=(),
-        description="\n".join(step_texts(recipe.get("description"), plain_text)) or None,
+        description=nested_text(recipe.get("description"), plain_text),
         credit=Credit.of(
             ", ".join(dict.fromkeys(filter(None, map(page_name, each(recipe.get("author"))))))
             or None,
-            _address_of(recipe, page),
+            _address(first_of(recipe, ("url", "mainEntityOfPage")), page) or page,
             _licence(recipe.get("license")),
         ),
     )
@@ -73,47 +79,24 @@ def _language(value: object) -> str:
 def _image(value: object, page: str | None) -> Image | None:
     """Return the first picture with an address."""
     for one in each(value):
-        if url := next(filter(None, (_absolute(text, page) for text in _addresses(one))), None):
+        if url := _address(one, page):
             fields = one if isinstance(one, dict) else {}
             author = next(filter(None, (page_name(fields.get(name)) for name in _AUTHORS)), None)
             return Image(url, _licence(fields.get("license")), author)
     return None
 
 
-_AUTHORS = ("creditText", "creator", "author", "copyrightHolder", "copyrightNotice")
+def _address(value: object, page: str | None) -> str | None:
+    """Return the first address in a value; a relative one is relative to the page."""
+    return next(filter(None, (_absolute(text.strip(), page) for text in addresses_in(value))), None)
 
 
-def _addresses(value: object) -> Iterator[str]:
-    """Yield what may be the address of a picture; an `@id` with a `#` is only a reference."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        yield from _addresses([value.get("url"), value.get("contentUrl")])
-        yield from (text for text in _addresses(value.get("@id")) if "#" not in text)
-    elif isinstance(value, list):
-        for one in value:
-            yield from _addresses(one)
-
-
-def _absolute(value: object, page: str | None) -> str | None:
-    """Return the address of an image; a relative one is relative to the page."""
-    if not isinstance(value, str) or not value.strip():
-        return None
+def _absolute(text: str, page: str | None) -> str | None:
     try:
-        return web_address(urljoin(page, value.strip()) if page else value)
+        return web_address(urljoin(page, text) if page and text else text)
     except ValueError:  # such as a port that is not a number
         return None
 
 
-def _address_of(recipe: Mapping[str, object], page: str | None) -> str | None:
-    """Return where the recipe was published: what it states, else its page."""
-    stated = recipe.get("url", recipe.get("mainEntityOfPage"))
-    if isinstance(stated, dict):
-        stated = stated.get("@id", stated.get("url"))
-    return _absolute(stated, page) or page
-
-
 def _licence(value: object) -> str | None:
-    if isinstance(value, dict):
-        return page_name(value) or web_address(value.get("url")) or web_address(value.get("@id"))
-    return page_name(value)
+    return page_name(value) or _address(value, None)

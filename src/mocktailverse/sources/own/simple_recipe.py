@@ -5,12 +5,11 @@ from collections.abc import Mapping
 
 from mocktailverse.drinks.drink import Alcoholic, Credit, Image, Stated
 from mocktailverse.drinks.record import Record
-from mocktailverse.sources.own.nested_texts import ingredient_lines, step_texts
+from mocktailverse.sources.own.nested_texts import addresses_in, ingredient_lines, nested_text
 from mocktailverse.sources.own.recipe_text import (
     many_lines,
     method_of,
     named,
-    optional_text,
     require_name,
     require_recipe,
     single_line,
@@ -47,7 +46,7 @@ _ALCOHOLIC: dict[str, Alcoholic] = {
     "optional alcohol": "optional_alcohol",
 }
 _MAX_PERCENT = 100
-_STEP_FIELDS = {"text", "name", "description", "itemListElement", "steps", "item", "items"}
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,3}")
 
 
 def simple_record(recipe_id: str, fields: Mapping[str, object]) -> Record:
@@ -57,7 +56,6 @@ def simple_record(recipe_id: str, fields: Mapping[str, object]) -> Record:
         RecordRejectedError: there is no name, no ingredient, or there are too many of them.
     """
     url = web_address(fields.get("url"))
-    instructions = _text(fields.get("instructions"))
     alcoholic = (single_line(fields.get("alcoholic")) or "").casefold()
     return Record(
         id=recipe_id,
@@ -67,15 +65,15 @@ def simple_record(recipe_id: str, fields: Mapping[str, object]) -> Record:
         glass=named(fields.get("glass")),
         iba=None,
         tags=tags_of(fields.get("tags"), ",;"),
-        instructions={_language(fields): instructions} if instructions else {},
+        instructions=_instructions(fields),
         lines=require_recipe(ingredient_lines(fields.get("ingredients"), many_lines)),
         image=_image(fields),
         video=None,
         quality=(),
-        description=_text(fields.get("description")),
+        description=nested_text(fields.get("description"), str),
         credit=Credit.of(named(fields.get("author")), url, single_line(fields.get("licence"))),
         stated=stated_strength(fields.get("abv_percent")),
-        garnish=_text(fields.get("garnish")),
+        garnish=nested_text(fields.get("garnish"), str),
         method=method_of(fields.get("method")),
     )
 
@@ -89,21 +87,17 @@ def row_columns(cells: Mapping[str, object]) -> dict[str, object]:
 
 
 def _image(fields: Mapping[str, object]) -> Image | None:
-    url = web_address(fields.get("image"))
+    url = next(filter(None, map(web_address, addresses_in(fields.get("image")))), None)
     licence, author = (single_line(fields.get(f"image_{name}")) for name in ("licence", "author"))
     return Image(url, licence, author) if url else None
 
 
-def _language(fields: Mapping[str, object]) -> str:
-    tag = single_line(fields.get("language")) or ""
-    return tag if re.fullmatch(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3}", tag) else "en"
-
-
-def _text(value: object) -> str | None:
-    """Return a text of several lines, also of a list; by language, the English one or the first."""
-    if isinstance(value, dict) and _STEP_FIELDS.isdisjoint(value):
-        value = value.get("en", next(iter(value.values()), None))
-    return "\n".join(filter(None, map(optional_text, step_texts(value, str)))) or None
+def _instructions(fields: Mapping[str, object]) -> dict[str, str]:
+    """Return the instructions by language; a recipe may have several."""
+    value, language = fields.get("instructions"), single_line(fields.get("language")) or ""
+    if not isinstance(value, dict) or not all(map(_LANGUAGE.fullmatch, value)):
+        value = {language if _LANGUAGE.fullmatch(language) else "en": value}
+    return {tag: text for tag, one in value.items() if (text := nested_text(one, str))}
 
 
 def stated_strength(value: object) -> Stated | None:

@@ -21,6 +21,7 @@ def record_of(ingredients, **fields):
         ([{"name": "gin", "amount": 1, "amount_max": 2, "unit": "oz"}], ["1 to 2 oz gin"]),
         ([{"name": "mint", "amount": 8}, {"name": "ice"}], ["8 mint", "ice"]),
         ([{"ingredient": {"name": "gin"}, "measure": "2 oz"}], ["2 oz gin"]),
+        ([{"text": "gin", "quantity": "2 oz"}], ["2 oz gin"]),
         ([{"item": "gin", "quantity": {"value": 2, "unit": "oz"}}], ["2 oz gin"]),
         ([{"text": "2 oz gin"}, {"@value": "lime"}, [["ice"], None]], ["2 oz gin", "lime", "ice"]),
         ({"gin": "2 oz", "lime": None, "mint": 8}, ["2 oz gin", "lime", "8 mint"]),
@@ -66,14 +67,24 @@ def test_an_ingredient_that_cannot_be_read_is_rejected(ingredients, path):
             [{"name": "Base", "steps": ["Shake."]}, {"description": "Serve."}],
             "Base:\nShake.\nServe.",
         ),
-        ({"de": "Mixen.", "en": ["Shake.", "Serve."]}, "Shake.\nServe."),
-        ({"de": "Mixen."}, "Mixen."),
+        ({"1": "Shake.", "2": "Serve."}, "Shake.\nServe."),
+        ([{"step": 1, "instruction": "Shake.", "url": "https://x.example"}], "Shake."),
         ({"text": "Shake."}, "Shake."),
     ],
 )
 def test_instructions_are_read_in_every_form(instructions, text):
     assert record_of(["gin"], instructions=instructions).instructions == {"en": text}
     assert record_of(["gin"], directions=instructions).instructions == {"en": text}
+
+
+def test_instructions_in_several_languages_are_kept():
+    record = record_of(["gin"], instructions={"de": "Mixen.", "en": ["Shake.", "Serve."], "fr": ""})
+    assert record.instructions == {"de": "Mixen.", "en": "Shake.\nServe."}
+
+
+def test_a_picture_is_found_in_every_form():
+    for image in ("https://x.example/a", ["https://x.example/a"], [{"url": "https://x.example/a"}]):
+        assert record_of(["gin"], image=image).image.url == "https://x.example/a"
 
 
 def test_a_recipe_that_is_nested_too_deeply_is_rejected():

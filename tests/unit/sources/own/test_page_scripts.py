@@ -172,12 +172,12 @@ def test_a_page_without_a_recipe_has_none(text):
 
 def test_authors_and_pictures_are_found_by_their_id():
     graph = [
-        RECIPE | {"author": {"@id": "#ann"}, "image": {"@id": "#photo"}},
+        RECIPE | {"author": [{"@id": "#ann"}], "image": {"@id": "#photo"}},
         {"@type": "Person", "@id": "#ann", "name": "Ann", "sameAs": ["https://x.example"]},
         {"@type": "ImageObject", "@id": "#photo", "url": "https://x.example/a.jpg"},
     ]
     (recipe,) = page_recipes(page_of(json.dumps({"@graph": graph})))
-    assert recipe["author"] == {"@type": "Person", "@id": "#ann", "name": "Ann"}
+    assert recipe["author"] == [{"@type": "Person", "@id": "#ann", "name": "Ann"}]
     assert recipe["image"]["url"] == "https://x.example/a.jpg"
 
 
