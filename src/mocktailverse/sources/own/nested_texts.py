@@ -3,13 +3,14 @@
 "4 cl lime juice"                                        a line, or several
 {"text": "4 cl lime juice"}                              an object around it
 {"name": "lime juice", "amount": "1/2", "unit": "oz"}    its parts
-{"lime juice": "4 cl"}                                   measures by ingredient
+{"lime juice": "4 cl"}, {"special": "Juice of a lime"}   measures and lines by name
 {"name": "Base", "itemListElement": [...]}, [[...]]      lists in lists, which may have a name
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from mocktailverse.drinks.codes import Reason
+from mocktailverse.drinks.lines import parse_line
 from mocktailverse.drinks.record import RawLine, StatedLine
 from mocktailverse.errors import RecordRejectedError
 from mocktailverse.sources.json_object import type_name
@@ -59,11 +60,16 @@ def _elements(value: object, read: ReadText) -> Iterator[object]:
     elif (inner := _inner(value)) is not None:
         yield from _elements(inner, read)
     elif _PARTS.isdisjoint(value) and not any(name.startswith("@") for name in value):
-        for name, measure in value.items():
-            is_list = isinstance(measure, list)
-            yield from _elements(measure, read) if is_list else [{"name": name, "measure": measure}]
+        for name, text in value.items():
+            yield from _elements(_named_text(name, text), read)
     else:
         yield value
+
+
+def _named_text(name: str, text: object) -> object:
+    """Return the ingredient in a field with a name of its own: "4 cl" of it, or a line, a list."""
+    is_line = isinstance(text, list) or (isinstance(text, str) and parse_line(text).in_reference)
+    return text if is_line else {"name": name, "measure": text}
 
 
 def _inner(fields: Mapping[str, object]) -> object:
@@ -142,7 +148,7 @@ def _texts(value: object, read: ReadText) -> Iterator[str]:
 def _step(fields: Mapping[str, object], read: ReadText) -> Iterator[str]:
     inner = first_of(fields, (*_LISTS, "item"))
     if inner is None:
-        others = [one for name, one in fields.items() if _is_text(name, one)]
+        others = [one for name, one in fields.items() if not _is_fact(name, one)]
         yield from _texts(first_of(fields, ("text", "name", "description")) or others, read)
         return
     if (name := named(fields)) and (heading := read(name)):
@@ -150,9 +156,10 @@ def _step(fields: Mapping[str, object], read: ReadText) -> Iterator[str]:
     yield from _texts([fields.get("text"), inner], read)
 
 
-def _is_text(name: str, value: object) -> bool:
-    """Return whether a field with a name of its own has words for people."""
-    return isinstance(value, str) and not name.startswith("@") and not web_address(value)
+def _is_fact(name: str, value: object) -> bool:
+    """Return whether a field of a step has no words for people."""
+    is_text = isinstance(value, str | list | dict) and not web_address(value)
+    return name.startswith("@") or not is_text
 
 
 def addresses_in(value: object) -> Iterator[str]:

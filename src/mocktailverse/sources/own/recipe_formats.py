@@ -19,6 +19,8 @@ ALIASES = {
     "title": "name",
     "headline": "name",
     "directions": "instructions",
+    "preparation": "instructions",
+    "steps": "instructions",
     "keywords": "tags",
     "license": "licence",
 }

@@ -94,7 +94,9 @@ def _image(fields: Mapping[str, object]) -> Image | None:
 
 def _instructions(fields: Mapping[str, object]) -> dict[str, str]:
     """Return the instructions by language; a recipe may have several."""
-    value, language = fields.get("instructions"), single_line(fields.get("language")) or ""
+    method = fields.get("method")
+    value = fields.get("instructions") or (method if method_of(method) is None else None)
+    language = single_line(fields.get("language")) or ""
     if not isinstance(value, dict) or not all(map(_LANGUAGE.fullmatch, value)):
         value = {language if _LANGUAGE.fullmatch(language) else "en": value}
     return {tag: text for tag, one in value.items() if (text := nested_text(one, str))}

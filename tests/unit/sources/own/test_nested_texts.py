@@ -24,6 +24,7 @@ def record_of(ingredients, **fields):
         ([{"text": "gin", "quantity": "2 oz"}], ["2 oz gin"]),
         ([{"item": "gin", "quantity": {"value": 2, "unit": "oz"}}], ["2 oz gin"]),
         ([{"text": "2 oz gin"}, {"@value": "lime"}, [["ice"], None]], ["2 oz gin", "lime", "ice"]),
+        ([{"gin": "2 oz"}, {"special": "Fill up with tonic"}], ["2 oz gin", "Fill up with tonic"]),
         ({"gin": "2 oz", "lime": None, "mint": 8}, ["2 oz gin", "lime", "8 mint"]),
         ({"Base": ["2 oz gin"], "Top": ["soda", {"name": "ice"}]}, ["2 oz gin", "soda", "ice"]),
         ([{"name": "Base", "items": ["2 oz gin"]}, {"ingredients": ["ice"]}], ["2 oz gin", "ice"]),
@@ -70,11 +71,16 @@ def test_an_ingredient_that_cannot_be_read_is_rejected(ingredients, path):
         ({"1": "Shake.", "2": "Serve."}, "Shake.\nServe."),
         ([{"step": 1, "instruction": "Shake.", "url": "https://x.example"}], "Shake."),
         ({"text": "Shake."}, "Shake."),
+        (
+            {"@type": "HowTo", "step": [{"text": "Shake."}, {"image": "https://x.example"}]},
+            "Shake.",
+        ),
     ],
 )
 def test_instructions_are_read_in_every_form(instructions, text):
     assert record_of(["gin"], instructions=instructions).instructions == {"en": text}
-    assert record_of(["gin"], directions=instructions).instructions == {"en": text}
+    for name in ("directions", "preparation", "method"):
+        assert record_of(["gin"], **{name: instructions}).instructions == {"en": text}
 
 
 def test_instructions_in_several_languages_are_kept():
