@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator, Sequence
 from types import MappingProxyType
 
-import msgspec
 from msgspec import Struct
 
 from mocktailverse.drinks.codes import Reason
@@ -22,6 +21,7 @@ from mocktailverse.pipeline.decode import UnreadableRecord, decode, detect_forma
 from mocktailverse.pipeline.json_elements import TOO_DEEP, is_nested_too_deeply
 from mocktailverse.sources import owned_source
 from mocktailverse.sources.authoring import RecipeEnvelope, RecipeFormat
+from mocktailverse.sources.json_object import json_value
 from mocktailverse.sources.page_text import decoded_text, is_page
 
 INPUT_BYTES = 16 * 1024 * 1024
@@ -195,11 +195,9 @@ def _values(data: bytes, after: Checkpoint) -> Iterator[object]:
         yield UnreadableRecord(None, after, Reason.MALFORMED_JSON, f"{TOO_DEEP}.", None)
         return
     try:
-        value = msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        is_text = not isinstance(error, UnicodeDecodeError)
-        code = Reason.MALFORMED_JSON if is_text else Reason.NOT_UTF8
-        yield UnreadableRecord(None, after, code, f"Not valid JSON: {error}.", None)
+        value = json_value(data)
+    except RecordRejectedError as error:
+        yield UnreadableRecord(None, after, error.code, str(error), None)
         return
     yield from owned_source().authoring.in_value(value)
 

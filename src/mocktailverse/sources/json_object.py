@@ -21,19 +21,28 @@ def json_object(data: bytes | memoryview) -> dict[str, object]:
     Raises:
         RecordRejectedError: the bytes are not UTF-8 text, not JSON, or not an object.
     """
+    value = json_value(data)
+    if not isinstance(value, dict):
+        raise RecordRejectedError(
+            Reason.NOT_AN_OBJECT, "$", f"Expected a JSON object, got {type_name(value)}."
+        )
+    return value
+
+
+def json_value(data: bytes | memoryview) -> object:
+    """Return a decoded JSON value.
+
+    Raises:
+        RecordRejectedError: the bytes are not UTF-8 text, or not JSON.
+    """
     try:
-        value = msgspec.json.decode(data)
+        return msgspec.json.decode(data)
     except UnicodeDecodeError as error:
         raise RecordRejectedError(Reason.NOT_UTF8, "$", f"Not UTF-8 text: {error}.") from error
     except (msgspec.DecodeError, RecursionError) as error:
         raise RecordRejectedError(
             Reason.MALFORMED_JSON, "$", f"Not valid JSON: {error}."
         ) from error
-    if not isinstance(value, dict):
-        raise RecordRejectedError(
-            Reason.NOT_AN_OBJECT, "$", f"Expected a JSON object, got {type_name(value)}."
-        )
-    return value
 
 
 def type_name(value: object) -> str:
