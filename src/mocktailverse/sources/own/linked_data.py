@@ -13,7 +13,6 @@ _REFERENCE_LENGTH = 2000
 """Maximum characters of a text that a reference adds to a recipe."""
 _RECIPE_TYPE = re.compile(r"(?:.*[/#:])?recipe", re.IGNORECASE)
 """`Recipe`, `schema:Recipe`, or an address that ends in it."""
-_VOCABULARY = re.compile(r"\A(?:https?://(?:www\.)?schema\.org/|schema:)")
 
 
 def recipes_in(value: object) -> list[dict[str, object]]:
@@ -31,8 +30,8 @@ def recipes_in(value: object) -> list[dict[str, object]]:
 
 def has_ingredients(value: object) -> bool:
     """Return whether an object has ingredients, under either name."""
-    names = map(_usual_name, value) if isinstance(value, dict) else ()
-    return any(name in {"recipeIngredient", "ingredients"} for name in names)
+    names = ("recipeIngredient", "ingredients")
+    return isinstance(value, dict) and any(value.get(name) for name in names)
 
 
 def is_recipe(value: object) -> bool:
@@ -75,30 +74,20 @@ def _resolved(value: object, by_id: Mapping[str, Mapping[str, object]]) -> objec
     } | value
 
 
-def compacted(fields: Mapping[str, object]) -> dict[str, object]:
-    """Return a JSON-LD object in its usual form; any other object is as it was.
-
-    `{"@value": "Fizz"}` becomes "Fizz", `{"@list": [...]}` the list, `schema:name` is `name`.
+def compacted(value: object, depth: int = 0) -> object:
+    """Return a value in which `{"@value": "Fizz"}` is "Fizz", and `{"@list": [...]}` the list.
 
     Raises:
         RecordRejectedError: it is nested over MAX_DEPTH levels deep.
     """
-    return {_usual_name(name): _compact(value, 1) for name, value in fields.items()}
-
-
-def _usual_name(name: str) -> str:
-    return _VOCABULARY.sub("", name)
-
-
-def _compact(value: object, depth: int) -> object:
     if depth > MAX_DEPTH:
         message = f"The recipe is nested over {MAX_DEPTH} levels deep."
         raise RecordRejectedError(Reason.WRONG_TYPE, "$.recipe", message)
     if isinstance(value, list):
-        return [_compact(one, depth + 1) for one in value]
+        return [compacted(one, depth + 1) for one in value]
     if not isinstance(value, dict):
         return value
-    for inner in ("@value", "@list", "@set"):
-        if inner in value:
-            return _compact(value[inner], depth + 1)
-    return {_usual_name(name): _compact(one, depth + 1) for name, one in value.items()}
+    name = next((name for name in ("@value", "@list", "@set") if name in value), None)
+    if name:
+        return compacted(value[name], depth + 1)
+    return {name: compacted(one, depth + 1) for name, one in value.items()}

@@ -106,7 +106,7 @@ def recipe_fields(recipe: Mapping[str, object]) -> dict[str, object]:
     Raises:
         RecordRejectedError: it is nested too deeply.
     """
-    fields = compacted(recipe)
+    fields = {name: compacted(value) for name, value in recipe.items()}
     inner = fields.get("recipe", fields.get("data"))
     if isinstance(inner, dict):
         beside = [one for one in each(fields.get("ingredients")) if isinstance(one, dict)]

@@ -34,7 +34,7 @@ def record_of(**properties):
          "Shake.\nHard."),
         ([{"@type": "HowToSection", "name": "Base:", "steps": ["Shake.", {"name": "Strain."}]}],
          "Base:\nShake.\nStrain."),
-        ({"@list": [{"@value": "Shake."}, {"schema:text": "Strain."}]}, "Shake.\nStrain."),
+        ({"@list": [{"@value": "Shake."}, {"text": "Strain."}]}, "Shake.\nStrain."),
     ],
 )  # fmt: skip
 def test_instructions_are_read_in_every_form(value, text):
@@ -121,13 +121,6 @@ def test_instructions_have_their_language(language, tag):
 @pytest.mark.parametrize("name", [["Sour", "Other"], {"@value": "Sour"}, {"name": "Sour"}])
 def test_a_name_is_read_in_every_form(name):
     assert record_of(name=name).name == record_of(name="", headline=name).name == "Sour"
-
-
-def test_properties_may_have_the_address_of_their_vocabulary():
-    recipe = {"@type": "http://schema.org/Recipe", "http://schema.org/name": [{"@value": "Sour"}],
-              "https://schema.org/recipeIngredient": [{"@value": "1 oz gin"}]}  # fmt: skip
-    record = recipe_record(None, "schema.org", recipe)
-    assert (record.id, record.name, len(record.lines)) == ("sour", "Sour", 1)
 
 
 def test_a_recipe_for_several_stays_as_stated():
