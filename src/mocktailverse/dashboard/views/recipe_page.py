@@ -13,7 +13,7 @@ from mocktailverse.dashboard.recipe_preview import show_preview
 from mocktailverse.dashboard.recipe_saving import find_in, remove, save
 from mocktailverse.dashboard.safe_text import plain
 from mocktailverse.drinks.drink import Drink
-from mocktailverse.errors import MocktailverseError, RecordRejectedError, UsageError
+from mocktailverse.errors import MocktailverseError, RecordRejectedError
 from mocktailverse.operations.own_recipes import Clash, Review, review
 from mocktailverse.operations.recipe_fields import fields_of
 from mocktailverse.operations.recipe_input import ReadRecipe, read_recipes
@@ -159,7 +159,7 @@ def _read(read: Callable[[], list[ReadRecipe]]) -> None:
     """Read recipes into the session, or show why they cannot be read."""
     try:
         st.session_state[_READ] = read()
-    except (UsageError, MocktailverseError) as error:
+    except MocktailverseError as error:
         st.session_state.pop(_READ, None)
         st.error(plain(str(error), 500), icon=":material/error:")
 

@@ -1,9 +1,9 @@
 r"""Read the recipes in the JSON-LD scripts of a web page.
 
 Pages are often slightly wrong: an invalid script among others, comments or CDATA around the JSON,
-two objects in a script, an assignment (`window.x = {...};`), line breaks and unknown escapes in
-strings, trailing commas, the whole script with entities. Each script is decoded as far as possible,
-and one that cannot be read costs only itself.
+two objects in a script, an assignment (`window.x = {...};`), line breaks, quotes and unknown
+escapes in strings, trailing commas, the whole script with entities. Each script is decoded as far
+as possible, and one that cannot be read costs only itself.
 
 A page may be hostile, so it is read in linear time: each expression visits a character a fixed
 number of times, because its repetitions are possessive (`*+`), and a quote, comment or script
@@ -26,17 +26,20 @@ _ATTRIBUTE = re.compile(r"""([^\s=/"'>]++)(?:\s*+=\s*+("[^"]*+"|'[^']*+'|[^\s>]*
 _END_OF_SCRIPT = re.compile(r"</script(?=[\s/>])", re.IGNORECASE)
 
 _TOKEN = re.compile(
-    r'(<!\[CDATA\[|\]\]>|,\s*+(?=[\]}]))|"(?:[^"\\]++|\\.?)*+"?|[\[\]{}]|[^"\[\]{},<]++|.',
+    r'(<!\[CDATA\[|\]\]>|,\s*+(?=[\]}]))|[\[\]{}]|[^"\[\]{},<]++'
+    r'|"(?:[^"\\]++|\\.?|"(?!\s*+[,:;\]}]))*+"?|.',
     re.DOTALL,
 )
-"""A piece of a script; the group has what is left out. A string may lack its end."""
+"""A piece of a script; the group has what is left out. A string may lack its end, and it may have
+quotes after which no string can end: `"Add "good" gin"`."""
 
 _ESCAPE = re.compile(
     r'\\(?:(["\\/bfnrt]|u(?!d[89a-f])[0-9a-f]{4}|ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2})'
-    r"|(ud[0-9a-f]{3}))?",
+    r'|(ud[0-9a-f]{3}))?|"',
     re.IGNORECASE,
 )
-"""A backslash: the first group has a valid escape, the second one half of a surrogate pair."""
+"""A backslash or a quote in a string: the first group has a valid escape, the second one half of a
+surrogate pair."""
 
 _DECODER = json.JSONDecoder(strict=False)  # accepts line breaks in strings
 
@@ -98,7 +101,9 @@ def _json_texts(script: str) -> Iterator[str]:
             depth += 1
         if match[1] or not depth:
             continue
-        pieces.append(_ESCAPE.sub(_valid_escape, token) if token[0] == '"' else token)
+        if token[0] == '"':
+            token = f'"{_ESCAPE.sub(_valid_escape, token[1:-1])}"'
+        pieces.append(token)
         if token in {"]", "}"}:
             depth -= 1
         if depth > NESTING_LIMIT:
@@ -109,7 +114,7 @@ def _json_texts(script: str) -> Iterator[str]:
 
 
 def _valid_escape(match: re.Match[str]) -> str:
-    r"""Return a valid escape as it is; of another one, such as `\'`, only the character."""
-    if match[1]:
-        return match[0]
+    r"""Return a valid escape; of another one, such as `\'`, only the character remains."""
+    if match[1] or match[0] == '"':
+        return match[0] if match[1] else '\\"'
     return "\N{REPLACEMENT CHARACTER}" if match[2] else ""

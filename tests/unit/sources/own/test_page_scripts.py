@@ -77,6 +77,7 @@ def test_slightly_invalid_json_is_read(script):
         (r"Ann\'s \o\/ \"Fizz\" \u00e9", 'Ann\'s o/ "Fizz" é'),
         (r"\ud83c\udf78 \ud83c", "🍸 \N{REPLACEMENT CHARACTER}"),
         ("]]> <!-- // /*", "]]> <!-- // /*"),
+        ('Ann "the" Fizz', 'Ann "the" Fizz'),
         ("a\x01\nb", "a\x01\nb"),
     ],
 )
