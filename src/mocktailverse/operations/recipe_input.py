@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from mocktailverse.drinks.codes import Reason
 from mocktailverse.errors import ObjectRejectedError, RecordRejectedError, UsageError
-from mocktailverse.loads.load_record import Checkpoint
+from mocktailverse.loads.load_record import END, Checkpoint
 from mocktailverse.pipeline.byte_stream import GZIP_MAGIC, DecodedBytes
 from mocktailverse.pipeline.csv_rows import DELIMITERS
 from mocktailverse.pipeline.decode import UnreadableRecord, decode, detect_format
@@ -131,10 +131,11 @@ def _recipes(
         recipes = owned_source().authoring.in_page(text)
         if not recipes:
             raise UsageError(
-                "The page has no recipe that can be read: no schema.org Recipe in valid JSON-LD."
+                "The page has no recipe that can be read: no schema.org Recipe in JSON-LD."
                 " Copy its text into a file, and add that."
             )
-        yield from recipes
+        for recipe in recipes:
+            yield from _values(recipe.encode(), END) if isinstance(recipe, str) else [recipe]
     elif _is_records(records):
         yield from _records(records)
     elif form is None:

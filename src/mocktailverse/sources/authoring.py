@@ -35,8 +35,8 @@ class RecipeEnvelope(Struct, frozen=True):
 class Authoring(Protocol):
     """Finds recipes in what a person adds, and puts each into an envelope."""
 
-    def in_page(self, text: str) -> list[dict[str, object]]:
-        """Return the recipes in the text of a web page."""
+    def in_page(self, text: str) -> list[dict[str, object] | str]:
+        """Return the recipes in the text of a web page; one that is not valid JSON as its text."""
         ...
 
     def in_text(self, text: str) -> Iterator[str]:

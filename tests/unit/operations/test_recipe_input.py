@@ -134,6 +134,13 @@ def test_a_table_of_a_spreadsheet_is_read_in_its_encoding(encoding):
     assert names == ["Piña", "Fizz à 3 €"]
 
 
+def test_a_recipe_of_a_page_that_is_not_valid_json_has_a_reason():
+    broken = PAGE.replace('"name": "Fizz"', '"name": Fizz')
+    good, unreadable = read_recipes(f"{broken}{PAGE}".encode(), None)
+    assert isinstance(good, RecipeEnvelope)
+    assert (unreadable.number, unreadable.code) == (2, "malformed_json")
+
+
 def test_every_element_of_a_wrapped_list_is_read_or_has_a_reason():
     first, second = read_recipes(encoded({"recipes": [SIMPLE, {"title": ""}]}), None)
     assert isinstance(first, RecipeEnvelope)

@@ -3,7 +3,7 @@ r"""Read the recipes in the JSON-LD scripts of a web page.
 Pages are often slightly wrong: an invalid script among others, comments or CDATA around the JSON,
 two objects in a script, an assignment (`window.x = {...};`), line breaks, quotes and unknown
 escapes in strings, trailing commas, the whole script with entities. Each script is decoded as far
-as possible, and one that cannot be read costs only itself.
+as possible.
 
 A page may be hostile, so it is read in linear time: each expression visits a character a fixed
 number of times, because its repetitions are possessive (`*+`), and a quote, comment or script
@@ -14,6 +14,7 @@ import html
 import json
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from mocktailverse.sources.own.linked_data import recipes_in
 
@@ -41,12 +42,18 @@ _ESCAPE = re.compile(
 """A backslash or a quote in a string: the first group has a valid escape, the second one half of a
 surrogate pair."""
 
+_HAS_RECIPE = re.compile(r'"@type"\s*:\s*\[?\s*"Recipe"')
 _DECODER = json.JSONDecoder(strict=False)  # accepts line breaks in strings
 
 
-def page_recipes(text: str) -> list[dict[str, object]]:
-    """Return the recipes in the JSON-LD scripts of a page, each once."""
-    return recipes_in([value for script in _scripts(text) for value in _values(script)])
+def page_recipes(text: str) -> list[dict[str, object] | str]:
+    """Return the recipes in the JSON-LD scripts of a page, each once.
+
+    A script with a recipe that cannot be decoded is returned as its text.
+    """
+    scripts = {script: [*_values(script)] for script in _scripts(text)}
+    invalid = (text for text, values in scripts.items() if not values and _HAS_RECIPE.search(text))
+    return [*recipes_in(list(chain(*scripts.values()))), *invalid]
 
 
 def _scripts(text: str) -> Iterator[str]:

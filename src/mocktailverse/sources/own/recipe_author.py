@@ -24,8 +24,8 @@ from mocktailverse.sources.own.text_recipe import split_recipes, text_fields
 class OwnRecipeAuthor:
     """Finds own recipes in what a person adds."""
 
-    def in_page(self, text: str) -> list[dict[str, object]]:
-        """Return the recipes in the text of a web page."""
+    def in_page(self, text: str) -> list[dict[str, object] | str]:
+        """Return the recipes in the text of a web page; one that is not valid JSON as its text."""
         return page_recipes(text)
 
     def in_text(self, text: str) -> Iterator[str]:

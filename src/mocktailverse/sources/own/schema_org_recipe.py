@@ -6,6 +6,7 @@ read.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from urllib.parse import urljoin
 
 from mocktailverse.drinks.drink import Credit, Image
@@ -88,14 +89,12 @@ def _image(value: object, page: str | None) -> Image | None:
 
 def _address(value: object, page: str | None) -> str | None:
     """Return the first address in a value; a relative one is relative to the page."""
-    return next(filter(None, (_absolute(text.strip(), page) for text in addresses_in(value))), None)
-
-
-def _absolute(text: str, page: str | None) -> str | None:
-    try:
-        return web_address(urljoin(page, text) if page and text else text)
-    except ValueError:  # such as a port that is not a number
-        return None
+    for text in addresses_in(value):
+        address = text.strip().replace(" ", "%20")
+        with suppress(ValueError):  # such as a port that is not a number
+            if url := web_address(urljoin(page, address) if page and address else address):
+                return url
+    return None
 
 
 def _licence(value: object) -> str | None:

@@ -70,6 +70,7 @@ def test_the_older_name_of_the_ingredients_is_read():
     [
         ("https://x.example/a.jpg", Image("https://x.example/a.jpg", None, None)),
         (["/a.jpg", "/b.jpg"], Image("https://x.example/a.jpg", None, None)),
+        (" /a b.jpg ", Image("https://x.example/a%20b.jpg", None, None)),
         ({"url": "a.jpg"}, Image("https://x.example/recipes/a.jpg", None, None)),
         ({"contentUrl": "https://x.example/a", "license": "CC BY", "creator": {"name": "Bea"}},
          Image("https://x.example/a", "CC BY", "Bea")),
