@@ -54,6 +54,7 @@ def encoded(value: object) -> bytes:
         (encoded({"data": {"recipes": [SCHEMA]}}), "schema.org"),
         (encoded({"data": ASSISTANT}), "bar-assistant"),
         (encoded({"recipe": SIMPLE}), "columns"),
+        (encoded(SIMPLE | {"data": {"views": 5}}), "columns"),
         (
             encoded(
                 {

@@ -108,7 +108,7 @@ def recipe_fields(recipe: Mapping[str, object]) -> dict[str, object]:
     """
     fields = {name: compacted(value) for name, value in recipe.items()}
     inner = fields.get("recipe", fields.get("data"))
-    if isinstance(inner, dict):
+    if isinstance(inner, dict) and "name" in inner:
         beside = [one for one in each(fields.get("ingredients")) if isinstance(one, dict)]
         names = {str(one["_id"]): one.get("name") for one in beside if "_id" in one}
         fields = {**inner, "ingredients": _with_names(inner.get("ingredients"), names)}
