@@ -23,6 +23,8 @@ ALIASES = {
     "steps": "instructions",
     "keywords": "tags",
     "license": "licence",
+    "source": "url",
+    "abv": "abv_percent",
 }
 """Other names of columns, for recipes that have no column with its usual name."""
 

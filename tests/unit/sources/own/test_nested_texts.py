@@ -2,6 +2,7 @@
 
 import pytest
 
+from mocktailverse.drinks.drink import Credit
 from mocktailverse.errors import RecordRejectedError
 from mocktailverse.sources.own.own_reader import recipe_record
 
@@ -86,6 +87,14 @@ def test_instructions_are_read_in_every_form(instructions, text):
 def test_instructions_in_several_languages_are_kept():
     record = record_of(["gin"], instructions={"de": "Mixen.", "en": ["Shake.", "Serve."], "fr": ""})
     assert record.instructions == {"de": "Mixen.", "en": "Shake.\nServe."}
+
+
+def test_columns_have_other_names_as_well():
+    record = record_of(
+        ["gin"], source="https://x.example", abv="12,5 %", license="MIT", keywords="a;b"
+    )
+    assert record.credit == Credit(None, "https://x.example", "MIT")
+    assert (record.stated.abv_percent, record.tags) == (12.5, ("a", "b"))
 
 
 def test_a_picture_is_found_in_every_form():
