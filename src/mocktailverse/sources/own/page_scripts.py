@@ -35,9 +35,9 @@ _TOKEN = re.compile(
 quotes after which no string can end: `"Add "good" gin"`."""
 
 _ESCAPE = re.compile(
-    r'\\(?:(["\\/bfnrt]|u(?!d[89a-f])[0-9a-f]{4}|ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2})'
-    r'|(ud[0-9a-f]{3}))?|"',
-    re.IGNORECASE,
+    r'\\(?:(["\\/bfnrt]|u(?![dD][89a-fA-F])[0-9a-fA-F]{4}'
+    r"|u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+    r'|(u[dD][0-9a-fA-F]{3}))?|"'
 )
 """A backslash or a quote in a string: the first group has a valid escape, the second one half of a
 surrogate pair."""
