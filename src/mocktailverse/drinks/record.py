@@ -7,6 +7,9 @@ from msgspec import Struct
 from mocktailverse.drinks.drift import Drift
 from mocktailverse.drinks.drink import Alcoholic, Credit, Image, Method, Stated
 
+LINES_LIMIT = 200
+"""Maximum lines of a recipe: limits the size of its drink."""
+
 
 class StatedLine(Struct, frozen=True):
     """What a source states of an ingredient besides its name and measure."""

@@ -13,13 +13,10 @@ from collections.abc import Iterator, Mapping
 from mocktailverse.drinks.codes import Quality, Reason
 from mocktailverse.drinks.ingredients import read_name
 from mocktailverse.drinks.lines import lines_in, parse_line
-from mocktailverse.drinks.record import RawLine
+from mocktailverse.drinks.record import LINES_LIMIT, RawLine
 from mocktailverse.drinks.text import one_line
 from mocktailverse.errors import RecordRejectedError
 from mocktailverse.sources.json_object import type_name
-
-LINES_LIMIT = 200
-"""Maximum lines of a recipe: limits the size of its drink."""
 
 _QUANTITIES = ("quantity", "amount", "qty")
 _MEASURES = ("measure", "unit")

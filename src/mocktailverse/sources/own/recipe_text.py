@@ -8,13 +8,10 @@ from mocktailverse.drinks.bar_assistant_terms import METHODS
 from mocktailverse.drinks.codes import Reason
 from mocktailverse.drinks.drink import Method
 from mocktailverse.drinks.lines import lines_in
-from mocktailverse.drinks.record import RawLine
+from mocktailverse.drinks.record import LINES_LIMIT, RawLine
 from mocktailverse.drinks.text import one_line, visible
 from mocktailverse.errors import RecordRejectedError
 from mocktailverse.sources.web_addresses import is_web_address
-
-MAX_LINES = 200
-"""Maximum ingredient lines of a recipe."""
 
 MAX_TAGS = 100
 """Maximum tags that are read of a recipe."""
@@ -120,11 +117,11 @@ def whole_lines(texts: Iterable[object]) -> tuple[RawLine, ...]:
 
 def require_few(lines: Sequence[object]) -> None:
     """Raise RecordRejectedError if there are more lines than any recipe has."""
-    if len(lines) > MAX_LINES:
+    if len(lines) > LINES_LIMIT:
         raise RecordRejectedError(
             Reason.TOO_MANY_LINES,
             "$.recipe",
-            f"The recipe has {len(lines)} ingredient lines; {MAX_LINES} is the limit.",
+            f"The recipe has {len(lines)} ingredient lines; {LINES_LIMIT} is the limit.",
         )
 
 
