@@ -22,7 +22,12 @@ def without_number(text: str, tokens: list[Token]) -> LineParts:
     if is_juice_of(tokens):
         link = next(token for token in reversed(tokens) if token.text in words.OF)
         return LineParts(text[: link.end], text)
-    return _instruction(text, tokens) or _remark(text, tokens) or _unit_alone(text, tokens)
+    return (
+        _instruction(text, tokens)
+        or _enclosed(text, tokens)
+        or _remark(text, tokens)
+        or _unit_alone(text, tokens)
+    )
 
 
 def _instruction(text: str, tokens: list[Token]) -> LineParts | None:
@@ -44,6 +49,14 @@ def _instruction(text: str, tokens: list[Token]) -> LineParts | None:
         end += 1
     name = named(text[tokens[end - 1].end :])
     return LineParts(text[: tokens[end - 1].end], name) if name else None
+
+
+def _enclosed(text: str, tokens: list[Token]) -> LineParts | None:
+    """Return the parts of "mit Soda auffüllen", where German puts the verb last."""
+    if token_at(tokens, 0).text != "mit" or tokens[-1].text not in words.QUALITATIVE:
+        return None
+    name = named(text[tokens[0].end : tokens[-1].start])
+    return LineParts(text[tokens[-1].start :], name) if name else None
 
 
 def _remark(text: str, tokens: list[Token]) -> LineParts | None:
