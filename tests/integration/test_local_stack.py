@@ -401,13 +401,13 @@ def test_a_raw_object_reaches_the_transform_function(probed):
 def deploy(probed: LocalStack, checkout: Checkout, stage: str, steps: list[str]) -> dict[str, str]:
     clients = probed.clients()
     bucket = "mocktailverse-artifacts-local"
+    environment = deploying.environment_of(probed, checkout)
     return apply.deploy(
         clients,
         stack_name=f"mocktailverse-{stage}",
-        template=stage_mapping.with_stage(
-            checkout.template.read_text(), "local", deploying.environment_of(probed, checkout)
-        ),
+        template=stage_mapping.with_stage(checkout.template.read_text(), "local", environment),
         parameters={
+            **environment.parameters(),
             "Stage": stage,
             "Target": "local",
             "Runtime": f"python{sys.version_info.major}.{sys.version_info.minor}",
