@@ -219,6 +219,7 @@ def _print_json(reviewed: Review, places: Sequence[_Place], fields: dict[str, li
                 for line in recipe.lines
                 if line.problems
             ],
+            "remarks": recipe.remarks,
             "drink": recipe.drink,
         }
         for recipe in reviewed.recipes
@@ -259,6 +260,7 @@ def _print_recipe(recipe: ReviewedRecipe) -> None:
     shown = [
         ", ".join(filter(None, facts)),
         *(f"{name}: {text}" for name, text in texts.items() if text),
+        *recipe.remarks,
     ]
     for text in shown:
         stdout.print(escape(printable(text)), highlight=False)

@@ -42,6 +42,8 @@ def show_preview(recipe: ReviewedRecipe) -> None:
             " written.",
             icon=":material/help:",
         )
+    for remark in recipe.remarks:
+        st.caption(plain(remark, 300))
     if recipe.status in _STATUS:
         st.caption(_STATUS[recipe.status])
 

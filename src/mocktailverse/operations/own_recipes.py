@@ -12,6 +12,8 @@ from msgspec import Struct
 
 from mocktailverse.drinks.drink import Drink, IngredientLine, Lineage
 from mocktailverse.drinks.ingredients import canonical_name
+from mocktailverse.drinks.ingredients.name_readings import words
+from mocktailverse.drinks.ingredients.reference_rows import mentions
 from mocktailverse.drinks.lines import names_several
 from mocktailverse.drinks.measures import parse_measure
 from mocktailverse.drinks.normalize import normalize
@@ -57,6 +59,16 @@ class ReviewedRecipe(Struct, frozen=True):
     def lines(self) -> list[ReviewedLine]:
         """The ingredients with what is not understood."""
         return [ReviewedLine(line, problems_of(line)) for line in self.drink.ingredients]
+
+    @property
+    def remarks(self) -> list[str]:
+        """What is easily overlooked: fields that are not read, alcohol outside the ingredients."""
+        remarks = []
+        if fields := _unread_fields(self.envelope):
+            remarks.append(f"Not read: {', '.join(fields)}.")
+        if names := _alcohol_in_texts(self.drink):
+            remarks.append(f"Its texts name {', '.join(names)}, but its ingredients do not.")
+        return remarks
 
 
 class Review(Struct, frozen=True):
@@ -174,6 +186,24 @@ def _unknown(name: str) -> str:
     if names_several(name):
         return f"several ingredients: {name}; write a line for each"
     return f"unknown ingredient: {name}"
+
+
+def _unread_fields(envelope: RecipeEnvelope) -> list[str]:
+    """Return the fields of a recipe in simple columns that have a text or list, and no meaning."""
+    if envelope.format != "columns" or not isinstance(envelope.recipe, dict):
+        return []
+    texts = [
+        name for name, value in envelope.recipe.items() if value and isinstance(value, str | list)
+    ]
+    return [name for name in texts if name and name not in owned_source().records.columns]
+
+
+def _alcohol_in_texts(drink: Drink) -> list[str]:
+    """Return what a mocktail's instructions and garnish name that has alcohol."""
+    if not drink.derived.is_mocktail:
+        return []
+    texts = " ".join((*drink.instructions.values(), drink.garnish or ""))
+    return sorted({match.name for match in mentions(words(texts)) if match.alcoholic})
 
 
 def drink_ids(read: Iterable[ReadRecipe]) -> list[str]:

@@ -9,6 +9,7 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from types import MappingProxyType
+from unicodedata import category
 
 from msgspec import Struct
 
@@ -147,10 +148,13 @@ def _recipes(
 
 def _require_text(text: str) -> None:
     """Raise UsageError for the content of a picture, a PDF or another file that is not a recipe."""
-    unusual = sum(not (char.isprintable() or char.isspace()) for char in text[:_HEAD_LENGTH])
+    start = text[:_HEAD_LENGTH]
+    unusual = sum(
+        char == "\ufffd" or (category(char) == "Cc" and not char.isspace()) for char in start
+    )
     if text.startswith("PK\x03\x04"):
         raise UsageError("The input is a ZIP archive. Unpack it, and add the files that are in it.")
-    if "\0" in text or text.startswith("%PDF") or unusual > _HEAD_LENGTH * _UNUSUAL_SHARE:
+    if "\0" in text or text.startswith("%PDF") or unusual > len(start) * _UNUSUAL_SHARE:
         raise UsageError("The input is not text. Copy the recipe's text into a file, and add that.")
     head = text.splitlines()[:_HEAD_LINES]
     if any(_is_table(head, delimiter) for delimiter in DELIMITERS):

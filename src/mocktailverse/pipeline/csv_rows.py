@@ -38,7 +38,7 @@ class CsvHeader:
     def fields(self, text: bytes) -> dict[str, str] | None:
         """Return the cells of the row in `text` by column name; None if it is not one whole row.
 
-        Additional cells are accepted if they are blank.
+        Additional cells are accepted if they are blank. Cells of equal columns are joined.
         """
         try:
             rows = list(csv.reader([text.decode()], delimiter=self.delimiter, strict=True))
@@ -49,7 +49,13 @@ class CsvHeader:
         cells, surplus = rows[0][: len(self.columns)], rows[0][len(self.columns) :]
         if any(cell.strip() for cell in surplus):
             return None
-        return dict(zip(self.columns, cells, strict=True))
+        row = dict(zip(self.columns, cells, strict=True))
+        if len(row) == len(cells):
+            return row
+        row = {}
+        for name, cell in zip(self.columns, cells, strict=True):
+            row[name] = "\n".join(filter(str.strip, (row.get(name, ""), cell)))
+        return row
 
 
 def _columns(line: str, delimiter: str, known_columns: frozenset[str]) -> list[str]:

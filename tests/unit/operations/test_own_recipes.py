@@ -51,6 +51,27 @@ def test_a_recipe_is_new_unchanged_or_in_conflict():
     assert statuses([recipe()], finder(other), "keep-both") == [("own:fizz-2", "new")]
 
 
+@pytest.mark.parametrize(
+    ("fields", "remarks"),
+    [
+        ({"instuctions": "Stir.", "Notes": ["cold"], "derived": {"x": 1}, "empty": ""},
+         ["Not read: instuctions, Notes."]),
+        ({"instructions": "Add 2 oz vodka."},
+         ["Its texts name Vodka, but its ingredients do not."]),
+        ({"garnish": "rum-soaked cherry"}, ["Its texts name Rum, but its ingredients do not."]),
+        ({"instructions": "Stir with non-alcoholic gin in a wine glass.", "tags": ["rum"]}, []),
+    ],
+)  # fmt: skip
+def test_what_is_easily_overlooked_is_remarked(fields, remarks):
+    (mocktail,) = review([recipe("Fizz", "2 oz lime juice", **fields)], nothing).recipes
+    assert mocktail.remarks == remarks
+
+
+def test_alcohol_in_the_texts_of_a_drink_with_alcohol_is_not_remarked():
+    (drink,) = review([recipe("Fizz", "2 oz gin", instructions="Add rum.")], nothing).recipes
+    assert drink.remarks == []
+
+
 def test_a_recipe_that_is_kept_beside_another_is_found_again():
     first, other = recipe("Fizz", "1 oz rum"), recipe()
     second = msgspec.structs.replace(other, id="fizz-2")

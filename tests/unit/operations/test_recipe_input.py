@@ -203,6 +203,55 @@ def test_the_stated_id_is_kept_if_it_is_a_slug():
     assert [one.id for one in read_recipes(encoded(recipes), None)] == ["my-fizz", "fizz", "fizz"]
 
 
+def test_a_text_may_have_joined_emoji():
+    text = "\U0001f468\u200d\U0001f373\u200d\U0001f379 Fizz\n2 oz gin"
+    assert len(read_recipes(text.encode(), None)) == 1
+
+
+def line(**fields):
+    """A line with an amount of 60 ml."""
+    return {"amount": 60, "units": "ml"} | fields
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        "Fizz\n\nIngredients:\n4 oz orange juice\nVodka:\nlime juice\n\nMethod:\nMix\n",
+        "Fizz\n\nVodka:\n4 oz orange juice\n",
+        "Fizz\n\n4 oz orange juice\nA good glug of whatever rum you have.\nMix.\n",
+        "Fizz\n\n4 oz ginger beer (4.8 % vol)\n",
+        "Fizz\n\n4 oz lemonade, 5% ABV\n",
+        "Fizz\n\n4 oz 10 proof cola\n",
+        {"name": "Fizz", "recipeIngredient": ["Vodka:", "1 oz lime juice"]},
+        {"name": "Fizz", "ingredients": [line(ingredient="Syrup", label="Triple Sec")]},
+        {"name": "Fizz", "ingredients": [{"name": "Juice", "type": "vodka", "amount": "2 oz"}]},
+        {"name": "Fizz", "ingredients": [line(name="Lemonade", strength=5)]},
+        {"name": "Fizz", "ingredients": [line(ingredient={"name": "Lemonade", "strength": 5})]},
+        {"recipe": {"name": "Fizz", "ingredients": [line(_id="ale-1")]},
+         "ingredients": [{"_id": "ale-1", "name": "Ginger ale", "strength": 4}]},
+    ],
+)  # fmt: skip
+def test_alcohol_in_an_unusual_place_does_not_give_a_mocktail(recipe):
+    data = recipe.encode() if isinstance(recipe, str) else encoded(recipe)
+    (read,) = read_recipes(data, None)
+    assert understood(read).derived.is_mocktail is not True
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        "Fizz\n\nIngredients:\nFor the rum:\n4 oz orange juice\nSpirits:\nlime juice\n",
+        "Fizz\n\n4 oz cola (0.3% vol)\n1 cup cream (30 %)\nA dash of lime makes it good.\n",
+        {"name": "Fizz", "ingredients": [line(name="Lemonade", strength=0.0)]},
+        {"name": "Fizz", "ingredients": [line(name="Juice", note="no gin", type="juice")]},
+    ],
+)
+def test_headings_and_other_percentages_are_not_alcohol(recipe):
+    data = recipe.encode() if isinstance(recipe, str) else encoded(recipe)
+    (read,) = read_recipes(data, None)
+    assert understood(read).derived.is_mocktail is True
+
+
 def test_our_own_export_and_opendrinks_are_read():
     gin = {"name": "Gin", "name_raw": "gin", "measure_raw": "2 oz"}
     drink = SIMPLE | {"instructions": {"de": "Rühren.", "en": "Stir."}, "ingredients": [gin]}
@@ -231,6 +280,7 @@ def test_our_own_export_and_opendrinks_are_read():
         (b"\x89PNG\r\n\x1a\n\0", None, "not text"),
         (b"%PDF-1.7\n1 0 obj", None, "not text"),
         (b"\x01\x02\x03" * 500, None, "not text"),
+        (b"GIF89a" + bytes(range(1, 256)), None, "not text"),
         (b"PK\x03\x04\x14", None, "ZIP archive"),
         (b"drink;parts;how\nFizz;gin;Shake.\n", None, "columns of recipes"),
         (b'drink,parts,how\n"Fizz, cold",gin,Shake.\n', None, "columns of recipes"),

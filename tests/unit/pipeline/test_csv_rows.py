@@ -121,6 +121,11 @@ def test_blank_cells_beyond_the_header_are_ignored(chunked):
     assert fields_of(chunked, data) == [["1", "a", "b"]]
 
 
+def test_no_cell_of_equal_columns_disappears(chunked):
+    data = b"idDrink,strDrink,strDrink,strInstructions,strDrink\n1,a,b,c, \n"
+    assert fields_of(chunked, data) == [["1", "a\nb", "c"]]
+
+
 def test_a_quote_inside_a_cell_is_text(chunked):
     data = b'idDrink,strDrink,strInstructions\n1,7" glass,b\n2,c,d\n'
     assert fields_of(chunked, data) == [["1", '7" glass', "b"], ["2", "c", "d"]]

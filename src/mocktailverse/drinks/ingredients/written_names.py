@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from mocktailverse.drinks.ingredients.alcohol_statements import explains
+from mocktailverse.drinks.ingredients.alcohol_statements import explains, stated_family
 from mocktailverse.drinks.ingredients.denials import without_denial
 from mocktailverse.drinks.ingredients.families import family_of
 from mocktailverse.drinks.ingredients.name_matching import IMITATED, match_ingredient
@@ -166,7 +166,17 @@ def _is_harmless(note: str, core: str, row: Ingredient | None) -> bool:
         return family is not None and not family.alcoholic and not names_alcohol(words(note))
     if row.alcoholic:
         return not denies
-    return denies or row.alcoholic is None or not names_alcohol(words(note))
+    is_free = denies or row.alcoholic is None or not names_alcohol(words(note))
+    return is_free and not states_strength(note, row)
+
+
+def states_strength(text: str, row: Ingredient) -> bool:
+    """Return whether a text states a strength that an ingredient without alcohol does not have.
+
+    "4.8 % vol" makes another drink of ginger beer. Vanilla extract has 35 %.
+    """
+    stated = None if row.alcoholic is not False else stated_family(text, words(text))
+    return bool(stated and stated.alcoholic and stated.abv_percent_min > row.abv_percent)
 
 
 def _hides(note: str, row: Ingredient | None, parts: NameParts) -> bool:

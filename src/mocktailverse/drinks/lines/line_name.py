@@ -9,6 +9,7 @@ from mocktailverse.drinks.ingredients.foreign_names import in_english
 from mocktailverse.drinks.ingredients.name_parts import parts_of
 from mocktailverse.drinks.ingredients.name_readings import key, words
 from mocktailverse.drinks.ingredients.reference_rows import names_alcohol, rows_by_key
+from mocktailverse.drinks.ingredients.written_names import states_strength
 from mocktailverse.drinks.lines.line_parts import parts_of_line
 from mocktailverse.drinks.measures.words import UNIT_WORDS
 
@@ -87,7 +88,9 @@ def _known_name(text: str) -> IngredientName | None:
     shorter = _SERVED.sub("", _PRAISE.sub("", _DESCRIBING_NUMBER.sub("", text)))
     candidates = (text, shorter, _without_unit(text))
     names = (read_name(candidate) for candidate in candidates)
-    return next((name for name in names if name.in_reference), None)
+    name = next((name for name in names if name.in_reference), None)
+    row = name and match_ingredient(name.name)
+    return None if row and states_strength(text, row) else name
 
 
 def _unknown_name(text: str, *, has_number: bool) -> IngredientName:

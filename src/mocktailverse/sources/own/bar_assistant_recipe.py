@@ -23,7 +23,11 @@ from mocktailverse.drinks.drink import Credit, Image
 from mocktailverse.drinks.measures import parse_measure
 from mocktailverse.drinks.record import RawLine, Record
 from mocktailverse.errors import RecordRejectedError
-from mocktailverse.sources.own.nested_texts import name_of_ingredient, stated_line
+from mocktailverse.sources.own.nested_texts import (
+    name_of_ingredient,
+    stated_line,
+    with_alcohol,
+)
 from mocktailverse.sources.own.recipe_text import (
     each,
     method_of,
@@ -110,7 +114,8 @@ def _line(place: int, value: object) -> RawLine:
     if name is None:
         raise RecordRejectedError(Reason.WRONG_TYPE, path, f"Ingredient {place} has no name.")
     measure, preparation = _measure(line, name, path)
-    return RawLine(place, name, measure, stated=stated_line(line, preparation))
+    full = with_alcohol(name, line)
+    return RawLine(place, full, measure, stated=stated_line(line, preparation))
 
 
 def _name_in_id(value: object) -> str | None:

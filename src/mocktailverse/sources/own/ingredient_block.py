@@ -9,8 +9,11 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from mocktailverse.drinks.ingredients.name_readings import words
+from mocktailverse.drinks.ingredients.reference_rows import names_alcohol
 from mocktailverse.drinks.lines import RecipeLine, parse_line
 from mocktailverse.sources.own.recipe_labels import STEP_WORDS
+from mocktailverse.sources.own.recipe_text import is_heading
 
 BULLET = re.compile(
     r"(?:[-*+\u2013\u2014]|\[[ xX]?\])\s+"
@@ -96,7 +99,7 @@ def _first_paragraph(lines: Sequence[str], scores: Sequence[int]) -> tuple[int, 
 def _score(text: str, above: int = 0) -> int:
     """Return the score of a line; `above` is that of the line above it, which is 0 if blank."""
     bare = BULLET.sub("", text, count=1) if BULLET.match(text) else text
-    if not bare or SUBHEADING.fullmatch(bare):
+    if not bare or (SUBHEADING.fullmatch(bare) and (bare[-1] != ":" or is_heading(bare))):
         return 0
     number = _NUMBER.match(bare)
     bare = bare[number.end() :] if number else bare
@@ -105,7 +108,7 @@ def _score(text: str, above: int = 0) -> int:
         return _STEP
     if line.in_reference and line.name:
         return _NAME if line.amount_min is None else _AMOUNT
-    if bare[:1].isnumeric():
+    if bare[:1].isnumeric() or _pours_alcohol(bare, line):
         return _DOUBTFUL if line.unit == "none" else _AMOUNT
     if ":" in bare or len(bare.split()) >= _MANY_WORDS:
         return _LONG_REMARK
@@ -122,4 +125,11 @@ def _is_step(text: str, line: RecipeLine, above: int, *, is_numbered: bool) -> b
         return is_instruction or (begins_step(text) and line.ml_min is not None)
     if text[:1].isnumeric():
         return False
-    return is_numbered or begins_step(text) or _SENTENCE.search(text) is not None
+    is_sentence = _SENTENCE.search(text) is not None and not _pours_alcohol(text, line)
+    return is_numbered or begins_step(text) or is_sentence
+
+
+def _pours_alcohol(text: str, line: RecipeLine) -> bool:
+    """Return whether a line has a measure of alcohol in other words: "A glug of any rum"."""
+    is_measured = line.amount_min is not None and line.unit != "none"
+    return is_measured and names_alcohol(words(text))

@@ -4,17 +4,12 @@ import re
 from collections.abc import Callable
 
 from mocktailverse.sources.own.recipe_text import method_of, web_address
+from mocktailverse.sources.own.simple_recipe import stated_alcohol
 from mocktailverse.sources.slugs import is_slug
 
 _ADDRESS = re.compile(r"https?://[^\s<>()\"']+", re.IGNORECASE)
 _PERCENT = re.compile(r"\D{0,10}?(100|\d{1,2}(?:[.,]\d{1,2})?)\s*(?:%\D*)?")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
-_ALCOHOLIC = {
-    "non alcoholic": "no|non|none|not|false|without|nein|0|non alcoholic|alcohol free",
-    "alcoholic": "yes|true|ja|si|sí|oui|alcoholic",
-    "optional alcohol": "optional|optional alcohol",
-}
-_STATEMENTS = {word: value for value, words in _ALCOHOLIC.items() for word in words.split("|")}
 _JOINED = frozenset({"author", "garnish", "tags"})
 """Columns that several values may share."""
 
@@ -51,13 +46,9 @@ def _percent(value: str) -> str | None:
     return match[1] if match else None
 
 
-def _alcoholic(value: str) -> str | None:
-    return _STATEMENTS.get(re.sub(r"[\s_-]+", " ", value.casefold()))
-
-
 _READERS: dict[str, Callable[[str], str | None]] = {
     "abv_percent": _percent,
-    "alcoholic": _alcoholic,
+    "alcoholic": stated_alcohol,
     "id": lambda value: value if is_slug(value) and not value.isdigit() else None,
     "image": web_address,
     "language": lambda value: value if _LANGUAGE.fullmatch(value) else None,

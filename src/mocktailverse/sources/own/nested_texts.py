@@ -10,6 +10,8 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from mocktailverse.drinks.codes import Reason
+from mocktailverse.drinks.ingredients import match_ingredient
+from mocktailverse.drinks.ingredients.written_names import states_strength
 from mocktailverse.drinks.lines import parse_line
 from mocktailverse.drinks.record import RawLine, StatedLine
 from mocktailverse.errors import RecordRejectedError
@@ -33,6 +35,7 @@ _AMOUNTS = ("quantity", "amount", "value", "minValue", "requiredQuantity")
 _HIGHEST = ("amount_max", "maxValue")
 _UNITS = ("measure", "unit", "units", "unitText")
 _NOTES = ("preparation", "note", "notes")
+_OTHERS = {*_NOTES, "alternatives", "substitutes"}
 _PARTS = {*_NAMES, *_AMOUNTS, *_UNITS, "measure_raw"}
 
 
@@ -87,9 +90,30 @@ def _line_of(place: int, element: object, read: ReadText) -> tuple[RawLine, ...]
     measure = _measure(element, place)
     if name is None:
         raise _unreadable(place, "has no name")
-    line = single_line(read(f"{measure} {name}")) or name
+    line = single_line(read(f"{measure} {with_alcohol(name, element)}")) or name
     stated = stated_line(element, single_line(first_of(element, _NOTES)))
     return (RawLine(0, line, None, is_whole=True, stated=stated),)
+
+
+def with_alcohol(name: str, fields: Mapping[str, object]) -> str:
+    """Return a name with the alcohol that another field of its ingredient states.
+
+    "Syrup" with the label "Triple sec", or "Lemonade" with a strength of 5 %, would look free of
+    alcohol.
+    """
+    row = match_ingredient(name)
+    if row is None or row.alcoholic:
+        return name
+    inner = fields.get("ingredient")
+    facts = {**fields, **inner} if isinstance(inner, dict) else fields
+    texts = [
+        text for field, text in facts.items() if field not in _OTHERS and isinstance(text, str)
+    ]
+    stated = [text for text in texts if (other := match_ingredient(text)) and other.alcoholic]
+    strength = f"{single_line(facts.get('strength')) or ''} % vol"
+    if states_strength(strength, row):
+        stated.append(strength)
+    return f"{name} ({', '.join(stated)})" if stated else name
 
 
 def _measure(fields: Mapping[str, object], place: int) -> str:

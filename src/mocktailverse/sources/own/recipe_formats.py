@@ -112,19 +112,23 @@ def recipe_fields(recipe: Mapping[str, object]) -> dict[str, object]:
     inner = fields.get("recipe", fields.get("data"))
     if isinstance(inner, dict) and "name" in inner:
         beside = [one for one in each(fields.get("ingredients")) if isinstance(one, dict)]
-        names = {str(one["_id"]): one.get("name") for one in beside if "_id" in one}
-        fields = {**inner, "ingredients": _with_names(inner.get("ingredients"), names)}
+        listed = {
+            str(one["_id"]): {name: one.get(name) for name in ("name", "strength")}
+            for one in beside
+            if "_id" in one
+        }
+        fields = {**inner, "ingredients": _with_names(inner.get("ingredients"), listed)}
     others = {ALIASES[alias]: fields[alias] for alias in ALIASES if fields.get(alias)}
     return fields | {name: one for name, one in others.items() if not fields.get(name)}
 
 
-def _with_names(lines: object, names: Mapping[str, object]) -> list[object]:
-    """Return lines with the names to which their `_id` refers, also those of substitutes."""
+def _with_names(lines: object, listed: Mapping[str, dict[str, object]]) -> list[object]:
+    """Return lines with the names and strengths to which `_id` refers, also of substitutes."""
     return [
         {
-            "name": names.get(str(line.get("_id"))),
+            **listed.get(str(line.get("_id")), {}),
             **line,
-            "substitutes": _with_names(line.get("substitutes"), names),
+            "substitutes": _with_names(line.get("substitutes"), listed),
         }
         if isinstance(line, dict)
         else line

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from mocktailverse.drinks.bar_assistant_terms import METHODS
 from mocktailverse.drinks.codes import Reason
 from mocktailverse.drinks.drink import Method
+from mocktailverse.drinks.ingredients.name_readings import key
+from mocktailverse.drinks.ingredients.reference_rows import rows_by_key
 from mocktailverse.drinks.lines import lines_in
 from mocktailverse.drinks.record import LINES_LIMIT, RawLine
 from mocktailverse.drinks.text import one_line, visible
@@ -24,6 +26,7 @@ _TAG = re.compile(r"</?[a-z][^<>]{0,2000}>|<!--.{0,2000}?-->", re.IGNORECASE | r
 _SPACES = re.compile(r"[^\S\n]+")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _HEADING = re.compile(r"[^\d:]{1,60}:")
+_POURED = {"spirit", "liqueur", "fortified_wine"}
 _METHODS = {word.casefold(): method for method, word in METHODS.items()} | {
     method: method for method in METHODS
 }
@@ -103,13 +106,21 @@ def web_address(value: object) -> str | None:
     return address if is_web_address(address) else None
 
 
+def is_heading(line: str) -> bool:
+    """Return whether a line is a heading such as "For the syrup:"; "Vodka:" is an ingredient."""
+    if not _HEADING.fullmatch(line):
+        return False
+    row = rows_by_key().get(key(line))
+    return row is None or row.kind not in _POURED or row.parent is None
+
+
 def whole_lines(texts: Iterable[object]) -> tuple[RawLine, ...]:
     """Return a line for each ingredient; headings such as "For the syrup:" are left out.
 
     Raises:
         RecordRejectedError: there are too many lines.
     """
-    written = (line for text in texts if (line := named(text)) and not _HEADING.fullmatch(line))
+    written = (line for text in texts if (line := named(text)) and not is_heading(line))
     lines = [line for text in written for line in lines_in(text)]
     require_few(lines)
     return tuple(RawLine(place, line, None, is_whole=True) for place, line in enumerate(lines, 1))

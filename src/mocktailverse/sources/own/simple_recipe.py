@@ -28,7 +28,7 @@ COLUMNS = {
     "method": "`Shake`, `Stir`, `Build`, `Blend`, `Muddle` or `Layer`; else as instructed",
     "category": "such as `Punch`",
     "tags": "separated by `,` or `;`",
-    "alcoholic": "`alcoholic`, `non alcoholic` or `optional alcohol`",
+    "alcoholic": "`alcoholic`, `non alcoholic` or `optional alcohol`; also `yes` or `no`",
     "description": "what you want to say about it",
     "author": "who wrote the recipe",
     "url": "where it was published",
@@ -40,11 +40,12 @@ COLUMNS = {
 }
 """The columns and what they contain."""
 
-_ALCOHOLIC: dict[str, Alcoholic] = {
-    "alcoholic": "alcoholic",
-    "non alcoholic": "non_alcoholic",
-    "optional alcohol": "optional_alcohol",
+_ALCOHOLIC: dict[Alcoholic, str] = {
+    "non_alcoholic": "no|non|none|not|false|without|nein|0|non alcoholic|alcohol free",
+    "alcoholic": "yes|true|ja|si|sí|oui|1|alcoholic",
+    "optional_alcohol": "optional|optional alcohol",
 }
+_STATEMENTS = {word: value for value, words in _ALCOHOLIC.items() for word in words.split("|")}
 _MAX_PERCENT = 100
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,3}")
 
@@ -56,12 +57,11 @@ def simple_record(recipe_id: str, fields: Mapping[str, object]) -> Record:
         RecordRejectedError: there is no name, no ingredient, or there are too many of them.
     """
     url = web_address(fields.get("url"))
-    alcoholic = (single_line(fields.get("alcoholic")) or "").casefold()
     return Record(
         id=recipe_id,
         name=require_name(fields.get("name")),
         category=named(fields.get("category")),
-        alcoholic=_ALCOHOLIC.get(alcoholic.replace("_", " ").replace("-", " ")),
+        alcoholic=stated_alcohol(fields.get("alcoholic")),
         glass=named(fields.get("glass")),
         iba=None,
         tags=tags_of(fields.get("tags"), ",;"),
@@ -100,6 +100,12 @@ def _instructions(fields: Mapping[str, object]) -> dict[str, str]:
     if not isinstance(value, dict) or not all(map(_LANGUAGE.fullmatch, value)):
         value = {language if _LANGUAGE.fullmatch(language) else "en": value}
     return {tag: text for tag, one in value.items() if (text := nested_text(one, str))}
+
+
+def stated_alcohol(value: object) -> Alcoholic | None:
+    """Return what a text or a boolean states about alcohol; None if it is not understood."""
+    text = "" if value is None else str(value)
+    return _STATEMENTS.get(re.sub(r"[\s_-]+", " ", text.casefold().strip()))
 
 
 def stated_strength(value: object) -> Stated | None:

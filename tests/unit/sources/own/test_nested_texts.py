@@ -97,6 +97,15 @@ def test_columns_have_other_names_as_well():
     assert (record.stated.abv_percent, record.tags) == (12.5, ("a", "b"))
 
 
+@pytest.mark.parametrize(
+    ("value", "alcoholic"),
+    [(True, "alcoholic"), ("No", "non_alcoholic"), ("optional-alcohol", "optional_alcohol"),
+     (None, None), ("maybe", None)],
+)  # fmt: skip
+def test_what_a_recipe_states_about_alcohol_is_read_in_other_words(value, alcoholic):
+    assert record_of("gin", alcoholic=value).alcoholic == alcoholic
+
+
 def test_a_picture_is_found_in_every_form():
     for image in ("https://x.example/a", ["https://x.example/a"], [{"url": "https://x.example/a"}]):
         assert record_of(["gin"], image=image).image.url == "https://x.example/a"

@@ -111,7 +111,7 @@ def test_labels_are_read_anywhere():
         "Image: https://x.example/i.jpg\n"
     )
     assert text_fields(text) == {
-        "name": "Fizz", "glass": "Coupe", "tags": "a, b", "alcoholic": "non alcoholic",
+        "name": "Fizz", "glass": "Coupe", "tags": "a, b", "alcoholic": "non_alcoholic",
         "abv_percent": "0.0", "method": "Shake", "url": "https://x.example/r", "author": "Ada",
         "garnish": "a lime wheel, mint", "image": "https://x.example/i.jpg",
         "ingredients": ["2 oz gin"],
