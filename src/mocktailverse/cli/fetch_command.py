@@ -85,7 +85,7 @@ def fetch_request(
     has_source = bool(words) and words[0] in SOURCES
     source, rest = (words[0], words[1:]) if has_source else (DEFAULT_SOURCE, words)
     strategy, *arguments = rest or [""]
-    if archive is not None and not is_web_address(archive):
+    if archive and "://" not in archive:
         archive = str(Path(archive).resolve())  # the state of its files is kept under this name
     return FetchRequest(source, strategy, tuple(arguments), archive, max_requests, full)
 

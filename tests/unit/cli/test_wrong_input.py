@@ -21,6 +21,8 @@ from mocktailverse.errors import UsageError
         ("fetch opendrinks sweep", "`opendrinks` has the strategy `archive` only"),
         ("fetch opendrinks --max-requests 3", "Remove the option `max_requests`."),
         ("fetch random 3 --full", "are options of the strategy `sweep`. Remove them."),
+        ("fetch opendrinks --archive=", "The archive's name is empty. Pass an address, a file"),
+        ("fetch opendrinks --archive ftp://a.example/b.zip", "b.zip` is not an http(s) URL."),
         ("fetch --archive a.zip", "TheCocktailDB has no archive."),
     ],
 )

@@ -61,6 +61,8 @@ class OpendrinksCollector:
             raise UsageError(f"`{SOURCE}` needs one request. Remove the option `max_requests`.")
         if request.archive is not None and not request.archive.strip():
             raise UsageError("The archive's name is empty. Pass an address, a file or a folder.")
+        if "://" in (address := request.archive or "") and not is_web_address(address):
+            raise UsageError(f"`{address[:200]}` is not an http(s) URL.")
 
     def collect(self, request: FetchRequest, context: CollectionContext) -> FetchReport:
         """Store what is new in the archive; return the report.
