@@ -90,6 +90,8 @@ def test_a_load_that_a_crash_interrupts_is_finished_by_the_next_start(home):
 def test_raw_objects_are_replayed_once_by_newer_code(home):
     loads = load_samples(start(home))
     lifecycle.stop(home)
+    files = {path.name for path in (home / "data").iterdir()}
+    assert files == {"raw.sqlite", "derived.sqlite"}, "a copy of one needs no other file"
     with closing(sqlite3.connect(home / "data" / "derived.sqlite")) as file, file:
         number = TRANSFORM_VERSION - 1
         file.execute(

@@ -240,7 +240,7 @@ def _require_format(file: sqlite3.Connection, path: Path) -> None:
         )
     (result,) = file.execute("PRAGMA quick_check(1)").fetchone()
     if result != "ok":
-        raise sqlite3.DatabaseError(result)
+        raise sqlite3.DatabaseError(" ".join(result.split()))
 
 
 @contextlib.contextmanager
@@ -273,6 +273,7 @@ def _explained(path: Path, code: int, error: Exception) -> str:
 
 def _unreadable(path: Path, problem: str) -> str:
     return (
-        f"`{path}` cannot be read: {problem}. Nothing was changed. Put back a copy of the file if"
-        " you have one. To delete all data and start empty, run `mocktailverse up --forget`."
+        f"`{path}` cannot be read: {problem}. Nothing was changed. Put back a copy of the whole"
+        f" folder `{path.parent}` if you have one. To delete all data and start empty, run"
+        " `mocktailverse up --forget`."
     )

@@ -71,7 +71,10 @@ def main() -> None:
     kept_calls.install(data)
     app = _with_attach(ministack.app, data)
     ministack.app = allowed_hosts.guarded(app, _is_allowed, 403, REFUSAL)
-    ministack.main()
+    try:
+        ministack.main()
+    finally:
+        data.close()
 
 
 if __name__ == "__main__":

@@ -99,6 +99,11 @@ class KeptData:
             self._files.write_runs(runs)
             self._runs = runs
 
+    def close(self) -> None:
+        """Close the files: what SQLite has in their logs (`-wal`) moves into the files."""
+        if self._files:
+            self._files.close()
+
 
 def _restore_object(kept: KeptObject) -> None:
     """Put an object into MiniStack's memory as its newest version, without an event."""

@@ -70,7 +70,7 @@ def prepare(folder: Path, on_notice: Callable[[str], None]) -> Interrupted:
     try:
         interrupted = inspect(folder)
     except DerivedFileError as error:
-        problem = str(error)
+        problem = f"The tables cannot be read ({error.__cause__})"
     else:
         if not interrupted.is_newer:
             return interrupted

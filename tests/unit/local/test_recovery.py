@@ -98,7 +98,12 @@ def test_damaged_tables_are_set_aside_and_computed_again(files, folder):
     notices: list[str] = []
     interrupted = recovery.prepare(folder, notices.append)
     assert interrupted.unfinished == (LoadRequest(VERSION, 1),)
-    assert len(notices) == 1
+    aside = folder / "derived.sqlite.damaged"
+    (notice,) = notices
+    assert notice == (
+        f"The tables cannot be read (file is not a database); `{aside}` has them, and all raw"
+        " objects are loaded again"
+    )
 
 
 # ---- the catalogue
