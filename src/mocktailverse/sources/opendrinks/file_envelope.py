@@ -10,7 +10,9 @@ A recipe from an array has no file name, and no envelope unless its id is taken.
 """
 
 import json
+import re
 from collections.abc import Mapping
+from typing import NoReturn
 
 import msgspec
 
@@ -26,6 +28,8 @@ _FILE, _RECIPE, _TEXT, _BYTES, _ABSENT, _TAKEN = KEYS = (
 _CONTENT = frozenset((_RECIPE, _TEXT, _BYTES, _ABSENT))
 _BOM = b"\xef\xbb\xbf"
 _QUOTED = 100
+_NOT_UTF8 = re.compile(r"\\x[89a-f][0-9a-f]")
+"""A byte that `envelope` could not decode; no valid JSON has this escape."""
 
 
 def envelope(file: str | None, content: bytes, taken_by: str | None = None) -> bytes:
@@ -124,11 +128,18 @@ def _is_json(body: bytes) -> bool:
 def _why_no_json(file: str | None, text: str) -> str:
     if text.lstrip().startswith("<"):
         return f"The file {_quoted(file)} is a page or a document in XML, not JSON."
+    if _NOT_UTF8.search(text):
+        return f"The file {_quoted(file)} is not in UTF-8. Save it in this encoding."
     try:
-        json.loads(text)
+        json.loads(text, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
         return f"The file {_quoted(file)} is not valid JSON: {error}."
-    return f"The file {_quoted(file)} is not valid JSON in UTF-8."
+    return f"The file {_quoted(file)} is not valid JSON."
+
+
+def _refuse(constant: str) -> NoReturn:
+    """Raise ValueError for a number that Python reads and JSON does not have, such as NaN."""
+    raise ValueError(f"{constant} is not a number")
 
 
 def _quoted(file: str | None) -> str:

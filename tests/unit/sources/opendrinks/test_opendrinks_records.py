@@ -350,7 +350,10 @@ def test_an_object_without_a_recipe_is_a_partial_record():
     [
         (envelope("a.json", b"<!DOCTYPE html>"), Reason.MALFORMED_JSON, "`a.json` is a page"),
         (envelope("a.json", b'{"name": '), Reason.MALFORMED_JSON, "`a.json` is not valid JSON: "),
-        (envelope("a.json", b"\xff{}"), Reason.MALFORMED_JSON, "`a.json` is not valid JSON"),
+        (envelope("a.json", b"\xff{}"), Reason.MALFORMED_JSON, "`a.json` is not in UTF-8. Save"),
+        (envelope("a.json", "{}".encode("utf-16")), Reason.MALFORMED_JSON, "is not in UTF-8."),
+        (envelope("a.json", b'{"name": "caf\xe9"}'), Reason.MALFORMED_JSON, "is not in UTF-8."),
+        (envelope("a.json", b'{"a": NaN}'), Reason.MALFORMED_JSON, "JSON: NaN is not a number."),
         (envelope("a.json", b""), Reason.MALFORMED_JSON, "`a.json` is not valid JSON"),
         (envelope("a.json", b"[1]"), Reason.NOT_AN_OBJECT, "`a.json` is not a JSON object."),
         (
