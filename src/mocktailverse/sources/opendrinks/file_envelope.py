@@ -90,29 +90,26 @@ def recipe_of_envelope(fields: Mapping[str, object]) -> dict[str, object]:
     Raises:
         RecordRejectedError: it holds none, or another file has its id.
     """
-    file = file_of(fields)
     if _BYTES in fields:
         raise RecordRejectedError(
             Reason.RECORD_TOO_LARGE,
             f"$.{_BYTES}",
-            f"The file {_quoted(file)} is {fields[_BYTES]} bytes; 131072 is the limit. It was not "
-            "stored.",
+            f"The file is {fields[_BYTES]} bytes; 131072 is the limit. It was not stored.",
         )
     if _TEXT in fields:
-        raise RecordRejectedError(
-            Reason.MALFORMED_JSON, f"$.{_TEXT}", _why_no_json(file, str(fields[_TEXT]))
-        )
+        problem = _why_no_json(str(fields[_TEXT]))
+        raise RecordRejectedError(Reason.MALFORMED_JSON, f"$.{_TEXT}", problem)
     taken_by = fields.get(_TAKEN)
     if taken_by is not None:
         raise RecordRejectedError(
             Reason.ID_TAKEN,
             f"$.{_TAKEN}",
-            f"The file {_quoted(file)} has the same id as {_quoted(str(taken_by))}. Rename it.",
+            f"It has the same id as {quoted(str(taken_by))}. Rename it.",
         )
     recipe = fields.get(_RECIPE)
     if not isinstance(recipe, dict):
         raise RecordRejectedError(
-            Reason.NOT_AN_OBJECT, f"$.{_RECIPE}", f"{_quoted(file)} is not a JSON object."
+            Reason.NOT_AN_OBJECT, f"$.{_RECIPE}", "The file is not a JSON object."
         )
     return recipe
 
@@ -125,16 +122,16 @@ def _is_json(body: bytes) -> bool:
     return True
 
 
-def _why_no_json(file: str | None, text: str) -> str:
+def _why_no_json(text: str) -> str:
     if text.lstrip().startswith("<"):
-        return f"The file {_quoted(file)} is a page or a document in XML, not JSON."
+        return "The file is a page or a document in XML, not JSON."
     if _NOT_UTF8.search(text):
-        return f"The file {_quoted(file)} is not in UTF-8. Save it in this encoding."
+        return "The file is not in UTF-8. Save it in this encoding."
     try:
         json.loads(text, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
-        return f"The file {_quoted(file)} is not valid JSON: {error}."
-    return f"The file {_quoted(file)} is not valid JSON."
+        return f"The file is not valid JSON: {error}."
+    return "The file is not valid JSON."
 
 
 def _refuse(constant: str) -> NoReturn:
@@ -142,5 +139,6 @@ def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not a number")
 
 
-def _quoted(file: str | None) -> str:
+def quoted(file: str) -> str:
+    """Return a file's name for a message, on one line and cut."""
     return f"`{(one_line(file) or 'without a name')[:_QUOTED]}`"

@@ -20,6 +20,7 @@ from mocktailverse.sources.opendrinks.file_envelope import (
     file_slug,
     is_absence,
     is_envelope,
+    quoted,
     recipe_of_envelope,
 )
 from mocktailverse.sources.opendrinks.ingredient_elements import FIELDS, lines_of, plain_text
@@ -91,7 +92,12 @@ class OpendrinksRecords:
         file = file_of(fields)
         if is_absence(fields):
             return Absence(_checked_id(file_slug(file) if file else None))
-        return _record(recipe_of_envelope(fields), file)
+        try:
+            return _record(recipe_of_envelope(fields), file)
+        except RecordRejectedError as error:
+            if file is None:
+                raise
+            raise RecordRejectedError(error.code, error.path, f"{quoted(file)}: {error}") from error
 
 
 def recipe_id(recipe: Mapping[str, object], file: str | None) -> str | None:

@@ -275,7 +275,7 @@ def test_the_second_file_with_an_id_is_rejected_and_names_the_first(world):
     assert ids(records) == ["mojito", "x"]
     (rejected,) = (one for one in records if isinstance(one, tuple))
     assert rejected == (
-        Reason.ID_TAKEN, "The file `mojito.json` has the same id as `Mojito.json`. Rename it."
+        Reason.ID_TAKEN, "`mojito.json`: It has the same id as `Mojito.json`. Rename it."
     )  # fmt: skip
 
 

@@ -348,20 +348,41 @@ def test_an_object_without_a_recipe_is_a_partial_record():
 @pytest.mark.parametrize(
     ("line_of_file", "code", "words"),
     [
-        (envelope("a.json", b"<!DOCTYPE html>"), Reason.MALFORMED_JSON, "`a.json` is a page"),
-        (envelope("a.json", b'{"name": '), Reason.MALFORMED_JSON, "`a.json` is not valid JSON: "),
-        (envelope("a.json", b"\xff{}"), Reason.MALFORMED_JSON, "`a.json` is not in UTF-8. Save"),
+        (
+            envelope("a.json", b"<!DOCTYPE html>"),
+            Reason.MALFORMED_JSON,
+            "`a.json`: The file is a page",
+        ),
+        (
+            envelope("a.json", b'{"name": '),
+            Reason.MALFORMED_JSON,
+            "`a.json`: The file is not valid JSON: ",
+        ),
+        (
+            envelope("a.json", b"\xff{}"),
+            Reason.MALFORMED_JSON,
+            "`a.json`: The file is not in UTF-8. Save",
+        ),
         (envelope("a.json", "{}".encode("utf-16")), Reason.MALFORMED_JSON, "is not in UTF-8."),
         (envelope("a.json", b'{"name": "caf\xe9"}'), Reason.MALFORMED_JSON, "is not in UTF-8."),
         (envelope("a.json", b'{"a": NaN}'), Reason.MALFORMED_JSON, "JSON: NaN is not a number."),
-        (envelope("a.json", b""), Reason.MALFORMED_JSON, "`a.json` is not valid JSON"),
-        (envelope("a.json", b"[1]"), Reason.NOT_AN_OBJECT, "`a.json` is not a JSON object."),
+        (envelope("a.json", b""), Reason.MALFORMED_JSON, "`a.json`: The file is not valid JSON"),
+        (
+            envelope("a.json", b"[1]"),
+            Reason.NOT_AN_OBJECT,
+            "`a.json`: The file is not a JSON object.",
+        ),
         (
             envelope("A.json", b"{}", "a.json"),
             Reason.ID_TAKEN,
-            "`A.json` has the same id as `a.json`",
+            "`A.json`: It has the same id as `a.json`",
         ),
-        (oversize_envelope("a.json", 9), Reason.RECORD_TOO_LARGE, "`a.json` is 9 bytes"),
+        (oversize_envelope("a.json", 9), Reason.RECORD_TOO_LARGE, "`a.json`: The file is 9 bytes"),
+        (
+            envelope("a.json", b'{"name": "A", "directions": []}'),
+            Reason.INGREDIENTS_MISSING,
+            "`a.json`: The recipe has no ingredients.",
+        ),
         (absence_envelope("!.json"), Reason.ID_MISSING, "letter or digit"),
     ],
 )
