@@ -196,7 +196,10 @@ def _split(data: bytes) -> list[msgspec.Raw] | list[bytes]:
         try:
             return msgspec.json.decode(data, type=list[msgspec.Raw])
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise ArchiveError(f"The JSON array is not valid: {error}.") from error
+            raise ArchiveError(
+                f"The JSON array is not valid: {error}. To load the elements that are, pass the "
+                "file to `mocktailverse ingest --source opendrinks`."
+            ) from error
     if _is_object(data):
         return [data]
     lines = data.split(b"\n")

@@ -205,7 +205,7 @@ def test_a_file_that_is_too_large_is_kept_as_its_size_alone(pack):
         (tar_of({"a.txt": b""}), "No recipe was found"),
         (zip_of({"a.txt": b""}), "No recipe was found"),
         (b"[]", "The JSON array is empty"),
-        (b"[1, ", "The JSON array is not valid"),
+        (b"[1, ", "pass the file to `mocktailverse ingest --source opendrinks`."),
         (b'{"name": ', "The JSON object is not valid"),
     ],
 )
