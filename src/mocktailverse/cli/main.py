@@ -154,11 +154,19 @@ def run() -> None:
     except (MocktailverseError, OSError) as error:
         if debug:
             raise
-        print(f"Error: {error}", file=sys.stderr)  # noqa: T201 - the message for people
+        print(f"Error: {_message(error)}", file=sys.stderr)  # noqa: T201 - the message for people
         if isinstance(error, OSError):  # a file or folder that cannot be used
             with contextlib.suppress(OSError):
                 _discard_stdout()
         sys.exit(exit_code(error))
+
+
+def _message(error: MocktailverseError | OSError) -> str:
+    if isinstance(error, OSError) and error.filename is not None:
+        return (
+            f"`{error.filename}` cannot be used: {error.strerror}. Check the path, or pass another."
+        )
+    return str(error)
 
 
 def exit_code(error: MocktailverseError | OSError) -> int:

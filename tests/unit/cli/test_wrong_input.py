@@ -1,9 +1,11 @@
 """Wrong input to a command: the error names the input and what to choose, before any request."""
 
+import sys
+
 import pytest
 from typer.testing import CliRunner
 
-from mocktailverse.cli.main import app
+from mocktailverse.cli.main import app, run
 from mocktailverse.errors import UsageError
 
 
@@ -30,3 +32,14 @@ def test_an_error_names_the_wrong_input_and_the_choice(arguments, message):
     result = CliRunner().invoke(app, arguments.split())
     assert isinstance(result.exception, UsageError)
     assert message in str(result.exception)
+
+
+def test_a_folder_that_cannot_be_used_is_named_with_the_cause(monkeypatch, capsys, tmp_path):
+    (tmp_path / "file").touch()
+    folder = tmp_path / "file" / "stack"
+    monkeypatch.setenv("MOCKTAILVERSE_STATE_DIR", str(folder))
+    monkeypatch.setattr(sys, "argv", ["mocktailverse", "up", "--detach"])
+    with pytest.raises(SystemExit) as end:
+        run()
+    assert end.value.code == 2
+    assert f"Error: `{folder}` cannot be used: Not a directory." in capsys.readouterr().err
