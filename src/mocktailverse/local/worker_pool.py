@@ -2,11 +2,12 @@
 
 MiniStack runs each function in a pool of processes ("workers"). A worker that fails to start, and
 every update of a function, ends all workers of the function, those in the middle of an invocation
-and those that are starting included. `install` replaces the four parts of the pool that do so, and
-gives the functions' roles new keys at each start.
+and those that are starting included. `install` replaces the four parts of the pool that do so,
+gives the functions' roles new keys at each start, and reports the classes of errors.
 Symptom, cause and the patch proposed to MiniStack: docs/decisions/0014-function-processes.md.
 """
 
+import re
 import signal
 import subprocess
 import time
@@ -14,7 +15,7 @@ import uuid
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from ministack.core import lambda_runtime  # type: ignore[import-untyped]  # it has no types
 from ministack.services import lambda_svc  # type: ignore[import-untyped]  # it has no types
@@ -46,6 +47,7 @@ PATCHED = {  # digests of public files, which a search for secrets takes for key
 _lock, _workers = lambda_runtime._lock, lambda_runtime._workers  # noqa: SLF001 - its pool
 _acquire_worker = lambda_runtime.acquire_worker
 _execution_credentials = lambda_runtime.execution_credentials
+_execute = lambda_svc._execute_function_warm  # noqa: SLF001 - no public API runs a function
 
 _THIS_START = uuid.uuid4().hex
 
@@ -170,6 +172,23 @@ def execution_credentials(config: Mapping[str, object]) -> dict[str, str]:
     return cast("dict[str, str]", _execution_credentials({**config, "Role": role}))
 
 
+def execute(*invocation: object) -> dict[str, Any]:
+    """Run an invocation; report the class of its error as `errorType`, as Lambda does.
+
+    MiniStack reports every error as `Runtime.HandlerError`, so that a caller could not see that the
+    function refused its input. The class is in the last lines of the traceback, before the message.
+    """
+    result: dict[str, Any] = _execute(*invocation)
+    if result.get("error"):
+        message = re.escape(result["body"]["errorMessage"])
+        raised = re.search(
+            rf"^(?:\w+\.)*(\w+): {message}\s*\Z", result.get("log", ""), re.MULTILINE
+        )
+        if raised:
+            result["body"]["errorType"] = raised[1]
+    return result
+
+
 def install(code_cache: Path) -> None:
     """Replace parts of MiniStack with those of this module; `code_cache` is for unpacked code.
 
@@ -187,3 +206,4 @@ def install(code_cache: Path) -> None:
     ):
         for module in PATCHED:  # lambda_svc has imported them by name
             setattr(module, replacement.__name__, replacement)
+    lambda_svc._execute_function_warm = execute  # noqa: SLF001 - see above

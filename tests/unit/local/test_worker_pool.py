@@ -3,7 +3,7 @@
 import pytest
 from ministack import app as ministack_app
 from ministack.core import lambda_runtime
-from ministack.services import sts
+from ministack.services import lambda_svc, sts
 
 from mocktailverse.local import worker_pool
 
@@ -24,6 +24,7 @@ def workers(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[worker_pool.Indep
             "execution_credentials",
         ):
             monkeypatch.setattr(module, name, getattr(module, name))
+    monkeypatch.setattr(lambda_svc, "_execute_function_warm", lambda_svc._execute_function_warm)  # noqa: SLF001
     for name in ("Worker", "zipfile"):
         monkeypatch.setattr(lambda_runtime, name, getattr(lambda_runtime, name))
     return workers
@@ -98,3 +99,18 @@ def test_another_start_gives_the_same_role_other_keys(monkeypatch):
     monkeypatch.setattr(worker_pool, "_THIS_START", "another start")
     others = worker_pool.execution_credentials(config)
     assert all(others[name] != keys[name] for name in keys)
+
+
+@pytest.mark.parametrize(
+    ("message", "log", "error_type"),
+    [
+        ("a: b", "stored\nTraceback ...\nmocktailverse.errors.UsageError: a: b\n", "UsageError"),
+        ("two\nlines", "Traceback ...\nKeyError: two\nlines\n", "KeyError"),
+        ("Runtime exited", "ValueError: Runtime exited\nand more", "Runtime.HandlerError"),
+        ("Task timed out", "", "Runtime.HandlerError"),
+    ],
+)
+def test_an_error_has_the_class_that_its_traceback_ends_with(monkeypatch, message, log, error_type):
+    body = {"errorMessage": message, "errorType": "Runtime.HandlerError"}
+    monkeypatch.setattr(worker_pool, "_execute", lambda: {"error": True, "body": body, "log": log})
+    assert worker_pool.execute()["body"] == {"errorMessage": message, "errorType": error_type}
