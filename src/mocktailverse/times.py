@@ -21,6 +21,14 @@ def utc(at: float) -> datetime:
     return datetime.fromtimestamp(at / 1000, UTC)
 
 
+def run_name(at_ms: int, kind: str) -> str:
+    """Return the name of a run that starts at a time in ms: `20260131T060000042Z-archive`.
+
+    Two runs in one second have different names, and so different keys.
+    """
+    return f"{utc(at_ms):%Y%m%dT%H%M%S}{at_ms % 1000:03d}Z-{kind}"
+
+
 def parse_iso(text: str) -> int | None:
     """Return an ISO 8601 time with an offset in ms since 1970 UTC; None if it is not one."""
     try:

@@ -18,7 +18,7 @@ from mocktailverse.pipeline.csv_rows import CsvHeader, csv_rows
 from mocktailverse.pipeline.decode import detect_format
 from mocktailverse.pipeline.ports import RawStore
 from mocktailverse.sources import require_source
-from mocktailverse.times import utc
+from mocktailverse.times import run_name
 
 PART_BYTES = 4 * 1024 * 1024
 """Decoded bytes above which NDJSON and CSV files are split; about the size of a part."""
@@ -157,7 +157,7 @@ class IngestRun(Struct, frozen=True):
 
         `number` makes the key unique in the run, even if two files have the same name.
         """
-        run = f"{utc(self.started_at):%Y%m%dT%H%M%S}{self.started_at % 1000:03d}Z-ingest"
+        run = run_name(self.started_at, "ingest")
         return store.put(
             f"{run_prefix('raw', self.source, self.started_at, run)}{number:05d}-{part.name}",
             part.body,

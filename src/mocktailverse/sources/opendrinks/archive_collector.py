@@ -31,7 +31,7 @@ from mocktailverse.sources.opendrinks.archive_state import (
 from mocktailverse.sources.opendrinks.byte_source import ArchiveError
 from mocktailverse.sources.opendrinks.recipe_files import recipes_at
 from mocktailverse.sources.web_addresses import is_web_address
-from mocktailverse.times import utc
+from mocktailverse.times import run_name
 
 SOURCE = "opendrinks"
 STRATEGY = "archive"
@@ -71,7 +71,7 @@ class OpendrinksCollector:
             UsageError: the request cannot be done, or what it names is not an archive of recipes.
         """
         started_ms = context.now_ms()
-        report = FetchReport(f"{utc(started_ms):%Y%m%dT%H%M%SZ}-{STRATEGY}", STRATEGY, SOURCE)
+        report = FetchReport(run_name(started_ms, STRATEGY), STRATEGY, SOURCE)
         own_address = context.access.url or self.url
         address = request.archive or own_address
         name = OWN if address == own_address else address

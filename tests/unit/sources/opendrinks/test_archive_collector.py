@@ -111,12 +111,12 @@ def test_the_first_call_stores_every_recipe_by_one_polite_request(world):
     report = world.collect()
     assert (report.requests, report.records, report.done) == (1, 3, True)
     assert report.objects == [
-        "raw/opendrinks/2026/01/01/20260101T000001Z-archive/part-00001.ndjson"
+        "raw/opendrinks/2026/01/01/20260101T000001000Z-archive/part-00001.ndjson"
     ]
     assert ids(world.records(report)) == ["drink-0", "drink-1", "drink-2"]
     assert world.metadata[report.objects[0]] == {
         "observed-at": "1767225601000", "source": "opendrinks", "strategy": "archive",
-        "run": "20260101T000001Z-archive", "part": "part-00001",
+        "run": "20260101T000001000Z-archive", "part": "part-00001",
     }  # fmt: skip
     (request,) = world.requests
     assert request.headers["User-Agent"].startswith("mocktailverse/")
