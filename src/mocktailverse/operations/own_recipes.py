@@ -13,7 +13,7 @@ from msgspec import Struct
 from mocktailverse.drinks.drink import Drink, IngredientLine, Lineage
 from mocktailverse.drinks.ingredients import canonical_name
 from mocktailverse.drinks.ingredients.name_readings import words
-from mocktailverse.drinks.ingredients.reference_rows import mentions
+from mocktailverse.drinks.ingredients.reference_rows import general_names, mentions
 from mocktailverse.drinks.lines import names_several
 from mocktailverse.drinks.measures import parse_measure
 from mocktailverse.drinks.normalize import normalize
@@ -199,11 +199,16 @@ def _unread_fields(envelope: RecipeEnvelope) -> list[str]:
 
 
 def _alcohol_in_texts(drink: Drink) -> list[str]:
-    """Return what a mocktail's instructions and garnish name that has alcohol."""
+    """Return the spirits that a mocktail's instructions and garnish name: rum.
+
+    Other names are words of other things, too: a wine glass, a maraschino cherry, "vaso alto".
+    """
     if not drink.derived.is_mocktail:
         return []
     texts = " ".join((*drink.instructions.values(), drink.garnish or ""))
-    return sorted({match.name for match in mentions(words(texts)) if match.alcoholic})
+    matches = [match for match in mentions(words(texts)) if match.alcoholic]
+    spirits = {match.name for match in matches if match.kind == "spirit"}
+    return sorted(spirits & general_names())
 
 
 def drink_ids(read: Iterable[ReadRecipe]) -> list[str]:

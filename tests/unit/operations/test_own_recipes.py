@@ -59,6 +59,7 @@ def test_a_recipe_is_new_unchanged_or_in_conflict():
         ({"instructions": "Add 2 oz vodka."},
          ["Its texts name Vodka, but its ingredients do not."]),
         ({"garnish": "rum-soaked cherry"}, ["Its texts name Rum, but its ingredients do not."]),
+        ({"instructions": "Servir en un vaso alto.", "garnish": "maraschino cherry"}, []),
         ({"instructions": "Stir with non-alcoholic gin in a wine glass.", "tags": ["rum"]}, []),
     ],
 )  # fmt: skip
