@@ -1,15 +1,10 @@
 """The catalogue, read: drinks by id and by query, facets, ingredients, makeable drinks."""
 
-import random
 import sqlite3
 import weakref
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import reduce
-from itertools import islice
-from operator import or_
 from pathlib import Path
 from threading import Lock
 
@@ -25,9 +20,7 @@ from mocktailverse.catalogue.rows import (
     drinks_by_id,
     drinks_by_row,
     drinks_in_name_order,
-    name_key,
 )
-from mocktailverse.catalogue.search.bitmaps import bitmap_ordinals
 from mocktailverse.catalogue.search.groups_of_drinks import variants_in
 from mocktailverse.catalogue.search.index import CatalogueIndex
 from mocktailverse.catalogue.search.matching import DrinkSearch
@@ -109,14 +102,7 @@ class Catalogue:
 
         Drinks that are alone are left out. A group has at most one drink of each source.
         """
-        built = self._in_memory()
-        keys, groups = built.index.keys, built.search.groups.by_ordinal
-        ordinals = {d.id: bisect_left(keys, (name_key(d.name), d.id)) for d in drinks}
-        return {
-            id_: [keys[member][1] for member in groups[ordinal]]
-            for id_, ordinal in ordinals.items()
-            if ordinal in groups
-        }
+        return self._in_memory().search.groups.ids_of(drinks)
 
     def all_drinks(self) -> Iterator[Drink]:
         """Stream every drink in name order, withdrawn ones included."""
@@ -147,14 +133,8 @@ class Catalogue:
 
     def random(self, query: DrinkQuery) -> Drink | None:
         """Return one of the drinks that match a query, all equally likely; None without any."""
-        built = self._in_memory()
-        matches = built.search.matches(query)
-        if not matches:
-            return None
-        chosen = random.randrange(matches.bit_count())  # noqa: S311 - the choice need not be secret
-        ordinals = bitmap_ordinals(matches, built.index.size)
-        (drink,) = self._drinks_at(list(islice(ordinals, chosen, chosen + 1)))
-        return drink
+        ordinal = self._in_memory().search.random(query)
+        return None if ordinal is None else self._drinks_at([ordinal])[0]
 
     def ingredients(
         self, *, q: str = "", kind: tuple[str, ...] = (), limit: int = 50, after: str | None = None
@@ -216,9 +196,8 @@ class Catalogue:
         among = built.search.matches(DrinkQuery(mocktail=kind))
         by_missing = built.missing.drinks_by_missing(inventory, among)
         if group:
-            one_of_each = built.search.groups.one_of_each_ranked(by_missing)
-            among &= ~(reduce(or_, by_missing) & ~reduce(or_, one_of_each))
-            by_missing = one_of_each
+            by_missing, others = built.search.groups.one_of_each_ranked(by_missing)
+            among &= ~others
         digest = query_digest(
             "makeable", sorted(inventory.have), allowance, missing, kind, convertible, group
         )

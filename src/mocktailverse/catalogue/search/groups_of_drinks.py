@@ -5,6 +5,7 @@ source, so a catalogue of one source has no cost. Withdrawn drinks are in no gro
 """
 
 import sqlite3
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property
@@ -13,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from mocktailverse.catalogue.rows import drinks_by_row
+from mocktailverse.catalogue.rows import drinks_by_row, name_key
 from mocktailverse.catalogue.search.bitmaps import bitmap_flags, ordinals_bitmap
 from mocktailverse.catalogue.search.index import CatalogueIndex
 from mocktailverse.drinks.drink import Drink
@@ -74,20 +75,32 @@ class DrinkGroups:
 
     def one_of_each(self, drinks: int) -> int:
         """Return a set of drinks without those of whose group another one comes first."""
-        return self.one_of_each_ranked([drinks])[0]
+        _, others = self.one_of_each_ranked([drinks])
+        return drinks & ~others
 
-    def one_of_each_ranked(self, ranks: Sequence[int]) -> list[int]:
-        """Return disjoint sets with one drink of each group: of the first set, the first one."""
+    def one_of_each_ranked(self, ranks: Sequence[int]) -> tuple[list[int], int]:
+        """Return disjoint sets with one drink of each group, and the set of those left out.
+
+        The one of a group is the first drink of the first set.
+        """
         flags = [bitmap_flags(drinks, self._index.size) for drinks in ranks]
         others = [
             ordinal
             for group in {*self.by_ordinal.values()}
             for ordinal in [n for is_in in flags for n in group if is_in[n]][1:]
         ]
-        if not others:
-            return list(ranks)
-        kept = ~ordinals_bitmap(sorted(others), self._index.size)
-        return [drinks & kept for drinks in ranks]
+        left_out = ordinals_bitmap(others, self._index.size)
+        return [drinks & ~left_out for drinks in ranks], left_out
+
+    def ids_of(self, drinks: Sequence[Drink]) -> dict[str, list[str]]:
+        """Return for each drink the ids of its group; drinks that are alone are left out."""
+        keys = self._index.keys
+        ordinals = {one.id: bisect_left(keys, (name_key(one.name), one.id)) for one in drinks}
+        return {
+            id_: [keys[member][1] for member in self.by_ordinal[ordinal]]
+            for id_, ordinal in ordinals.items()
+            if ordinal in self.by_ordinal
+        }
 
     @cached_property
     def by_ordinal(self) -> Mapping[int, tuple[int, ...]]:

@@ -12,12 +12,14 @@ digit, such as an emoji, is searched within the names, up to their first
 `NAME_KEY_LENGTH` characters. Only the first `MAX_CHARACTERS` and `MAX_WORDS` of the text count.
 """
 
+import random
 import re
 import sqlite3
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Callable
 from functools import lru_cache, reduce
+from itertools import islice
 from operator import and_, or_
 
 import msgspec
@@ -25,6 +27,7 @@ import msgspec
 from mocktailverse.catalogue.rows import name_key, text_key
 from mocktailverse.catalogue.search.bitmaps import (
     Selection,
+    bitmap_ordinals,
     flags_bitmap,
     ordinals_bitmap,
     range_bitmap,
@@ -92,6 +95,14 @@ class DrinkSearch:
         """Return the bitmap of the drinks that pass all filters; of a group one, on request."""
         drinks = reduce(and_, self._filters(query).values(), self._index.all)
         return self.groups.one_of_each(drinks) if query.group else drinks
+
+    def random(self, query: DrinkQuery) -> int | None:
+        """Return the ordinal of one of the matches, all equally likely; None without any."""
+        matches = self.matches(query)
+        if not matches:
+            return None
+        chosen = random.randrange(matches.bit_count())  # noqa: S311 - the choice need not be secret
+        return next(islice(bitmap_ordinals(matches, self._index.size), chosen, None))
 
     def facets(self, query: DrinkQuery) -> Facets:
         """Count each field's values in the drinks that pass all filters but the field's own."""
