@@ -4,12 +4,11 @@ import re
 from collections.abc import Callable
 
 from mocktailverse.sources.own.recipe_text import method_of, web_address
-from mocktailverse.sources.own.simple_recipe import stated_alcohol
+from mocktailverse.sources.own.simple_recipe import LANGUAGE, stated_alcohol
 from mocktailverse.sources.slugs import is_slug
 
 _ADDRESS = re.compile(r"https?://[^\s<>()\"']+", re.IGNORECASE)
 _PERCENT = re.compile(r"\D{0,10}?(100|\d{1,2}(?:[.,]\d{1,2})?)\s*(?:%\D*)?")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _JOINED = frozenset({"author", "garnish", "tags"})
 """Columns that several values may share."""
 
@@ -51,7 +50,7 @@ _READERS: dict[str, Callable[[str], str | None]] = {
     "alcoholic": stated_alcohol,
     "id": lambda value: value if is_slug(value) and not value.isdigit() else None,
     "image": web_address,
-    "language": lambda value: value if _LANGUAGE.fullmatch(value) else None,
+    "language": lambda value: value if LANGUAGE.fullmatch(value) else None,
     "method": lambda value: method_of(value) and value,
 }
 """Columns whose values are not just any text."""

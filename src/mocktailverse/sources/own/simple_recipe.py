@@ -47,7 +47,8 @@ _ALCOHOLIC: dict[Alcoholic, str] = {
 }
 _STATEMENTS = {word: value for value, words in _ALCOHOLIC.items() for word in words.split("|")}
 _MAX_PERCENT = 100
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,3}")
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,3}")
+"""A language tag (BCP 47), without its rarer parts."""
 
 
 def simple_record(recipe_id: str, fields: Mapping[str, object]) -> Record:
@@ -97,8 +98,8 @@ def _instructions(fields: Mapping[str, object]) -> dict[str, str]:
     method = fields.get("method")
     value = fields.get("instructions") or (method if method_of(method) is None else None)
     language = single_line(fields.get("language")) or ""
-    if not isinstance(value, dict) or not all(map(_LANGUAGE.fullmatch, value)):
-        value = {language if _LANGUAGE.fullmatch(language) else "en": value}
+    if not isinstance(value, dict) or not all(map(LANGUAGE.fullmatch, value)):
+        value = {language if LANGUAGE.fullmatch(language) else "en": value}
     return {tag: text for tag, one in value.items() if (text := nested_text(one, str))}
 
 
