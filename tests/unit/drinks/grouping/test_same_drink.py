@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from benchmarks.grouping_labels import score_groups  # type: ignore[import-not-found]
+from benchmarks.grouping_labels import score_groups
 from mocktailverse.drinks.grouping.drink_groups import group_candidates, variants_of
 from mocktailverse.drinks.grouping.same_drink import Candidate, is_same_drink
 from strategies.effort import examples

@@ -77,8 +77,7 @@ class _Api:
     def __init__(self, database: Database, options: SimulationOptions) -> None:
         self._database = database
         self._premium_keys = frozenset(options.premium_keys)
-        # A sequence that can be repeated.
-        self._chance = random.Random(options.seed)  # noqa: S311
+        self._chance = random.Random(options.seed)  # noqa: S311 - it has to be repeatable
         self._faults = options.faults
         self._requests: Counter[str] = Counter()
         self._endpoints: Mapping[str, Callable[[Mapping[str, str], Access], Response]] = {
