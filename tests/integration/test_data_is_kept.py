@@ -165,6 +165,20 @@ def test_a_stopped_stack_starts_again_with_its_data(disposable, bare):
     assert contents(disposable) == StackContents(drinks=0, raw_objects=0)
 
 
+def test_new_code_that_would_replace_data_of_a_running_stack_is_refused(disposable, bare, tmp_path):
+    template = tmp_path / "template.yaml"
+    text = bare.checkout.template.read_text()
+    name = "BucketName: !Sub mocktailverse-"
+    template.write_text(text.replace(f"{name}data-", f"{name}records-"))
+    checkout = msgspec.structs.replace(bare.checkout, template=template)
+    with pytest.raises(
+        UsageError, match=r"could replace DataBucket of .*Nothing was changed.*down"
+    ):
+        lifecycle.start(disposable, msgspec.structs.replace(bare, checkout=checkout))
+    assert contents(disposable) == ALL_CONTENTS
+    assert lifecycle.status(disposable).state == "running"
+
+
 def test_versions_metadata_and_times_are_the_same_after_a_crash(disposable, bare):
     stack = read_stack(disposable)
     clients, names = stack.clients(), stack.outputs

@@ -8,7 +8,9 @@ import msgspec
 
 from mocktailverse.checkout import Checkout
 from mocktailverse.deployment import apply, artifacts, environments, package, stage_mapping
+from mocktailverse.deployment.changes import ChangeSet
 from mocktailverse.deployment.environments import Environment
+from mocktailverse.errors import UsageError
 from mocktailverse.loads.object_version import DEFAULT_SOURCE
 from mocktailverse.local import file_lock, service_users
 from mocktailverse.local.state import LocalStack
@@ -19,6 +21,7 @@ from mocktailverse.stores.ops_key import OpsKey, parameter_name
 STAGE = "local"
 STACK_NAME = f"mocktailverse-{STAGE}"
 DEPLOY_POLL_S = 0.05
+_WITH_DATA = ("AWS::S3::Bucket", "AWS::DynamoDB::Table")
 SIMULATION_REQUESTS_PER_S = "100"
 """Rate limit towards the simulated source; a real one gets the template's lower default."""
 
@@ -41,7 +44,12 @@ def build(checkout: Checkout, on_progress: Progress) -> Path:
 def deploy(
     stack: LocalStack, checkout: Checkout, archive: Path, on_progress: Progress
 ) -> LocalStack:
-    """Apply the template; return the stack with its outputs and its services' credentials."""
+    """Apply the template; return the stack with its outputs and its services' credentials.
+
+    Raises:
+        UsageError: the template could replace a bucket or table of a running stack.
+        DeploymentError: the template could not be applied.
+    """
     on_progress("deploying the stack")
     clients = stack.clients()
     bucket = f"mocktailverse-artifacts-{STAGE}"
@@ -62,11 +70,23 @@ def deploy(
             "SourceUrls": _source_urls(stack),
             **({"SourceRequestsPerS": SIMULATION_REQUESTS_PER_S} if stack.simulates else {}),
         },
+        confirm=keeps_data,
         on_progress=on_progress,
         poll_s=DEPLOY_POLL_S,
     )
     stack = msgspec.structs.replace(stack, outputs=outputs, deployed=fingerprint(checkout, archive))
     return service_users.with_users(stack, STAGE)
+
+
+def keeps_data(change_set: ChangeSet) -> bool:
+    """Return True, or raise UsageError if a bucket or table with the stack's data could go."""
+    lost = [change.resource for change in change_set.losses if change.type in _WITH_DATA]
+    if lost:
+        raise UsageError(
+            f"This version could replace {', '.join(lost)} of the running stack. Nothing was"
+            " changed. Run `mocktailverse down`, then `mocktailverse up`: that keeps the data."
+        )
+    return True
 
 
 def environment_of(stack: LocalStack, checkout: Checkout) -> Environment:
