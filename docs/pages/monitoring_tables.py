@@ -83,7 +83,7 @@ def _alarms(stage: str) -> Iterator[Row]:
 
 
 def _name(name: str, stage: str) -> str:
-    return code(name.replace(f"-{stage}", "-<environment>"))
+    return code(name.replace(f"-{stage}", "-<environment>").replace("${AWS::Region}", "<region>"))
 
 
 def _runbook(text: str) -> tuple[str, str]:

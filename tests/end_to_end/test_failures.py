@@ -71,7 +71,7 @@ def test_a_body_that_is_always_truncated_ends_in_the_dead_letters_and_redrive_re
 def denied(pipeline, action: str, resource: str) -> Iterator[None]:
     """Deny an action to the transform function's role within the block."""
     deny = {"Effect": "Deny", "Action": action, "Resource": resource}
-    iam, name = pipeline.clients.iam, {"RoleName": "mocktailverse-transform-local"}
+    iam, name = pipeline.clients.iam, {"RoleName": "mocktailverse-transform-local-us-east-1"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [deny]})
     iam.put_role_policy(**name, PolicyName="deny", PolicyDocument=document)
     try:

@@ -44,7 +44,7 @@ def break_settings(pipeline) -> None:
         Environment={"Variables": {"MOCKTAILVERSE_DRINKS_TABLE": "no-such-table"}},
     )
     clients.iam.put_role_policy(
-        RoleName="mocktailverse-publish-local", PolicyName="deny", PolicyDocument=DENY
+        RoleName="mocktailverse-publish-local-us-east-1", PolicyName="deny", PolicyDocument=DENY
     )
     for mapping in clients.lambda_.list_event_source_mappings()["EventSourceMappings"]:
         clients.lambda_.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)

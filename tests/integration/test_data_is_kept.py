@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -163,6 +164,20 @@ def test_a_stopped_stack_starts_again_with_its_data(disposable, bare):
     assert lifecycle.stop(disposable, forget=True) is False
     lifecycle.start(disposable, bare)
     assert contents(disposable) == StackContents(drinks=0, raw_objects=0)
+
+
+def test_data_from_before_names_contained_the_region_is_loaded_again(disposable, bare):
+    lifecycle.stop(disposable)
+    for name in ("raw.sqlite", "derived.sqlite"):
+        with contextlib.closing(sqlite3.connect(disposable / "data" / name)) as file, file:
+            file.execute("UPDATE objects SET bucket = replace(bucket, '-us-east-1', '')")
+            file.execute("PRAGMA user_version = 1")
+    notices: list[str] = []
+    stack = lifecycle.start(disposable, bare, on_notice=notices.append)
+    assert content(stack, "DataBucket", "raw/own/a.json")[0] == b"{}"
+    assert "earlier format 1" in notices[0]
+    assert "all raw objects are loaded again" in notices[0]
+    assert "1 unfinished load continued" in notices[1]
 
 
 def test_new_code_that_would_replace_data_of_a_running_stack_is_refused(disposable, bare, tmp_path):

@@ -350,7 +350,7 @@ def test_a_failed_creation_is_reported_and_repeated_and_destroy_deletes_everythi
     assert shown.code == 1
     assert {item["action"] for item in shown.json["items"]} == {"add"}
     assert stack.describe(account_clients, "mocktailverse-dev") is None  # diff created nothing
-    account_clients.s3.create_bucket(Bucket="mocktailverse-data-dev-111111111111")
+    account_clients.s3.create_bucket(Bucket="mocktailverse-data-dev-111111111111-us-east-1")
     failed = command("deploy", "--env", "dev", "--zip", built)
     assert failed.code == 1
     assert "account 111111111111" in failed.err
@@ -358,7 +358,7 @@ def test_a_failed_creation_is_reported_and_repeated_and_destroy_deletes_everythi
     assert re.search(r"DataBucket \(AWS::S3::Bucket\): .* already exists", failed.err)
     assert command("diff", "--env", "dev", "--zip", built).code == 2
     # The failed deployment did not adopt the bucket.
-    account_clients.s3.delete_bucket(Bucket="mocktailverse-data-dev-111111111111")
+    account_clients.s3.delete_bucket(Bucket="mocktailverse-data-dev-111111111111-us-east-1")
 
     repaired = command("deploy", "--env", "dev", "--zip", built)
     assert repaired.code == 0, repaired
@@ -367,12 +367,12 @@ def test_a_failed_creation_is_reported_and_repeated_and_destroy_deletes_everythi
     status = command("status", "--env", "dev")
     assert status.code == 0
     assert "deleted manually" in status.out
-    removal.empty(account_clients, "mocktailverse-catalogue-dev-111111111111")
-    account_clients.s3.delete_bucket(Bucket="mocktailverse-catalogue-dev-111111111111")
+    removal.empty(account_clients, "mocktailverse-catalogue-dev-111111111111-us-east-1")
+    account_clients.s3.delete_bucket(Bucket="mocktailverse-catalogue-dev-111111111111-us-east-1")
     destroyed = command("destroy", "--env", "dev", "--yes", "dev", "--json")
     assert destroyed.code == 0
     assert destroyed.json["destroyed"] == "mocktailverse-dev"
-    assert "mocktailverse-data-dev-111111111111" in destroyed.json["emptied"]
+    assert "mocktailverse-data-dev-111111111111-us-east-1" in destroyed.json["emptied"]
     assert command("status", "--env", "dev").code == 2
     assert account_clients.dynamodb.list_tables()["TableNames"] == []
     assert account_clients.lambda_.list_functions()["Functions"] == []

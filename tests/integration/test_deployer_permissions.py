@@ -141,12 +141,12 @@ def table(name: str) -> dict[str, Any]:
     }
 
 
-def test_a_deployment_creates_and_deletes_the_resources_of_its_environment(deploying):
+def test_a_deployment_creates_and_deletes_the_resources_of_its_environment(stack, deploying):
     name = f"mocktailverse-probe-{ENV}"
     assert deploying("dynamodb", "create_table", **table(name)) == "done"
     assert deploying("dynamodb", "delete_table", TableName=name) == "done"
     assert deploying("sqs", "create_queue", QueueName=name) == "done"
-    bucket = f"mocktailverse-probe-{ENV}-{ACCOUNT}"
+    bucket = f"mocktailverse-probe-{ENV}-{ACCOUNT}-{stack.region}"
     assert deploying("s3", "create_bucket", Bucket=bucket) == "done"
     assert deploying("s3", "delete_bucket", Bucket=bucket) == "done"
 
@@ -154,7 +154,7 @@ def test_a_deployment_creates_and_deletes_the_resources_of_its_environment(deplo
 @pytest.mark.parametrize("stage", ["prod", "staging", "local"])
 def test_a_deployment_cannot_touch_another_environment(deploying, stage):
     name = f"mocktailverse-drinks-{stage}"
-    bucket = f"mocktailverse-data-{stage}-{ACCOUNT}"
+    bucket = f"mocktailverse-data-{stage}-{ACCOUNT}-us-east-1"
     parameter = {"Name": f"/mocktailverse/{stage}/ops-key", "Value": "a", "Type": "SecureString"}
     outcomes = {
         "table": deploying("dynamodb", "delete_table", TableName=name),
@@ -178,7 +178,7 @@ def test_a_deployment_cannot_change_its_own_role_or_boundary(deploying):
 
 
 def test_a_role_that_allows_everything_stays_within_its_boundary(stack, deploying):
-    name = f"mocktailverse-all-{ENV}"
+    name = f"mocktailverse-all-{ENV}-{stack.region}"
     iam = stack.clients().iam  # the administrator's
     iam.create_role(**role(name, PermissionsBoundary=BOUNDARY))
     inline = {"RoleName": name, "PolicyName": "all", "PolicyDocument": EVERYTHING}
@@ -193,7 +193,7 @@ def test_a_role_that_allows_everything_stays_within_its_boundary(stack, deployin
     assert call("dynamodb", "scan", **other) in DENIED
     assert call("dynamodb", "delete_table", **own) in DENIED
     assert call("iam", "list_roles") in DENIED
-    assert call("iam", "create_role", **role("mocktailverse-more-dev")) in DENIED
+    assert call("iam", "create_role", **role("mocktailverse-more-dev-us-east-1")) in DENIED
     assert call("s3", "list_buckets") in DENIED
     parameter = "/mocktailverse/local/ops-key"
     assert call("ssm", "get_parameter", Name=parameter, WithDecryption=True) in DENIED

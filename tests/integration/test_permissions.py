@@ -101,7 +101,10 @@ def _objects() -> Iterator[tuple[str, Call]]:
     yield "list buckets", Call("s3", "list_buckets", {})
     yield "delete data bucket", _s3("delete_bucket", DATA)
     yield "open data bucket", _s3("put_bucket_policy", DATA, Policy=POLICY)
-    yield "read data of dev", _s3("get_object", f"mocktailverse-data-dev-{ACCOUNT}", Key="raw/a")
+    yield (
+        "read data of dev",
+        _s3("get_object", f"mocktailverse-data-dev-{ACCOUNT}-us-east-1", Key="raw/a"),
+    )
 
 
 def _items() -> Iterator[tuple[str, Call]]:
@@ -188,9 +191,9 @@ def _secrets_and_roles() -> Iterator[tuple[str, Call]]:
     yield "list roles", Call("iam", "list_roles", {})
     yield "create a role", Call("iam", "create_role", NEW_ROLE)
     for name in ("transform", "publish"):
-        own = {"RoleName": f"mocktailverse-{name}-local", "PolicyName": "probe"}
+        own = {"RoleName": f"mocktailverse-{name}-local-us-east-1", "PolicyName": "probe"}
         yield f"widen {name}", Call("iam", "put_role_policy", {**own, "PolicyDocument": POLICY})
-        arn = f"{PARTITION}:role/mocktailverse-{name}-local"
+        arn = f"{PARTITION}:role/mocktailverse-{name}-local-us-east-1"
         assumed = {"RoleArn": arn, "RoleSessionName": "probe"}
         yield f"assume {name}", Call("sts", "assume_role", assumed)
 
@@ -219,33 +222,33 @@ CALLS = dict(
 
 LIST_DATA = {"list data", "list raw"}
 ALLOWED: dict[str, set[str]] = {
-    "mocktailverse-transform-local": {
+    "mocktailverse-transform-local-us-east-1": {
         *("read raw", "read raw of opendrinks", "read raw of others", "write rejected", *LIST_DATA),
         *("put drinks", "query loads", "put loads", "update loads"),
         *("count queue", "receive from queue", "send to queue"),
         "log as transform",
     },
-    "mocktailverse-publish-local": {
+    "mocktailverse-publish-local-us-east-1": {
         *("follow drinks", "batch get drinks", "scan drinks"),
         *("read catalogue", "write catalogue", "list catalogue"),
         "log as publish",
     },
-    "mocktailverse-api-local": {
+    "mocktailverse-api-local-us-east-1": {
         *("read catalogue", "read export", "write export", "list catalogue"),
         *("read rejected", *LIST_DATA),
         *("query loads", "query loads by day"),
         *("read ops key", "log as api"),
     },
-    "mocktailverse-fetch-local": {
+    "mocktailverse-fetch-local-us-east-1": {
         *("write raw", "write raw of opendrinks", "write listings", *LIST_DATA),
         *("read state", "write state", "log as fetch"),
     },
-    "mocktailverse-reconcile-local": {
+    "mocktailverse-reconcile-local-us-east-1": {
         *("list raw", "list raw versions"),
         *("query loads", "update loads", "send to queue"),
         "log as reconcile",
     },
-    "mocktailverse-schedule-local": {"invoke Fetch", "invoke Reconcile"},
+    "mocktailverse-schedule-local-us-east-1": {"invoke Fetch", "invoke Reconcile"},
 }
 DASHBOARD = {
     *("read catalogue", "list catalogue", "read rejected", *LIST_DATA),
@@ -359,7 +362,7 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
             for name, call in CALLS.items()
             if name.startswith("write ") or name == "set ops key of dev"
         }
-        account.clients.s3.create_bucket(Bucket=f"mocktailverse-data-dev-{ACCOUNT}")
+        account.clients.s3.create_bucket(Bucket=f"mocktailverse-data-dev-{ACCOUNT}-us-east-1")
         deployer = account.session(stack.access_key_id, stack.secret_access_key)
         assert set(account.outcomes(deployer, preparation).values()) == {"done"}
         yield account

@@ -22,8 +22,12 @@ import msgspec
 from mocktailverse.errors import UnreachableError, UsageError
 from mocktailverse.local import full_disk
 
-FORMAT = 1
-"""Format of both files; raise it when a column changes its meaning."""
+FORMAT = 2
+"""Format of both files; raise it when a column changes its meaning.
+
+Format 1 has names of buckets without the region. A raw file is upgraded; derived data is computed
+again.
+"""
 
 RAW_LIMIT_BYTES = 512 * 2**20
 """Limit of all raw objects: about 200,000 drinks, which take 8 GiB of the emulator's memory."""
@@ -48,6 +52,7 @@ CREATE TABLE IF NOT EXISTS items (
   "table" TEXT NOT NULL, partition TEXT NOT NULL, sort TEXT NOT NULL, item TEXT NOT NULL,
   PRIMARY KEY ("table", partition, sort)
 )"""
+_UPGRADE = "UPDATE objects SET bucket = bucket || '-us-east-1'"
 _RUNS = "CREATE TABLE IF NOT EXISTS runs (schedule TEXT PRIMARY KEY, at REAL NOT NULL)"
 
 
@@ -216,7 +221,7 @@ def _open(
     try:
         with _translated(path, damaged):
             file.execute("PRAGMA locking_mode = EXCLUSIVE")  # one process; no shared memory
-            _require_format(file, path)
+            version = _require_format(file, path)
             file.execute("PRAGMA journal_mode = WAL")
             file.execute(f"PRAGMA synchronous = {synchronous}")
             file.execute(f"PRAGMA journal_size_limit = {_WAL_BYTES}")
@@ -224,6 +229,8 @@ def _open(
             with file:
                 for table in tables:
                     file.execute(table)
+                if version == 1:
+                    file.execute(_UPGRADE)
                 file.execute(f"PRAGMA user_version = {FORMAT}")
     except BaseException:
         file.close()
@@ -231,16 +238,20 @@ def _open(
     return file
 
 
-def _require_format(file: sqlite3.Connection, path: Path) -> None:
+def _require_format(file: sqlite3.Connection, path: Path) -> int:
+    """Return the format of a file, 0 of a new one."""
     (version,) = file.execute("PRAGMA user_version").fetchone()
     if version > FORMAT:
         raise UsageError(
             f"`{path}` was written by a newer version of Mocktailverse (format {version}, this one"
             f" reads up to {FORMAT}). Nothing was changed. Use that version."
         )
+    if 0 < version < FORMAT and path.name == _DERIVED_FILE:
+        raise sqlite3.DatabaseError(f"it has the earlier format {version}")
     (result,) = file.execute("PRAGMA quick_check(1)").fetchone()
     if result != "ok":
         raise sqlite3.DatabaseError(" ".join(result.split()))
+    return int(version)
 
 
 @contextlib.contextmanager

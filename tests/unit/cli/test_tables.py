@@ -45,7 +45,7 @@ WIDTH = 80
 KEY = "raw/thecocktaildb/2026/11/23/20261123T013135673Z-ingest/00002-winter.ndjson.gz"
 OUTPUTS = {
     "ApiId": "1bc45288",
-    "DataBucket": "mocktailverse-data-local-000000000000",
+    "DataBucket": "mocktailverse-data-local-000000000000-us-east-1",
     "AlarmTopic": "arn:aws:sns:us-east-1:000000000000:mocktailverse-alarms-local",
 }
 

@@ -153,6 +153,21 @@ def test_files_of_a_newer_version_are_refused(folder, name):
         DataFiles(folder)
 
 
+def test_raw_objects_of_format_1_are_kept_under_the_bucket_s_name_with_its_region(folder):
+    with closing(DataFiles(folder)) as files:
+        files.put_object(an_object(), is_raw=True)
+        files.write_items([an_item()])
+    for name in ("raw.sqlite", "derived.sqlite"):
+        with closing(sqlite3.connect(folder / name)) as file:
+            file.execute("PRAGMA user_version = 1")
+    with pytest.raises(DerivedFileError, match="earlier format 1"):
+        DataFiles(folder)
+    set_aside_derived(folder)
+    for _ in range(2):  # it is upgraded once
+        with closing(DataFiles(folder)) as files:
+            assert list(files.objects()) == [an_object()._replace(bucket="data-us-east-1")]
+
+
 @pytest.mark.parametrize("content", [None, b""])
 def test_raw_objects_that_are_missing_beside_their_tables_are_an_error(folder, content):
     with closing(DataFiles(folder)) as files:

@@ -142,7 +142,7 @@ def test_the_figures_on_the_way_of_a_record_are_correct(template):
 
 
 def test_the_trace_id_on_the_way_of_a_record_is_correct():
-    bucket = "mocktailverse-data-local-000000000000"
+    bucket = "mocktailverse-data-local-000000000000-us-east-1"
     key = "raw/thecocktaildb/2026/11/23/20261123T011744Z-ids/i-0001.ndjson"
     version = ObjectVersion(bucket, key, "4627352c-f344-4a41-9e94-d571add8127d")
     text = page("the-way-of-a-record.md")

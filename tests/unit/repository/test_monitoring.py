@@ -85,11 +85,6 @@ def test_no_alarm_needs_metric_math():
     assert not [alarm for alarm in alarms("prod") if "Metrics" in alarm]
 
 
-def test_the_name_of_the_budget_contains_the_stage():
-    (budget,) = resources("prod")["AWS::Budgets::Budget"]
-    assert budget["Budget"]["BudgetName"] == "mocktailverse-prod"
-
-
 # ---- alarms and their metrics
 
 

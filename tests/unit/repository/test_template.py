@@ -8,33 +8,6 @@ import pytest
 import yaml
 
 FUNCTIONS = ("Transform", "Publish", "Fetch", "Reconcile", "Api")
-NAME_PROPERTIES = {
-    "AWS::S3::Bucket": "BucketName",
-    "AWS::SQS::Queue": "QueueName",
-    "AWS::DynamoDB::Table": "TableName",
-    "AWS::Serverless::Function": "FunctionName",
-    "AWS::IAM::Role": "RoleName",
-    "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
-    "AWS::Logs::LogGroup": "LogGroupName",
-    "AWS::Scheduler::Schedule": "Name",
-    "AWS::SNS::Topic": "TopicName",
-    "AWS::CloudWatch::Alarm": "AlarmName",
-    "AWS::CloudWatch::Dashboard": "DashboardName",
-    "AWS::ApiGatewayV2::Api": "Name",
-}
-NAMELESS = {
-    "AWS::S3::BucketPolicy",
-    "AWS::SQS::QueuePolicy",
-    "AWS::SNS::TopicPolicy",
-    "AWS::Logs::MetricFilter",
-    "AWS::Budgets::Budget",  # its name is nested: see test_monitoring
-    "AWS::Lambda::EventSourceMapping",
-    "AWS::SNS::Subscription",
-    "AWS::ApiGatewayV2::Integration",
-    "AWS::ApiGatewayV2::Route",
-    "AWS::ApiGatewayV2::Stage",
-    "AWS::Lambda::Permission",
-}
 
 
 @pytest.fixture(scope="module")
@@ -54,14 +27,6 @@ def statements(resources: dict[str, Any], role: str) -> list[dict[str, Any]]:
 def actions(statement: dict[str, Any]) -> list[str]:
     action = statement["Action"]
     return [action] if isinstance(action, str) else action
-
-
-def test_every_name_contains_the_stage(resources):
-    for logical_id, resource in resources.items():
-        if resource["Type"] in NAMELESS:
-            continue
-        name = resource["Properties"][NAME_PROPERTIES[resource["Type"]]]
-        assert "${Stage}" in name["Sub"], logical_id
 
 
 def test_the_metrics_of_stages_have_separate_namespaces(resources):

@@ -197,7 +197,7 @@ def _budget_check(_drill: Drill, stack: DrillStack) -> AlarmCheck:
         usd = round(total_usd(month(usage, price_table())), 2)
         return DrillFinding(stage, since, usd > limit * percent / 100, {"usd_a_month": usd})
 
-    definition = {"name": "mocktailverse-prod", "usd_a_month": limit, "percent": percent}
+    definition = {"name": budget["Budget"]["BudgetName"], "usd_a_month": limit, "percent": percent}
     return AlarmCheck(definition, BUDGET_EMULATED, check)
 
 
