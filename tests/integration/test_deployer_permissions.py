@@ -15,13 +15,12 @@ from typing import Any
 
 import boto3
 import pytest
-import yaml
 from botocore.exceptions import ClientError
 
-from mocktailverse.checkout import find_checkout
 from mocktailverse.local import lifecycle
 from mocktailverse.local.lifecycle import Options
 from mocktailverse.local.state import LocalStack
+from policies.deployer import deployer
 
 CLOSED_PORT_URL = "http://127.0.0.1:9"
 ACCOUNT = "000000000000"
@@ -58,31 +57,6 @@ VARIABLES = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"]
 CallAws = Callable[..., str]
 
 
-class DeployerTemplateLoader(yaml.SafeLoader):
-    """A YAML loader that fills in dev's values."""
-
-
-def _filled_in(loader: DeployerTemplateLoader, suffix: str, node: yaml.Node) -> Any:
-    if isinstance(node, yaml.ScalarNode):
-        text = loader.construct_scalar(node)
-        for name, value in {"AWS::Partition": "aws", "AWS::AccountId": ACCOUNT, "Env": ENV}.items():
-            text = text.replace(f"${{{name}}}", value)
-        return text if suffix == "Sub" else {suffix: text}
-    if isinstance(node, yaml.SequenceNode):
-        return loader.construct_sequence(node, deep=True)
-    return loader.construct_mapping(node, deep=True)
-
-
-DeployerTemplateLoader.add_multi_constructor("!", _filled_in)
-
-
-@pytest.fixture(scope="module")
-def dev_resources() -> Any:
-    text = find_checkout().template.with_name("deployer.yaml").read_text()
-    template = yaml.load(text, DeployerTemplateLoader)  # noqa: S506  a SafeLoader
-    return template["Resources"]["Fn::ForEach::Environments"][2]
-
-
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     home = tmp_path_factory.mktemp("stack")
@@ -109,20 +83,19 @@ def caller(stack: LocalStack, *credentials: str) -> CallAws:
 
 
 @pytest.fixture(scope="module")
-def deploying(stack, dev_resources) -> CallAws:
+def deploying(stack) -> CallAws:
     """Return a function that calls AWS with the permissions of the role that GitHub assumes."""
     iam = stack.clients().iam
-    boundary = dev_resources["Boundary${Env}"]["Properties"]
+    dev = deployer(ENV, ACCOUNT)
     iam.create_policy(
-        PolicyName=boundary["ManagedPolicyName"],
-        PolicyDocument=json.dumps(boundary["PolicyDocument"]),
+        PolicyName=dev.boundary["ManagedPolicyName"],
+        PolicyDocument=json.dumps(dev.boundary["PolicyDocument"]),
     )
-    (policy,) = dev_resources["Role${Env}"]["Properties"]["Policies"]
     iam.create_user(UserName="github")
     iam.put_user_policy(
         UserName="github",
         PolicyName="deploy",
-        PolicyDocument=json.dumps(policy["PolicyDocument"]),
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": dev.statements}),
     )
     key = iam.create_access_key(UserName="github")["AccessKey"]
     return caller(stack, key["AccessKeyId"], key["SecretAccessKey"])

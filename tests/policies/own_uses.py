@@ -1,0 +1,143 @@
+"""What `mocktailverse deploy` and `diff` call themselves, with the deploying role.
+
+A new call of these commands is a new line here, with the module that makes it, and the same action
+in infrastructure/deployer.yaml. The other commands run with the credentials of a person.
+"""
+
+from typing import NamedTuple
+
+from policies.deployer import ACCOUNT, REGION
+from policies.simulation import Request
+
+
+class OwnUse(NamedTuple):
+    """A call of our own code."""
+
+    request: Request
+    module: str
+    """The file below src/mocktailverse that makes the call."""
+    call: str
+    """How it reads there."""
+
+
+def own_uses(env: str) -> list[OwnUse]:
+    """Return the calls of a deployment of an environment."""
+    names = {"env": env, "account": ACCOUNT, "place": f"{REGION}:{ACCOUNT}", "region": REGION}
+    return [
+        OwnUse(Request(action, arn.format_map(names)), module, call)
+        for action, arn, module, call in _TABLE
+    ]
+
+
+_STACK = "arn:aws:cloudformation:{place}:stack/mocktailverse-{env}/0a"
+_STAGING = "arn:aws:cloudformation:{place}:stack/mocktailverse-staging/0a"
+_TRANSFORM = "arn:aws:cloudformation:{region}:aws:transform/"
+_ARTIFACTS = "arn:aws:s3:::mocktailverse-artifacts-{account}-{region}"
+_ZIP = _ARTIFACTS + "/functions/0a.zip"
+_FUNCTION = "arn:aws:lambda:{place}:function:mocktailverse-api-{env}"
+_PROMOTED = "arn:aws:lambda:{place}:function:mocktailverse-api-staging"
+_LOADS = "arn:aws:dynamodb:{place}:table/mocktailverse-loads-{env}"
+_CANARY = "arn:aws:s3:::mocktailverse-data-{env}-{account}-{region}/raw/thecocktaildb/canary/1.json"
+
+# Action, ARN, module, call.
+_TABLE = [
+    ("cloudformation:CreateChangeSet", _STACK, "deployment/changes.py", "create_change_set("),
+    # A template with macros is expanded by them: each is a resource of its own.
+    (
+        "cloudformation:CreateChangeSet",
+        _TRANSFORM + "Serverless-2016-10-31",
+        "deployment/changes.py",
+        "create_change_set(",
+    ),
+    (
+        "cloudformation:CreateChangeSet",
+        _TRANSFORM + "LanguageExtensions",
+        "deployment/changes.py",
+        "create_change_set(",
+    ),
+    ("cloudformation:DescribeChangeSet", _STACK, "deployment/changes.py", "describe_change_set("),
+    ("cloudformation:DeleteChangeSet", _STACK, "deployment/changes.py", "delete_change_set("),
+    ("cloudformation:ExecuteChangeSet", _STACK, "deployment/apply.py", "execute_change_set("),
+    # The empty stack of a declined change set, and what a failed creation left.
+    ("cloudformation:DeleteStack", _STACK, "deployment/apply.py", "delete_stack("),
+    ("cloudformation:DescribeEvents", _STACK, "deployment/events.py", "describe_events("),
+    ("cloudformation:DescribeStackEvents", _STACK, "deployment/events.py", "describe_stack_events"),
+    (
+        "cloudformation:DescribeStackResources",
+        _STACK,
+        "deployment/events.py",
+        "describe_stack_resources(",
+    ),
+    (
+        "cloudformation:DescribeStacks",
+        _STACK,
+        "stores/cloudformation_stack.py",
+        "describe_stacks(",
+    ),
+    (
+        "cloudformation:ListStackResources",
+        _STACK,
+        "stores/cloudformation_stack.py",
+        "list_stack_resources",
+    ),
+    (
+        "cloudformation:UpdateTerminationProtection",
+        _STACK,
+        "cli/deploy_command.py",
+        "update_termination_protection(",
+    ),
+    # --from staging
+    ("cloudformation:DescribeStacks", _STAGING, "deployment/release.py", "stack.describe("),
+    (
+        "cloudformation:ListStackResources",
+        _STAGING,
+        "deployment/release.py",
+        "function_code.function_codes(",
+    ),
+    (
+        "lambda:GetFunctionConfiguration",
+        _PROMOTED,
+        "deployment/release.py",
+        "function_code.function_codes(",
+    ),
+    ("s3:GetObject", _ZIP, "deployment/artifacts.py", "get_object("),
+    ("s3:PutObject", _ZIP, "deployment/artifacts.py", "put_object("),
+    ("s3:ListBucket", _ARTIFACTS, "deployment/artifacts.py", "head_bucket("),
+    ("s3:CreateBucket", _ARTIFACTS, "deployment/artifacts.py", "create_bucket("),
+    ("s3:PutBucketPolicy", _ARTIFACTS, "deployment/artifacts.py", "put_bucket_policy("),
+    (
+        "s3:PutBucketPublicAccessBlock",
+        _ARTIFACTS,
+        "deployment/artifacts.py",
+        "put_public_access_block(",
+    ),
+    ("s3:PutBucketVersioning", _ARTIFACTS, "deployment/artifacts.py", "put_bucket_versioning("),
+    (
+        "s3:PutEncryptionConfiguration",
+        _ARTIFACTS,
+        "deployment/artifacts.py",
+        "put_bucket_encryption(",
+    ),
+    # --function, and functions whose code was replaced since
+    (
+        "lambda:GetFunctionConfiguration",
+        _FUNCTION,
+        "deployment/function_code.py",
+        "get_function_configuration(",
+    ),
+    (
+        "lambda:UpdateFunctionCode",
+        _FUNCTION,
+        "deployment/function_code.py",
+        "update_function_code(",
+    ),
+    (
+        "ssm:PutParameter",
+        "arn:aws:ssm:{place}:parameter/mocktailverse/{env}/ops-key",
+        "stores/ops_key.py",
+        "put_parameter(",
+    ),
+    # The canary and its load
+    ("s3:PutObject", _CANARY, "cli/load_waiting.py", "stores.bucket.put("),
+    ("dynamodb:Query", _LOADS, "stores/load_queries.py", ".query("),
+]
