@@ -16,6 +16,8 @@ class Checkout(msgspec.Struct, frozen=True):
     lock: Path
     """Locked dependencies of the functions, with hashes."""
     template: Path
+    dashboard_access: Path
+    """The template of the rights of a dashboard outside of AWS."""
     environments: Path
     """Settings that differ between the environments."""
     samples: Path
@@ -38,6 +40,7 @@ def find_checkout() -> Checkout:
         source=source,
         lock=root / "requirements" / "functions.lock",
         template=root / "infrastructure" / "template.yaml",
+        dashboard_access=root / "infrastructure" / "dashboard_access.yaml",
         environments=root / "infrastructure" / "environments.toml",
         samples=root / "data" / "raw",
         streamlit_config=root / ".streamlit" / "config.toml",

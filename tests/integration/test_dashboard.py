@@ -8,9 +8,11 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import mocktailverse.dashboard.views
+from mocktailverse.checkout import find_checkout
 from mocktailverse.errors import PermanentError
 from mocktailverse.loads.load_keys import day_of
 from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.local import service_users
 from mocktailverse.settings import DashboardSettings
 from mocktailverse.stores.catalogue_object import CatalogueObject
 from mocktailverse.stores.clients import Clients
@@ -123,7 +125,9 @@ def test_the_dashboard_s_policy_allows_only_reading(local_stack, clients, raw):
     outputs = local_stack.outputs
     user = "dashboard-of-a-test"
     clients.iam.create_user(UserName=user)
-    clients.iam.attach_user_policy(UserName=user, PolicyArn=outputs["DashboardPolicy"])
+    template = find_checkout().dashboard_access
+    policy = service_users.dashboard_policy(local_stack, template, "local")
+    clients.iam.put_user_policy(UserName=user, PolicyName="looking", PolicyDocument=policy)
     key = clients.iam.create_access_key(UserName=user)["AccessKey"]
     reader = Clients(
         endpoint_url=local_stack.endpoint,

@@ -19,7 +19,8 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from mocktailverse.local import lifecycle
+from mocktailverse.checkout import find_checkout
+from mocktailverse.local import lifecycle, service_users
 from mocktailverse.local.lifecycle import Options
 from mocktailverse.local.state import DASHBOARD as DASHBOARD_PART
 from mocktailverse.local.state import SERVER, LocalStack
@@ -311,11 +312,11 @@ class Account:
         lambda_.delete_function(FunctionName=name)
         return self.session(*json.loads(response["Payload"].read()))
 
-    def user_session(self, name: str, policy_arn: str) -> boto3.Session:
+    def user_session(self, name: str, policy: str) -> boto3.Session:
         """Return a session of a new user with one policy."""
         iam = self.clients.iam
         iam.create_user(UserName=name)
-        iam.attach_user_policy(UserName=name, PolicyArn=policy_arn)
+        iam.put_user_policy(UserName=name, PolicyName="only", PolicyDocument=policy)
         key = iam.create_access_key(UserName=name)["AccessKey"]
         return self.session(key["AccessKeyId"], key["SecretAccessKey"])
 
@@ -389,7 +390,9 @@ def test_a_role_may_only_do_what_its_row_allows(account, role):
 
 
 def test_the_dashboard_s_user_can_only_read(account):
-    user = account.user_session("dashboard", account.names["DashboardPolicy"])
+    template = find_checkout().dashboard_access
+    policy = service_users.dashboard_policy(account.stack, template, "local")
+    user = account.user_session("dashboard", policy)
     assert unexpected(account.outcomes(user, CALLS), DASHBOARD) == {}
 
 

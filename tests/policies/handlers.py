@@ -113,8 +113,8 @@ def _requests(
         (context["lambda:FunctionArn"],) = _named(properties["FunctionName"], resources)
     if kind == "AWS::IAM::Role":
         context["iam:PermissionsBoundary"] = _boundary(properties)
-    arns = [_OWN_ARN[action]] if action in _OWN_ARN else _arns(kind, properties, resources)
-    for arn in arns:
+    own = [_OWN_ARN[action]] if action in _OWN_ARN else arns(kind, properties, resources)
+    for arn in own:
         yield Request(action, arn, context)
 
 
@@ -135,7 +135,6 @@ _ARNS = {
     "AWS::CloudWatch::Alarm": [f"arn:aws:cloudwatch:{_PLACE}:alarm:{{AlarmName}}"],
     "AWS::CloudWatch::Dashboard": [f"arn:aws:cloudwatch::{ACCOUNT}:dashboard/{{DashboardName}}"],
     "AWS::DynamoDB::Table": [f"arn:aws:dynamodb:{_PLACE}:table/{{TableName}}"],
-    "AWS::IAM::ManagedPolicy": [f"arn:aws:iam::{ACCOUNT}:policy/{{ManagedPolicyName}}"],
     "AWS::IAM::Role": [f"arn:aws:iam::{ACCOUNT}:role/{{RoleName}}"],
     "AWS::Lambda::EventSourceMapping": [f"arn:aws:lambda:{_PLACE}:event-source-mapping:0a1b"],
     "AWS::Lambda::Function": [f"arn:aws:lambda:{_PLACE}:function:{{FunctionName}}"],
@@ -158,7 +157,8 @@ _BELONGS_TO = {
 """The property that names the resource on which the calls for a type work."""
 
 
-def _arns(kind: str, properties: dict[str, Any], resources: Resources) -> list[str]:
+def arns(kind: str, properties: dict[str, Any], resources: Resources) -> list[str]:
+    """Return the ARNs that the calls for a resource name."""
     if kind in _BELONGS_TO:
         return _named(properties[_BELONGS_TO[kind]], resources)
     return [arn.format_map(properties) for arn in _ARNS[kind]]
@@ -169,4 +169,4 @@ def _named(value: Any, resources: Resources) -> list[str]:
     if isinstance(value, list):
         return [arn for one in value for arn in _named(one, resources)]
     name = value.get("Ref") or value["Fn::GetAtt"].partition(".")[0]
-    return _arns(*resources[name], resources)
+    return arns(*resources[name], resources)

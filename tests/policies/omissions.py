@@ -59,7 +59,6 @@ OMISSIONS = [
     _unused("IAM::Role", "iam:UpdateRole", "Description", "MaxSessionDuration"),
     _unused("IAM::Role", "iam:UpdateRoleDescription", "Description"),
     _never("IAM::Role", "iam:DeleteRolePermissionsBoundary", "a role would escape its boundary"),
-    _unused("IAM::ManagedPolicy", "iam:Attach* iam:Detach*", "Groups", "Roles", "Users"),
     _unused("Lambda::EventSourceMapping", "kms:*", "KmsKeyArn"),
     _unused("Lambda::Function", "ec2:*", "VpcConfig"),
     _unused("Lambda::Function", "elasticfilesystem:* s3files:*", "FileSystemConfigs"),

@@ -12,7 +12,7 @@ MOCKTAILVERSE_DEAD_LETTER_QUEUE_URL = "<DeadLetterQueueUrl>"
 MOCKTAILVERSE_STAGE = "prod"
 
 AWS_DEFAULT_REGION = "<region of the stack>"
-AWS_ACCESS_KEY_ID = "<key of a user with DashboardPolicy alone>"
+AWS_ACCESS_KEY_ID = "<key of the user in dashboard_access.yaml>"
 AWS_SECRET_ACCESS_KEY = "<its secret>"
 """
 """The required settings; names in angle brackets are outputs of the stack."""
@@ -30,6 +30,6 @@ def show_setup(problem: str) -> None:
     st.markdown(
         "Add these lines to the app's secrets, or set them as environment variables. "
         "The names in angle brackets are outputs of the CloudFormation stack "
-        "`mocktailverse-prod`, and so is `DashboardPolicy`."
+        "`mocktailverse-prod`; `infrastructure/dashboard_access.yaml` creates the user."
     )
     st.code(SECRETS, language="toml")

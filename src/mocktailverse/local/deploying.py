@@ -75,7 +75,7 @@ def deploy(
         poll_s=DEPLOY_POLL_S,
     )
     stack = msgspec.structs.replace(stack, outputs=outputs, deployed=fingerprint(checkout, archive))
-    return service_users.with_users(stack, STAGE)
+    return service_users.with_users(stack, checkout.dashboard_access, STAGE)
 
 
 def keeps_data(change_set: ChangeSet) -> bool:
@@ -121,6 +121,7 @@ def make_ops_key(clients: Clients) -> str:
 
 def fingerprint(checkout: Checkout, archive: Path) -> str:
     """Return a hash of what is deployed: code, template, environment and services' rights."""
-    files = (checkout.template, checkout.environments, Path(service_users.__file__))
+    settings = (checkout.template, checkout.dashboard_access, checkout.environments)
+    files = (*settings, Path(service_users.__file__))
     text = b"".join(path.read_bytes() for path in files)
     return f"{archive.name} {hashlib.sha256(text).hexdigest()[:16]}"

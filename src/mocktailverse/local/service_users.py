@@ -1,15 +1,17 @@
 """IAM users of the services, with least privilege: each may do what its pages do.
 
-Both have the template's policy for the dashboard, as on AWS. Locally the dashboard may replay and
-redrive as well, and store own recipes; the API with the harness also stores raw objects and invokes
-the functions.
+Both have the policy of infrastructure/dashboard_access.yaml, as a hosted dashboard has. Locally the
+dashboard may replay and redrive as well, and store own recipes; the API with the harness also
+stores raw objects and invokes the functions.
 """
 
 import json
+from pathlib import Path
 
 import msgspec
 from botocore.exceptions import ClientError
 
+from mocktailverse.cost.template import Template
 from mocktailverse.loads.object_version import RAW_PREFIX
 from mocktailverse.local.state import DASHBOARD, SERVER, AccessKey, LocalStack
 from mocktailverse.sources import owned_source
@@ -18,19 +20,22 @@ from mocktailverse.stores.error_translation import error_code
 from mocktailverse.stores.ops_key import parameter_name
 
 USER_NAMES = {DASHBOARD: "mocktailverse-dashboard", SERVER: "mocktailverse-server"}
+READ_POLICY = "looking"
 LOCAL_POLICY = "besides-looking"
-"""Name of the inline policy with the rights beyond reading."""
+"""Names of the inline policies with the rights to read, and with those beyond."""
 
 Rights = dict[str, list[str]]
 """ARNs by action."""
 
 
-def with_users(stack: LocalStack, stage: str) -> LocalStack:
+def with_users(stack: LocalStack, template: Path, stage: str) -> LocalStack:
     """Return the stack with credentials for each service; existing users get the current rights.
 
-    Credentials that the stack has are kept. This requires the deployer's credentials.
+    `template` is the one of the dashboard's rights. Credentials that the stack has are kept. This
+    requires the deployer's credentials.
     """
     clients = stack.clients()
+    read_policy = dashboard_policy(stack, template, stage)
     repair = _repair_rights(stack)
     rights = {
         DASHBOARD: repair | _own_recipe_rights(stack),
@@ -38,19 +43,32 @@ def with_users(stack: LocalStack, stage: str) -> LocalStack:
     }
     keys = {}
     for service, name in USER_NAMES.items():
-        _grant(clients, name, stack.outputs["DashboardPolicy"], rights[service])
+        _grant(clients, name, read_policy, rights[service])
         keys[service] = stack.service_keys.get(service) or _new_key(clients, name)
     return msgspec.structs.replace(stack, service_keys=keys)
 
 
+def dashboard_policy(stack: LocalStack, template: Path, stage: str) -> str:
+    """Return the policy document in the template of the dashboard's rights, for a local stack."""
+    values = {
+        "Stage": stage,
+        "AWS::AccountId": _account(stack),
+        "AWS::Partition": "aws",
+        "AWS::Region": stack.region,
+    }
+    resources = Template.read(template).resources(values)
+    (policy,) = [one for one in resources if one.type == "AWS::IAM::ManagedPolicy"]
+    return json.dumps(policy.properties["PolicyDocument"])
+
+
 def _grant(clients: Clients, name: str, read_policy: str, rights: Rights) -> None:
-    """Create a user unless it exists, and grant it a managed policy and further rights."""
+    """Create a user unless it exists, and grant it a policy and further rights."""
     try:
         clients.iam.create_user(UserName=name)
     except ClientError as error:
         if error_code(error) != "EntityAlreadyExists":
             raise
-    clients.iam.attach_user_policy(UserName=name, PolicyArn=read_policy)
+    clients.iam.put_user_policy(UserName=name, PolicyName=READ_POLICY, PolicyDocument=read_policy)
     statements = [
         {"Effect": "Allow", "Action": action, "Resource": resources}
         for action, resources in rights.items()
@@ -107,5 +125,8 @@ def _harness_rights(stack: LocalStack, stage: str) -> Rights:
 
 
 def _arn(stack: LocalStack, service: str, resource: str) -> str:
-    account = stack.outputs["DashboardPolicy"].split(":")[4]
-    return f"arn:aws:{service}:{stack.region}:{account}:{resource}"
+    return f"arn:aws:{service}:{stack.region}:{_account(stack)}:{resource}"
+
+
+def _account(stack: LocalStack) -> str:
+    return stack.outputs["QueueUrl"].split("/")[-2]

@@ -23,8 +23,8 @@ def changed(tmp_path):
     return copy
 
 
-@pytest.mark.parametrize("part", ["template", "environments"])
-def test_a_change_of_template_or_environments_is_another_deployment(changed, part):
+@pytest.mark.parametrize("part", ["template", "dashboard_access", "environments"])
+def test_a_change_of_a_template_or_of_environments_is_another_deployment(changed, part):
     checkout = find_checkout()
     other = msgspec.structs.replace(checkout, **{part: changed(getattr(checkout, part))})
     fingerprint = deploying.fingerprint(checkout, CODE)

@@ -24,7 +24,6 @@ class Name(NamedTuple):
 NAMES = {
     "AWS::S3::Bucket": Name("BucketName", 63, is_global=True),
     "AWS::IAM::Role": Name("RoleName", 64, is_global=True),
-    "AWS::IAM::ManagedPolicy": Name("ManagedPolicyName", 128, is_global=True),
     "AWS::Budgets::Budget": Name("BudgetName", 100, is_global=True),
     "AWS::CloudWatch::Dashboard": Name("DashboardName", 255, is_global=True),
     "AWS::CloudWatch::Alarm": Name("AlarmName", 255),

@@ -74,15 +74,6 @@ def test_no_role_has_a_wildcard_permission(resources, role):
                 ), statement["Sid"]
 
 
-def test_the_dashboard_may_only_read(resources):
-    policy = resources["DashboardPolicy"]["Properties"]["PolicyDocument"]
-    granted = {action for statement in policy["Statement"] for action in actions(statement)}
-    assert granted == {
-        *("s3:GetObject", "s3:ListBucket", "dynamodb:Query", "dynamodb:GetItem"),
-        *("dynamodb:BatchGetItem", "sqs:GetQueueAttributes"),
-    }
-
-
 def test_no_role_may_delete_data(resources):
     granted = {
         action
