@@ -58,6 +58,11 @@ OMISSIONS = [
     _unused("IAM::Role", "iam:AttachRolePolicy iam:DetachRolePolicy", "ManagedPolicyArns"),
     _unused("IAM::Role", "iam:UpdateRole", "Description", "MaxSessionDuration"),
     _unused("IAM::Role", "iam:UpdateRoleDescription", "Description"),
+    _never(
+        "IAM::Role",
+        "iam:UpdateAssumeRolePolicy",
+        "it could open an existing role to others; people change a trust policy",
+    ),
     _never("IAM::Role", "iam:DeleteRolePermissionsBoundary", "a role would escape its boundary"),
     _unused("Lambda::EventSourceMapping", "kms:*", "KmsKeyArn"),
     _unused("Lambda::Function", "ec2:*", "VpcConfig"),
@@ -139,7 +144,13 @@ OMISSIONS = [
     _unused("SNS::Topic", "sns:PutDataProtectionPolicy", "DataProtectionPolicy"),
 ]
 
-DENIED_IN_PROD = {
-    "dynamodb:DeleteTable": "people delete prod's tables, with another role",
-    "s3:DeleteBucket": "people delete prod's raw objects, with another role",
+DENIED_IN_PROD = {"dynamodb:DeleteTable", "s3:DeleteBucket"}
+"""What people do to prod's data, with another role."""
+
+DENIED_WHILE_KEPT = {
+    *("dynamodb:UpdateContinuousBackups", "dynamodb:UpdateTimeToLive"),
+    *("s3:DeleteBucketPolicy", "s3:PutBucketPolicy", "s3:PutBucketPublicAccessBlock"),
+    *("s3:PutBucketOwnershipControls", "s3:PutBucketVersioning"),
+    *("s3:PutEncryptionConfiguration", "s3:PutLifecycleConfiguration"),
 }
+"""What a deployment may do to prod's data only while the parameter ProdData is `open`."""

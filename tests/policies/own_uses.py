@@ -24,7 +24,9 @@ def own_uses(env: str) -> list[OwnUse]:
     """Return the calls of a deployment of an environment."""
     names = {"env": env, "account": ACCOUNT, "place": f"{REGION}:{ACCOUNT}", "region": REGION}
     return [
-        OwnUse(Request(action, arn.format_map(names)), module, call)
+        OwnUse(
+            Request(action, arn.format_map(names), _CONTEXT.get((action, arn), {})), module, call
+        )
         for action, arn, module, call in _TABLE
     ]
 
@@ -38,6 +40,8 @@ _FUNCTION = "arn:aws:lambda:{place}:function:mocktailverse-api-{env}"
 _PROMOTED = "arn:aws:lambda:{place}:function:mocktailverse-api-staging"
 _LOADS = "arn:aws:dynamodb:{place}:table/mocktailverse-loads-{env}"
 _CANARY = "arn:aws:s3:::mocktailverse-data-{env}-{account}-{region}/raw/thecocktaildb/canary/1.json"
+
+_CONTEXT = {("s3:PutObject", _ZIP): {"s3:if-none-match": "*"}}
 
 # Action, ARN, module, call.
 _TABLE = [
@@ -103,21 +107,7 @@ _TABLE = [
     ("s3:GetObject", _ZIP, "deployment/artifacts.py", "get_object("),
     ("s3:PutObject", _ZIP, "deployment/artifacts.py", "put_object("),
     ("s3:ListBucket", _ARTIFACTS, "deployment/artifacts.py", "head_bucket("),
-    ("s3:CreateBucket", _ARTIFACTS, "deployment/artifacts.py", "create_bucket("),
-    ("s3:PutBucketPolicy", _ARTIFACTS, "deployment/artifacts.py", "put_bucket_policy("),
-    (
-        "s3:PutBucketPublicAccessBlock",
-        _ARTIFACTS,
-        "deployment/artifacts.py",
-        "put_public_access_block(",
-    ),
-    ("s3:PutBucketVersioning", _ARTIFACTS, "deployment/artifacts.py", "put_bucket_versioning("),
-    (
-        "s3:PutEncryptionConfiguration",
-        _ARTIFACTS,
-        "deployment/artifacts.py",
-        "put_bucket_encryption(",
-    ),
+    ("s3:GetBucketVersioning", _ARTIFACTS, "deployment/artifacts.py", "get_bucket_versioning("),
     # --function, and functions whose code was replaced since
     (
         "lambda:GetFunctionConfiguration",

@@ -95,9 +95,16 @@ def upload(clients: Clients, archive: Path, *, bucket: str, owner: str | None = 
     key = key_of(archive)
     _make_bucket(clients, bucket, owner)
     if not exists(clients, Artifact(bucket, key)):
-        clients.s3.put_object(
-            Bucket=bucket, Key=key, Body=archive.read_bytes(), ContentType="application/zip"
-        )
+        # The deploying role may add a zip, and not overwrite one. Another deployment may have added
+        # the same zip in between.
+        with ignored("PreconditionFailed"):
+            clients.s3.put_object(
+                Bucket=bucket,
+                Key=key,
+                Body=archive.read_bytes(),
+                ContentType="application/zip",
+                IfNoneMatch="*",
+            )
     return key
 
 
@@ -139,6 +146,8 @@ def _architecture(machine: str) -> Architecture | None:
 def _make_bucket(clients: Clients, bucket: str, owner: str | None) -> None:
     if not _bucket_exists(clients, bucket, owner):
         _create_bucket(clients, bucket)
+    elif clients.s3.get_bucket_versioning(Bucket=bucket).get("Status") == "Enabled":
+        return  # the last of the steps below: a role that may not take them finds them done
     clients.s3.put_public_access_block(
         Bucket=bucket,
         PublicAccessBlockConfiguration={
@@ -154,10 +163,10 @@ def _make_bucket(clients: Clients, bucket: str, owner: str | None) -> None:
             "Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]
         },
     )
-    # A zip is never overwritten; versions allow to undo an accidental deletion.
-    clients.s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     if clients.s3.meta.endpoint_url.startswith("https:"):
         clients.s3.put_bucket_policy(Bucket=bucket, Policy=_tls_only(clients, bucket))
+    # A zip is never overwritten; versions allow to undo an accidental deletion.
+    clients.s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
 
 
 def _tls_only(clients: Clients, bucket: str) -> str:

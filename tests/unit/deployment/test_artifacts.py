@@ -47,6 +47,10 @@ class FakeS3:
         self.error = error
         self.stored: dict[str, bytes] = {}
         self.calls: list[str] = []
+        self.policy = ""
+        self.is_configured = True
+        self.unseen: set[str] = set()
+        """Keys that another deployment stores between a look and an upload."""
 
     def head_bucket(self, **given: Any) -> None:
         self.owner = given.get("ExpectedBucketOwner")
@@ -61,7 +65,13 @@ class FakeS3:
         self.calls.append("create_bucket")
         assert given["CreateBucketConfiguration"] == {"LocationConstraint": "eu-central-1"}
 
+    def get_bucket_versioning(self, **_given: Any) -> dict[str, str]:
+        return {"Status": "Enabled"} if self.is_configured else {}
+
     def put_object(self, **given: Any) -> None:
+        assert given["IfNoneMatch"] == "*"
+        if given["Key"] in self.unseen:
+            raise ClientError({"Error": {"Code": "PreconditionFailed"}}, "PutObject")
         self.calls.append("put_object")
         self.stored[given["Key"]] = given["Body"]
 
@@ -77,7 +87,7 @@ class FakeS3:
     def __getattr__(self, name: str) -> Any:
         def call(**given: Any) -> None:
             self.calls.append(name)
-            self.policy = given.get("Policy", "")
+            self.policy = given.get("Policy", self.policy)
 
         return call
 
@@ -150,8 +160,8 @@ def test_a_new_bucket_is_private_encrypted_versioned_and_for_tls_only(zip_with):
         "create_bucket",
         "put_public_access_block",
         "put_bucket_encryption",
-        "put_bucket_versioning",
         "put_bucket_policy",
+        "put_bucket_versioning",
         "put_object",
     ]
     assert '"aws:SecureTransport":"false"' in s3.policy
@@ -164,6 +174,27 @@ def test_a_stored_zip_is_not_uploaded_again(zip_with):
         artifacts.upload(clients(s3), zip_with(), bucket="artifacts")
     assert s3.calls.count("put_object") == 1
     assert "create_bucket" not in s3.calls
+
+
+def test_a_bucket_that_is_set_up_is_not_changed(zip_with):
+    s3 = FakeS3(bucket="artifacts")
+    artifacts.upload(clients(s3), zip_with(), bucket="artifacts")
+    assert s3.calls == ["put_object"]
+
+
+def test_a_bucket_whose_creation_was_interrupted_is_set_up(zip_with):
+    s3 = FakeS3(bucket="artifacts")
+    s3.is_configured = False
+    artifacts.upload(clients(s3), zip_with(), bucket="artifacts")
+    assert {"put_public_access_block", "put_bucket_policy", "put_bucket_versioning"} < set(s3.calls)
+
+
+def test_a_zip_that_another_deployment_has_just_stored_is_used(zip_with):
+    s3 = FakeS3(bucket="artifacts")
+    archive = zip_with()
+    s3.unseen = {artifacts.key_of(archive)}
+    assert artifacts.upload(clients(s3), archive, bucket="artifacts") in s3.unseen
+    assert s3.calls == []
 
 
 def test_no_code_is_uploaded_to_the_bucket_of_another_account(zip_with):

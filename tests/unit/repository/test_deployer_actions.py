@@ -5,6 +5,7 @@ and what `mocktailverse deploy` calls itself.
 """
 
 import fnmatch
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -13,7 +14,7 @@ from mocktailverse.checkout import find_checkout
 from policies import simulation
 from policies.deployer import ENVIRONMENTS, deployer
 from policies.handlers import Need, actions_of, needs, resources, schema
-from policies.omissions import DENIED_IN_PROD, OMISSIONS, Omission
+from policies.omissions import DENIED_IN_PROD, DENIED_WHILE_KEPT, OMISSIONS, Omission
 from policies.own_uses import own_uses
 from policies.simulation import Request, decide
 
@@ -35,19 +36,30 @@ def required(env: str) -> Iterator[Need]:
         yield from (need for need in needs(env, email) if not is_omitted(need))
 
 
-def missing(env: str) -> dict[str, str]:
-    statements = deployer(env).statements
-    return {
-        f"{need.request.action} on {need.request.arn}": f"{need.type} {need.resource}"
-        for need in required(env)
-        if decide(statements, need.request) != "allowed"
-        and not (env == "prod" and need.request.action in DENIED_IN_PROD)
-    }
+def missing(env: str, prod_data: str) -> dict[str, set[str]]:
+    """Return the required calls that are not allowed: the ARNs by action."""
+    statements = deployer(env, ProdData=prod_data).statements
+    calls = dict[str, set[str]]()
+    for need in required(env):
+        if decide(statements, need.request) != "allowed":
+            calls.setdefault(need.request.action, set()).add(need.request.arn)
+    return calls
 
 
-@pytest.mark.parametrize("env", ENVIRONMENTS)
+@pytest.mark.parametrize("env", ["dev", "staging"])
 def test_the_role_is_allowed_every_call_of_the_handlers_on_the_names_of_the_template(env):
-    assert missing(env) == {}
+    assert missing(env, "kept") == {}
+
+
+@pytest.mark.parametrize(
+    ("prod_data", "denied"),
+    [("open", DENIED_IN_PROD), ("kept", DENIED_IN_PROD | DENIED_WHILE_KEPT)],
+)
+def test_in_prod_only_its_data_is_out_of_reach(prod_data, denied):
+    calls = missing("prod", prod_data)
+    assert set(calls) == denied
+    data = re.compile(r".*(table/mocktailverse-(drinks|loads)-prod|:::mocktailverse-data-prod-.*)")
+    assert not [arn for arns in calls.values() for arn in arns if not data.fullmatch(arn)]
 
 
 @pytest.mark.parametrize("env", ENVIRONMENTS)

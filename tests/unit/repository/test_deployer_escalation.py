@@ -1,8 +1,12 @@
 """An attacker who has the deploying role: what it cannot do, simulated."""
 
+import re
+
 import pytest
 
 from policies.deployer import ACCOUNT, ENVIRONMENTS, deployer
+from policies.handlers import needs
+from policies.own_uses import own_uses
 from policies.simulation import Request, actions, decide
 
 BOUNDARY = "iam:PermissionsBoundary"
@@ -47,3 +51,120 @@ def test_a_role_is_written_only_with_the_boundary_of_its_environment(env, action
     assert not is_allowed(env, f"iam:{action}", role, **{BOUNDARY: other})
     assert not is_allowed(env, f"iam:{action}", role)
     assert "iam:DeleteRolePermissionsBoundary" not in allowed_actions(env)
+
+
+@pytest.mark.parametrize("env", ENVIRONMENTS)
+def test_a_role_reaches_nothing_that_has_the_name_of_another_environment(env):
+    statements = deployer(env, ProdData="open").statements
+    for other in {*ENVIRONMENTS} - {env}:
+        named = re.compile(rf".*[-/]{other}([-/:].*)?")
+        reached = {
+            request.action
+            for request in requests_of(other)
+            if named.fullmatch(request.arn) and decide(statements, request) == "allowed"
+        }
+        assert reached == (PROMOTION if other == "staging" else set())
+
+
+def test_what_has_no_name_is_what_environments_share():
+    named = re.compile(r".*[-/](dev|staging|prod)([-/:].*)?")
+    statements = deployer("prod").statements
+    requests = [one for one in requests_of("prod") if not named.fullmatch(one.arn)]
+    assert {one.action for one in requests if decide(statements, one) == "allowed"} == NAMELESS
+
+
+def requests_of(env: str) -> list[Request]:
+    requests = [need.request for need in needs(env, "a@example.org")]
+    return [*requests, *(use.request for use in own_uses(env))]
+
+
+NAMELESS = {
+    *("apigateway:DELETE", "apigateway:GET", "apigateway:PATCH", "apigateway:POST"),
+    *("apigateway:PUT", "apigateway:TagResource", "apigateway:UntagResource"),
+    *("billing:GetBillingViewData", "cloudwatch:DescribeAlarms"),
+    *("lambda:CreateEventSourceMapping", "lambda:DeleteEventSourceMapping"),  # of own functions
+    *("lambda:GetEventSourceMapping", "lambda:UpdateEventSourceMapping"),
+    *("lambda:ListTags", "lambda:TagResource", "lambda:UntagResource"),  # of event sources
+    *("logs:DescribeIndexPolicies", "logs:DescribeLogGroups", "logs:DescribeResourcePolicies"),
+    *("sns:GetSubscriptionAttributes", "sns:Unsubscribe"),
+    # The transforms and the bucket of zips.
+    *("cloudformation:CreateChangeSet", "s3:GetBucketVersioning", "s3:GetObject", "s3:ListBucket"),
+    "s3:PutObject",
+}
+PROMOTION = {
+    *("cloudformation:DescribeStacks", "cloudformation:ListStackResources"),
+    "lambda:GetFunctionConfiguration",
+}
+
+
+@pytest.mark.parametrize("env", ENVIRONMENTS)
+def test_no_identity_and_no_policy_but_of_bounded_roles_is_written(env):
+    written = {a for a in allowed_actions(env) if a.startswith(("iam:", "sts:"))}
+    assert {a for a in written if not a.startswith(("iam:Get", "iam:List"))} == {
+        *("iam:CreateRole", "iam:DeleteRole", "iam:TagRole", "iam:UntagRole", "iam:PassRole"),
+        *("iam:PutRolePolicy", "iam:DeleteRolePolicy", "iam:PutRolePermissionsBoundary"),
+    }
+
+
+@pytest.mark.parametrize("env", ENVIRONMENTS)
+def test_a_role_is_passed_only_to_functions_and_schedules_and_only_one_of_the_environment(env):
+    own = role_arn(f"mocktailverse-x-{env}-eu-central-1")
+
+    def passes(arn: str, service: str) -> bool:
+        return is_allowed(env, "iam:PassRole", arn, **{"iam:PassedToService": service})
+
+    assert passes(own, "lambda.amazonaws.com")
+    assert passes(own, "scheduler.amazonaws.com")
+    for service in ("cloudformation", "ec2", "ecs-tasks", "codebuild", "states", "events"):
+        assert not passes(own, f"{service}.amazonaws.com")
+    for name in ("admin", "mocktailverse-x-other-eu-central-1", f"github-mocktailverse-{env}"):
+        assert not passes(role_arn(name), "lambda.amazonaws.com")
+
+
+@pytest.mark.parametrize("env", ENVIRONMENTS)
+def test_no_environment_changes_the_shared_bucket_or_a_zip_in_it(env):
+    bucket = f"arn:aws:s3:::mocktailverse-artifacts-{ACCOUNT}-eu-central-1"
+    zip_file = f"{bucket}/functions/0a.zip"
+    assert is_allowed(env, "s3:PutObject", zip_file, **{"s3:if-none-match": "*"})
+    assert not is_allowed(env, "s3:PutObject", zip_file)
+    for action in allowed_actions(env):
+        if action.startswith(("s3:Put", "s3:Delete", "s3:Create", "s3:Tag", "s3:Untag")):
+            assert not is_allowed(env, action, bucket), action
+            assert not is_allowed(env, action, zip_file), action
+
+
+@pytest.mark.parametrize("prod_data", ["kept", "open"])
+def test_prod_s_raw_objects_and_tables_cannot_be_deleted(prod_data):
+    bucket = f"arn:aws:s3:::mocktailverse-data-prod-{ACCOUNT}-eu-central-1"
+    table = f"arn:aws:dynamodb:eu-central-1:{ACCOUNT}:table/mocktailverse-drinks-prod"
+    stack = f"arn:aws:cloudformation:eu-central-1:{ACCOUNT}:stack/mocktailverse-prod/0a"
+    statements = deployer("prod", ProdData=prod_data).statements
+    for action, arn in (
+        ("s3:DeleteBucket", bucket),
+        ("s3:DeleteObject", f"{bucket}/raw/thecocktaildb/2026/01/01/1/1"),
+        ("s3:DeleteObjectVersion", f"{bucket}/raw/thecocktaildb/2026/01/01/1/1"),
+        ("s3:PutObject", f"{bucket}/raw/thecocktaildb/2026/01/01/1/1"),
+        ("dynamodb:DeleteTable", table),
+        ("dynamodb:DeleteItem", table),
+        ("dynamodb:PutItem", table),
+        ("cloudformation:DeleteStack", stack),
+    ):
+        assert decide(statements, Request(action, arn)) != "allowed", action
+
+
+def test_nothing_makes_prod_s_raw_objects_expire_or_opens_their_bucket():
+    bucket = f"arn:aws:s3:::mocktailverse-data-prod-{ACCOUNT}-eu-central-1"
+    changing = {a for a in allowed_actions("prod") if a.startswith(("s3:Put", "s3:Delete"))}
+    changed = {action for action in changing if is_allowed("prod", action, bucket)}
+    assert changed == {"s3:PutBucketNotification", "s3:PutBucketTagging"}
+
+
+@pytest.mark.parametrize("env", ENVIRONMENTS)
+def test_what_a_created_role_can_do_at_most_is_data_of_its_environment(env):
+    boundary = deployer(env).boundary_statements
+    for other in {*ENVIRONMENTS} - {env}:
+        requests = [need.request for need in needs(other)]
+        assert not [one for one in requests if decide(boundary, one) == "allowed"]
+    allowed = {action for statement in boundary for action in actions(statement)}
+    assert not [a for a in allowed if a.startswith(("iam:", "sts:", "cloudformation:"))]
+    assert not [a for a in allowed if "Delete" in a and a != "sqs:DeleteMessage"]
