@@ -1,6 +1,7 @@
 """infrastructure/deployer.yaml: what a role of GitHub Actions is, and what it creates."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -46,13 +47,46 @@ def test_every_role_of_the_template_has_the_boundary(roles):
         assert "PermissionsBoundary" in properties, f"{name}: see the other roles"
 
 
-def test_only_workflows_of_the_environment_may_assume_its_role(dev):
-    (statement,) = dev.role["AssumeRolePolicyDocument"]["Statement"]
-    conditions = statement["Condition"]["StringEquals"]
-    assert conditions["token.actions.githubusercontent.com:sub"] == (
-        "repo:OWNER/NAME:environment:dev"
-    )
-    assert conditions["token.actions.githubusercontent.com:aud"] == "sts.amazonaws.com"
+NAMES = "Some-Owner/some_repo.2"
+IDS = "Some-Owner@123456/some_repo.2@789012"
+
+
+@pytest.mark.parametrize("repository", [NAMES, IDS])
+@pytest.mark.parametrize("env", ENVIRONMENTS)
+def test_a_role_is_assumed_by_the_subject_of_its_environment_and_by_no_other(env, repository):
+    (statement,) = deployer(env, Repository=repository).role["AssumeRolePolicyDocument"][
+        "Statement"
+    ]
+    assert statement["Action"] == "sts:AssumeRoleWithWebIdentity"
+    assert statement["Condition"] == {
+        "StringEquals": {
+            "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+            "token.actions.githubusercontent.com:sub": f"repo:{repository}:environment:{env}",
+        }
+    }
+
+
+@pytest.mark.parametrize(
+    ("repository", "accepted"),
+    [
+        (NAMES, True),
+        (IDS, True),
+        ("Some-Owner@123456/some_repo", False),  # a subject has both IDs, or none
+        ("Some-Owner/some_repo@789012", False),
+        (f"repo:{IDS}", False),  # the trust policy adds it
+        ("Some-Owner/*", False),
+        ("*@1/*@2", False),
+        ("Some-Owner/some_repo:environment:dev", False),
+        ("Some-Owner", False),
+        ("null", False),  # what jq prints for a missing field
+        ("Some-Owner@x/some_repo@y", False),
+        ("", False),
+    ],
+)
+def test_the_repository_is_one_repository_in_one_of_github_s_two_forms(repository, accepted):
+    document = Template.read(find_checkout().template.with_name("deployer.yaml")).document
+    pattern = document["Parameters"]["Repository"]["AllowedPattern"]
+    assert (re.fullmatch(pattern, repository) is not None) is accepted
 
 
 def test_no_action_has_a_wildcard(dev):
