@@ -124,7 +124,7 @@ pictures: $(ready) ## Retake the README's pictures; needs Chromium
 	$(bin)/python docs/take_pictures.py
 
 .PHONY: check
-check: $(ready) $(checkov)/.ready ## Format, lint, types, layers, words, templates, secrets, known vulnerabilities
+check: $(ready) $(checkov)/.ready ## Format, lint, types, layers, words, templates, workflows, secrets, vulnerabilities
 	$(bin)/ruff format --check .
 	$(bin)/ruff check .
 	$(bin)/mypy
@@ -132,6 +132,7 @@ check: $(ready) $(checkov)/.ready ## Format, lint, types, layers, words, templat
 	$(bin)/python .ci/check_words.py
 	$(bin)/cfn-lint infrastructure/*.yaml
 	$(checkov)/bin/checkov --config-file .ci/checkov.yaml
+	$(bin)/zizmor --offline --quiet --persona pedantic --config .ci/zizmor.yml .github/workflows
 	@git ls-files -z | xargs -0 $(bin)/detect-secrets-hook --no-verify --baseline .ci/secrets.baseline
 	@report=$$($(audit) 2>&1) && echo "$$report" || { \
 	  grep -qE 'Connect(ion|Timeout)Error|Could not connect|ReadTimeout|ProxyError' <<<"$$report" \
