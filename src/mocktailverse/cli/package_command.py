@@ -11,6 +11,7 @@ from mocktailverse.cli import options
 from mocktailverse.cli.deploy_target import Arch, find_target, template_parameters
 from mocktailverse.cli.output import print_json, say
 from mocktailverse.deployment import account, release
+from mocktailverse.deployment.bill_of_materials import bill_of_materials
 from mocktailverse.stores.error_translation import translated
 
 
@@ -18,6 +19,10 @@ def package(
     arch: Arch = None,
     out: Annotated[
         Path | None, Option("--out", "-o", help="Copy the zip to this file.", dir_okay=False)
+    ] = None,
+    sbom: Annotated[
+        Path | None,
+        Option(help="Write the packages in the zip to this file, as CycloneDX.", dir_okay=False),
     ] = None,
     upload: Annotated[
         str | None, Option(help="Upload it to the bucket for this environment.")
@@ -43,6 +48,8 @@ def package(
     if out and built.archive:
         shutil.copyfile(built.archive, out)
         line = line if upload else str(out)
+    if sbom and built.archive:
+        sbom.write_bytes(bill_of_materials(built.archive))
     if as_json:
         print_json(
             {

@@ -40,7 +40,8 @@ def test_no_secret_is_stored(workflow):
 def test_each_environment_is_deployed_by_its_own_role_after_the_tests(jobs, env):
     job = jobs[env]
     assert job["environment"] == env
-    assert job["permissions"] == {"contents": "read", "id-token": "write"}
+    attests = {} if env == "prod" else {"attestations": "write"}
+    assert job["permissions"] == {"contents": "read", "id-token": "write", **attests}
     assert job["needs"] == ("staging" if env == "prod" else "test")
     commands = [step["run"] for step in job["steps"] if "run" in step]
     assert any(f"mocktailverse deploy --env {env}" in command for command in commands)
@@ -53,6 +54,19 @@ def test_the_variables_of_an_environment_are_read_only_in_steps(workflow, jobs, 
     assert "vars." not in str(outside_steps)
     given = jobs[env]["steps"][-1]["env"]
     assert given["MOCKTAILVERSE_PERMISSIONS_BOUNDARY"] == "${{ vars.PERMISSIONS_BOUNDARY }}"
+
+
+@pytest.mark.parametrize("env", ["dev", "staging"])
+def test_the_zip_that_is_deployed_is_the_one_whose_origin_and_content_are_attested(jobs, env):
+    build, provenance, content, _, deploy = jobs[env]["steps"][-5:]
+    assert build["run"].split()[1:] == [
+        *("package", "-o", "functions.zip", "--sbom", "functions.cdx.json")
+    ]
+    assert provenance["uses"].startswith("actions/attest-build-provenance@")
+    assert provenance["with"] == {"subject-path": "functions.zip"}
+    assert content["uses"].startswith("actions/attest@")
+    assert content["with"] == {"subject-path": "functions.zip", "sbom-path": "functions.cdx.json"}
+    assert deploy["run"].endswith("--zip functions.zip")
 
 
 def test_a_tag_waits_for_the_previous_one(workflow):
