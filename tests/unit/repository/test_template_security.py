@@ -167,13 +167,37 @@ def test_every_log_has_a_retention_time(resources):
         assert group["RetentionInDays"], name
 
 
-def test_only_alarms_and_budgets_of_the_account_publish_to_the_topic(resources):
+def test_only_alarms_of_the_stage_and_budgets_of_the_account_publish_to_the_topic(resources):
     topics = {name for name, r in resources.items() if r["Type"] == "AWS::SNS::Topic"}
     (policy,) = of_type(resources, "AWS::SNS::TopicPolicy").values()
     assert {topic["Ref"] for topic in policy["Topics"]} == topics
     for statement in policy["PolicyDocument"]["Statement"]:
         assert set(statement["Principal"]) == {"Service"}
         assert "aws:SourceAccount" in statement["Condition"]["StringEquals"]
+        alarms, budgets = (one["Sub"] for one in statement["Condition"]["ArnLike"]["aws:SourceArn"])
+        assert alarms.endswith(":alarm:mocktailverse-*-${Stage}")
+        assert budgets.endswith(":budgets::${AWS::AccountId}:*")
+
+
+def test_every_role_but_of_functions_is_assumed_for_a_resource_of_the_account(resources):
+    """Only the function's own configuration names the role of a function: `iam:PassRole`."""
+    for name, role in of_type(resources, "AWS::IAM::Role").items():
+        (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+        if statement["Principal"] != {"Service": "lambda.amazonaws.com"}:
+            condition = statement["Condition"]
+            assert condition["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+            assert "${AWS::AccountId}" in condition["ArnEquals"]["aws:SourceArn"]["Sub"], name
+
+
+def test_only_the_queue_of_raw_objects_sends_its_failed_messages_to_the_dead_letters(resources):
+    queues = of_type(resources, "AWS::SQS::Queue")
+    ours = [q for q in queues.values() if "RedrivePolicy" in q]
+    targets = {q["RedrivePolicy"]["deadLetterTargetArn"]["GetAtt"] for q in ours}
+    for target in targets:
+        policy = queues[target.partition(".")[0]]["RedriveAllowPolicy"]
+        assert policy["redrivePermission"] == "byQueue"
+        arns = [arn["Sub"].rpartition(":")[2] for arn in policy["sourceQueueArns"]]
+        assert arns == [q["QueueName"]["Sub"] for q in ours]
 
 
 def test_no_function_is_open_to_the_public(resources):
