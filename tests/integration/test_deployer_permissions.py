@@ -150,6 +150,33 @@ def test_a_deployment_cannot_change_its_own_role_or_boundary(deploying):
     assert deploying("iam", "put_user_policy", **user, PolicyDocument=EVERYTHING) in DENIED
 
 
+def test_a_deployment_writes_no_policy_and_no_trust_of_others(stack, deploying):
+    iam = stack.clients().iam  # the administrator's
+    name = f"mocktailverse-dashboard-{ENV}-{stack.region}"
+    arn = iam.create_policy(PolicyName=name, PolicyDocument=EVERYTHING)["Policy"]["Arn"]
+    iam.create_role(**role(name, PermissionsBoundary=BOUNDARY))
+    version = {"PolicyArn": arn, "PolicyDocument": EVERYTHING, "SetAsDefault": True}
+    own = {"PolicyName": f"mocktailverse-own-{ENV}-{stack.region}", "PolicyDocument": EVERYTHING}
+    outcomes = {
+        "new version": deploying("iam", "create_policy_version", **version),
+        "new policy": deploying("iam", "create_policy", **own),
+        "attach": deploying("iam", "attach_role_policy", RoleName=name, PolicyArn=arn),
+        "trust": deploying("iam", "update_assume_role_policy", RoleName=name, PolicyDocument=TRUST),
+        "key": deploying("iam", "create_access_key", UserName="github"),
+    }
+    assert {name: outcome for name, outcome in outcomes.items() if outcome not in DENIED} == {}
+
+
+def test_a_deployment_changes_nothing_of_the_bucket_that_environments_share(stack, deploying):
+    bucket = f"mocktailverse-artifacts-{ACCOUNT}-{stack.region}"
+    stack.clients().s3.create_bucket(Bucket=bucket)
+    off = {"Bucket": bucket, "VersioningConfiguration": {"Status": "Suspended"}}
+    assert deploying("s3", "put_bucket_versioning", **off) in DENIED
+    assert deploying("s3", "put_bucket_policy", Bucket=bucket, Policy=EVERYTHING) in DENIED
+    assert deploying("s3", "delete_bucket", Bucket=bucket) in DENIED
+    assert deploying("s3", "list_objects_v2", Bucket=bucket) == "done"
+
+
 def test_a_role_that_allows_everything_stays_within_its_boundary(stack, deploying):
     name = f"mocktailverse-all-{ENV}-{stack.region}"
     iam = stack.clients().iam  # the administrator's
