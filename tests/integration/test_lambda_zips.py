@@ -1,7 +1,9 @@
 """The zips for AWS Lambda, with the real code and dependencies."""
 
 import importlib.util
+import json
 import platform
+import re
 import subprocess
 import sys
 import zipfile
@@ -13,6 +15,7 @@ import pytest
 from mocktailverse.checkout import find_checkout
 from mocktailverse.deployment import artifacts, interpreters, package
 from mocktailverse.deployment.artifacts import MachineRequirements
+from mocktailverse.deployment.bill_of_materials import bill_of_materials
 from mocktailverse.deployment.interpreters import Interpreter
 from mocktailverse.deployment.package import Architecture
 from mocktailverse.errors import UnreachableError
@@ -73,6 +76,16 @@ def python_3_13() -> Interpreter:
 def contents(archive: Path, suffix: str) -> dict[str, bytes]:
     with zipfile.ZipFile(archive) as bundle:
         return {name: bundle.read(name) for name in bundle.namelist() if name.endswith(suffix)}
+
+
+def test_the_bill_of_materials_lists_the_locked_packages_at_their_versions(arm64):
+    lock = find_checkout().lock.read_text()
+    locked = set(re.findall(r"^([a-z0-9-]+)==(\S+)", lock, re.MULTILINE))
+    components = json.loads(bill_of_materials(arm64))["components"]
+    listed = {(one["name"], one["version"]) for one in components}
+    assert listed <= locked
+    assert {"fastapi", "mangum", "msgspec", "pydantic-core"} <= {name for name, _ in listed}
+    assert len(listed) == len(contents(arm64, ".dist-info/METADATA"))
 
 
 @pytest.mark.parametrize("architecture", ["arm64", "x86_64"])
