@@ -14,11 +14,17 @@ class Deployer(NamedTuple):
     """What the file creates for one environment; the statements of its policies."""
 
     role: dict[str, Any]
+    stores: dict[str, Any]
     boundary: dict[str, Any]
 
     @property
     def statements(self) -> list[dict[str, Any]]:
         """What a deployment may do."""
+        return [*self.inline_statements, *self.stores["PolicyDocument"]["Statement"]]
+
+    @property
+    def inline_statements(self) -> list[dict[str, Any]]:
+        """What the role's own policy says of that."""
         (policy,) = self.role["Policies"]
         return list(policy["PolicyDocument"]["Statement"])
 
@@ -42,4 +48,6 @@ def deployer(env: str, account: str = ACCOUNT, **parameters: str) -> Deployer:
     }
     resources = Template({**document, "Resources": loop}).resources(values)
     by_name = {resource.name: resource.properties for resource in resources}
-    return Deployer(by_name["Role${Env}"], by_name["Boundary${Env}"])
+    attached = by_name["Role${Env}"]["ManagedPolicyArns"]
+    assert attached == [{"Fn::GetAtt": [f"Stores{env}", "PolicyArn"]}]
+    return Deployer(*(by_name[f"{part}${{Env}}"] for part in ("Role", "Stores", "Boundary")))

@@ -106,5 +106,6 @@ def test_the_policies_are_within_the_limits_of_iam(env):
         return len(json.dumps(document, separators=(",", ":")))
 
     one = deployer(env, **{"AWS::Partition": "aws-us-gov"})  # the longest
-    assert size(one.statements) < INLINE_LIMIT
+    assert size(one.inline_statements) < INLINE_LIMIT
+    assert size(one.stores["PolicyDocument"]["Statement"]) < MANAGED_LIMIT
     assert size(one.boundary_statements) < MANAGED_LIMIT

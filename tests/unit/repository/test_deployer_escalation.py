@@ -32,7 +32,8 @@ def allowed_actions(env: str) -> set[str]:
 @pytest.mark.parametrize("env", ENVIRONMENTS)
 def test_no_call_of_iam_reaches_a_deploying_role_or_a_boundary(env):
     own = [role_arn(f"github-mocktailverse-{other}") for other in ENVIRONMENTS]
-    own += [policy_arn(f"boundary-mocktailverse-{other}") for other in ENVIRONMENTS]
+    for name in ("boundary-mocktailverse", "github-mocktailverse"):
+        own += [policy_arn(f"{name}-{other}") for other in ENVIRONMENTS]
     context = {BOUNDARY: policy_arn(f"boundary-mocktailverse-{env}")}
     context["iam:PassedToService"] = "lambda.amazonaws.com"
     for action in allowed_actions(env):
