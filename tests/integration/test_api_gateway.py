@@ -16,7 +16,6 @@ import pytest
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.errors import ConflictError
 from mocktailverse.stores.catalogue_object import CatalogueObject
-from mocktailverse.stores.export_objects import ExportObjects
 from mocktailverse.stores.ops_key import OpsKey
 
 TIMEOUT_S = 240.0
@@ -151,34 +150,39 @@ def test_the_reference_page_loads_its_files_behind_the_gateway_s_prefix(gateway)
     assert gateway.send("/openapi.json").json["servers"] == [{"url": "."}]
 
 
-@pytest.mark.parametrize("form", ["csv", "ndjson"])
-def test_an_export_is_written_once_and_downloaded_by_its_link(gateway, form, clients, local_stack):
-    first = gateway.send(f"/export.{form}")
-    assert first.status == 307, first.body
-    with urllib.request.urlopen(first.headers["location"], timeout=TIMEOUT_S) as response:  # noqa: S310 - the embedded AWS
-        assert f'filename="mocktailverse.{form}"' in response.headers["content-disposition"]
-        body = response.read()
-    drinks = gateway.send("/health").json["drinks"]
-    if form == "csv":
-        assert len(list(csv.DictReader(io.StringIO(body.decode())))) == drinks
-    else:
-        assert len([json.loads(line) for line in body.splitlines()]) == drinks
-    exports = ExportObjects(clients, local_stack.outputs["CatalogueBucket"])
-    version = gateway.send("/health").json["version"]
-    assert exports.exists(f"{version}.{form}")
-    assert gateway.send(f"/export.{form}").status == 307
-
-
-def test_the_catalogue_itself_is_downloaded_by_a_link(gateway, catalogue_path):
+@pytest.mark.parametrize("form", ["csv", "ndjson", "sqlite"])
+def test_an_export_is_sent_whole_compressed_and_in_ranges(gateway, form, catalogue_path):
+    """All three are the same bytes; the function stores them with its role's permissions."""
     deadline = time.monotonic() + TIMEOUT_S
     while True:  # a late change of another test's drinks may be published meanwhile
         gateway.publish(catalogue_path)
-        response = gateway.send("/export.sqlite")
-        assert response.status == 307
-        with urllib.request.urlopen(response.headers["location"], timeout=TIMEOUT_S) as download:  # noqa: S310 - the embedded AWS
-            if download.read() == catalogue_path.read_bytes():
-                return
-        assert time.monotonic() < deadline, "the link points to another file"
+        whole = gateway.send(f"/export.{form}", accept_encoding="identity")
+        packed = gateway.send(f"/export.{form}", accept_encoding="gzip")
+        middle = f"bytes=1000-{len(whole.body) - 1001}"
+        ranges = [
+            gateway.send(f"/export.{form}", range=part, if_range=whole.headers["etag"])
+            for part in ("bytes=0-999", middle, "bytes=-1000")
+        ]
+        if [response.status for response in (whole, packed, *ranges)] == [200, 200, 206, 206, 206]:
+            break
+        assert time.monotonic() < deadline, [whole.status, packed.status, ranges]
+    assert f'filename="mocktailverse.{form}"' in whole.headers["content-disposition"]
+    assert packed.headers["content-encoding"] == "gzip"
+    assert gzip.decompress(packed.body) == whole.body
+    assert b"".join(part.body for part in ranges) == whole.body
+    assert ranges[2].headers["content-range"].endswith(f"/{len(whole.body)}")
+    if form == "csv":
+        rows = list(csv.DictReader(io.StringIO(whole.body.decode())))
+        assert len(rows) == gateway.send("/health").json["drinks"]
+    elif form == "sqlite":
+        assert whole.body == catalogue_path.read_bytes()
+
+
+def test_nobody_gets_a_link_to_a_bucket(gateway):
+    for path in ("/export.csv", "/export.ndjson", "/export.sqlite"):
+        response = gateway.send(path)
+        assert (response.status, "location" in response.headers) == (200, False)
+        assert b"X-Amz-Signature" not in response.body
 
 
 def test_operators_see_loads_and_rejected_records_with_the_role_s_permissions(

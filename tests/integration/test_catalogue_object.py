@@ -1,7 +1,6 @@
-"""The published catalogue against S3: conditions, ETags, links, broken connections."""
+"""The catalogue's bucket against S3: conditions, ETags, ranges, broken connections."""
 
 import os
-import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import count
@@ -132,10 +131,12 @@ def test_a_failing_service_is_not_a_conflict(catalogue, clients, file, monkeypat
     assert not isinstance(raised.value, ConflictError)
 
 
-def test_a_link_downloads_the_file_under_a_name(catalogue, clients, file):
+def test_a_part_of_an_export_is_read_and_a_stored_export_is_not_replaced(catalogue, clients, file):
     exports = ExportObjects(clients, catalogue.bucket)
-    exports.store("linked.sqlite", file(b"one"), "application/vnd.sqlite3")
-    link = exports.link("linked.sqlite", "drinks.sqlite")
-    with urllib.request.urlopen(link, timeout=60) as response:  # noqa: S310 - our own stack
-        assert response.read() == b"one"
-        assert response.headers["Content-Disposition"] == 'attachment; filename="drinks.sqlite"'
+    for content in (b"first", b"second"):
+        exports.store("a.csv", file(content), "text/csv")
+    assert exports.size("a.csv") == 5
+    assert (exports.read("a.csv"), exports.read("a.csv", 1, 3)) == (b"first", b"ir")
+    assert exports.size("b.csv") is None
+    with pytest.raises(MissingError):
+        exports.read("b.csv")

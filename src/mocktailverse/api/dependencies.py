@@ -6,7 +6,7 @@ from pathlib import Path
 from msgspec import Struct
 from starlette.requests import Request
 
-from mocktailverse.api.export_delivery import Delivery, Redirected, Streamed
+from mocktailverse.api.export_delivery import Delivery, Stored, Streamed
 from mocktailverse.api.ops_key_cache import OpsKeyCache
 from mocktailverse.catalogue.synced_copy import CatalogueCopy
 from mocktailverse.pipeline.ports import LoadsStore, RawStore
@@ -46,10 +46,10 @@ def build_dependencies(
         folder: where copies of the catalogue are kept.
         serverless: whether it runs as a Lambda function. A function is frozen between requests, so
             it cannot refresh its catalogue in the background; and its responses are limited to
-            6 MB, so that exports are delivered through S3.
+            6 MB, so that exports are stored in S3 and delivered in parts.
     """
     exports: Delivery = (
-        Redirected(stores.exports, folder) if serverless else Streamed(stores.catalogue, folder)
+        Stored(stores.exports, folder) if serverless else Streamed(stores.catalogue, folder)
     )
     return ApiDependencies(
         catalogue=CatalogueCopy(

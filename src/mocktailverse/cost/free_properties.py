@@ -15,7 +15,7 @@ ACCOUNTED = {
         "TimeoutInMillis",
     },
     "AWS::ApiGatewayV2::Stage": {
-        "ApiId", "AutoDeploy", "DefaultRouteSettings", "Description", "RouteSettings", "StageName",
+        "ApiId", "AutoDeploy", "DefaultRouteSettings", "Description", "StageName",
     },
     "AWS::CloudWatch::Alarm": {
         "ActionsEnabled", "AlarmActions", "AlarmDescription", "AlarmName", "ComparisonOperator",

@@ -29,6 +29,9 @@ TOO_LARGE = ErrorAnswer(
     Error("answer_too_large", "The response is larger than 6 MB. Retry with a smaller `limit`.", [])
 )
 
+_TEXT_TYPES = ["application/json", "text/css", "text/html", "text/javascript"]
+"""Sent as text. All else is sent as base64, whose size is known: exports just fit."""
+
 
 @failures_logged
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
@@ -65,4 +68,4 @@ def _runtime() -> tuple[Mangum, Logger]:
     stores = Stores(Clients(timeouts=INTERACTIVE), settings.outputs())
     folder = Path(tempfile.gettempdir(), "mocktailverse-api")
     app = create_app(build_dependencies(stores, settings, folder, serverless=True))
-    return Mangum(app, lifespan="off"), Logger()
+    return Mangum(app, lifespan="off", text_mime_types=_TEXT_TYPES), Logger()

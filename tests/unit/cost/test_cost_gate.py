@@ -145,7 +145,6 @@ DEV = r"(    dev:\n.*\n.*)"
 PROD_LATER = r"(    prod:\n.*\n.*\n.*)"
 PROD = r"(    prod:\n.*\n.*)"
 SOONER = r"Reconcile: rate\(6 hours\)"
-CSV = r"^(        GET /export.csv: \{ThrottlingRateLimit: )"
 THROTTLE = r"^        ThrottlingRateLimit: .*"
 FILTERED = r"^          MetricName: FunctionErrors$"
 CAPACITY = r"BillingMode: !If \[IsOnDemand, PAY_PER_REQUEST, PROVISIONED\]"
@@ -217,9 +216,8 @@ CHANGES = [
     (THROTTLE, r"        DetailedMetricsEnabled: true\n\g<0>", "has DetailedMetricsEnabled"),
     (THROTTLE + r"\n", "", "ApiStage has no ThrottlingRateLimit"),
     (PROD + ".*ApiRequestsPerS: 2,", r"\1ApiRequestsPerS: 99,", "rate limits costs"),
-    (CSV + "0.01", r"\g<1>1000", "ApiStage allows 1000 calls a second of GET /export.csv"),
-    (CSV + ".*\\n", "", "ApiStage gives GET /export.csv no ThrottlingRateLimit of its own"),
-    (r"RouteKey: GET /export.csv", "RouteKey: GET /more", "ApiStage gives GET /more no Throttling"),
+    (STAGE, r"\g<0>\n      RouteSettings: {GET /x: {}}", "has RouteSettings"),
+    (r"RouteKey: \$default", "RouteKey: GET /more", "ApiStage has the route GET /more with a rate"),
 ]  # fmt: skip
 
 
