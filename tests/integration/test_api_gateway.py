@@ -13,10 +13,12 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from mocktailverse.api.transfer_allowance import SLICE_BYTES
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.errors import ConflictError
 from mocktailverse.stores.catalogue_object import CatalogueObject
 from mocktailverse.stores.ops_key import OpsKey
+from mocktailverse.stores.transfer_counter import COUNTER_KEY
 
 TIMEOUT_S = 240.0
 
@@ -183,6 +185,16 @@ def test_nobody_gets_a_link_to_a_bucket(gateway):
         response = gateway.send(path)
         assert (response.status, "location" in response.headers) == (200, False)
         assert b"X-Amz-Signature" not in response.body
+
+
+def test_what_is_sent_is_counted(gateway, clients, local_stack):
+    gateway.send("/drinks?limit=100", accept_encoding="identity")
+    bucket = local_stack.outputs["CatalogueBucket"]
+    counter = clients.s3.get_object(Bucket=bucket, Key=COUNTER_KEY)
+    count = json.loads(counter["Body"].read())
+    assert count["day"] == time.strftime("%Y-%m-%d", time.gmtime())
+    assert count["bytes"] % SLICE_BYTES == 0
+    assert count["bytes"] > 0
 
 
 def test_operators_see_loads_and_rejected_records_with_the_role_s_permissions(

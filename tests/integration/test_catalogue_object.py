@@ -11,6 +11,7 @@ from botocore.awsrequest import AWSResponse
 from mocktailverse.errors import ConflictError, MissingError, TransientError
 from mocktailverse.stores.catalogue_object import CHUNK_BYTES, CatalogueObject
 from mocktailverse.stores.export_objects import ExportObjects
+from mocktailverse.stores.transfer_counter import TransferCounter
 
 NUMBERS = count(1)
 
@@ -140,3 +141,20 @@ def test_a_part_of_an_export_is_read_and_a_stored_export_is_not_replaced(catalog
     assert exports.size("b.csv") is None
     with pytest.raises(MissingError):
         exports.read("b.csv")
+
+
+def test_processes_reserve_a_day_s_transfer_together_and_no_more(clients):
+    """Ten at once, three reservations each; the day has eleven."""
+    bucket = f"tests-transfer-{next(NUMBERS)}"
+    clients.s3.create_bucket(Bucket=bucket)
+    counter = TransferCounter(clients, bucket, 100)
+
+    def reserve(_process):
+        return [counter.reserve("2026-12-01", 9) for _ in range(3)]
+
+    with ThreadPoolExecutor(10) as pool:
+        granted = [one for many in pool.map(reserve, range(10)) for one in many]
+    assert granted.count(True) == 11
+    assert counter.reserve("2026-12-01", 2) is False
+    assert counter.reserve("2026-12-02", 100) is True
+    assert counter.reserve("2026-12-01", 1) is False, "a clock that is behind does not reset it"

@@ -20,6 +20,7 @@ from mocktailverse.api.dependencies import ApiDependencies
 from mocktailverse.api.export_delivery import SQLITE
 from mocktailverse.api.headers import GzipMiddlewareWithQuality, HeadersMiddleware
 from mocktailverse.api.query_parameters import given_once
+from mocktailverse.api.transfer_allowance import AllowanceMiddleware
 from mocktailverse.catalogue.search.query import (
     Facets,
     IngredientDetail,
@@ -94,6 +95,8 @@ def create_app(dependencies: ApiDependencies | None = None) -> Api:
         compresslevel=6,
         exclude_content_types=(SQLITE.media_type,),  # hundreds of MB take a minute to compress
     )
+    if dependencies and dependencies.allowance:  # added last, so that it sees compressed bytes
+        app.add_middleware(AllowanceMiddleware, allowance=dependencies.allowance)
     error_responses.register(app)
     app.include_router(reference_page.router)
     for router in (*PUBLIC, *OPERATORS_ONLY):

@@ -19,7 +19,9 @@ DESCRIPTION = """\
 A clean drinks catalogue. Every listing returns `{"items": [...], "next": null}`: if `next` is a
 text, pass it as `cursor` to get the next page. Every error returns
 `{"error": {"code", "message", "details"}}`. Times are ms since 1970-01-01 UTC. Responses from the
-catalogue carry an `ETag`.
+catalogue carry an `ETag`. On AWS every endpoint but `/health` responds 429, with `Retry-After`,
+while there are too many requests, and for the rest of a day (UTC) on which the API has sent all the
+data that it may send.
 """
 REF = "#/components/schemas/{name}"
 

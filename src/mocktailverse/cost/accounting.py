@@ -27,6 +27,9 @@ _MINUTE_RESOLUTION_S = 60
 _CATCH_ALL = "$default"
 """The route that the cost of a flood is computed for, at the rate limit of the stage."""
 
+TRANSFER_LIMIT = "MOCKTAILVERSE_API_GB_PER_DAY"
+"""The variable of the API's function with the GB that it sends on a day at most."""
+
 _DASHBOARD_METRICS = 50
 """The most metrics that a free dashboard shows."""
 
@@ -217,6 +220,9 @@ def _of_function(function: Properties, of_type: ByType) -> Iterator[str]:
         yield "is a function that no workload accounts for."
     elif f"/aws/lambda/{name}" not in groups:
         yield "has no log group: Lambda would create one that keeps logs for ever."
-    for variable in function.get("Environment", {}).get("Variables", {}):
+    variables = function.get("Environment", {}).get("Variables", {})
+    if handler_module(function) == "api" and TRANSFER_LIMIT not in variables:
+        yield f"has no {TRANSFER_LIMIT}: the data that anybody makes it send would have no limit."
+    for variable in variables:
         if variable.startswith("POWERTOOLS_") and variable not in _POWERTOOLS_VARIABLES:
             yield f"sets {variable}: what it adds to logs or metrics is not counted."

@@ -15,7 +15,7 @@ from mocktailverse.api.api_app import create_app
 from mocktailverse.api.dependencies import build_dependencies
 from mocktailverse.api.error_responses import Error, ErrorAnswer
 from mocktailverse.functions.failure_log import failures_logged
-from mocktailverse.settings import ApiSettings
+from mocktailverse.settings import ApiSettings, TransferSettings
 from mocktailverse.stores.clients import INTERACTIVE, Clients
 from mocktailverse.stores.environment import Stores
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 LARGEST_RESPONSE_BYTES = 6_000_000
 """Lambda's limit of 6 MB for the response, encoded as JSON by its runtime."""
 
+GB = 10**9
 TOO_LARGE = ErrorAnswer(
     Error("answer_too_large", "The response is larger than 6 MB. Retry with a smaller `limit`.", [])
 )
@@ -65,7 +66,10 @@ def _bounded(response: dict[str, Any]) -> dict[str, Any]:
 @cache
 def _runtime() -> tuple[Mangum, Logger]:
     settings = ApiSettings.read()
+    bytes_per_day = round(TransferSettings.read().api_gb_per_day * GB)
     stores = Stores(Clients(timeouts=INTERACTIVE), settings.outputs())
     folder = Path(tempfile.gettempdir(), "mocktailverse-api")
-    app = create_app(build_dependencies(stores, settings, folder, serverless=True))
-    return Mangum(app, lifespan="off", text_mime_types=_TEXT_TYPES), Logger()
+    dependencies = build_dependencies(
+        stores, settings, folder, serverless=True, bytes_per_day=bytes_per_day
+    )
+    return Mangum(create_app(dependencies), lifespan="off", text_mime_types=_TEXT_TYPES), Logger()

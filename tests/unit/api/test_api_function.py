@@ -18,6 +18,7 @@ SETTINGS = {
     "LOADS_TABLE": "loads",
     "OPS_KEY_PARAMETER": "/mocktailverse/local/ops-key",
     "STAGE": "local",
+    "API_GB_PER_DAY": "1",
 }
 
 

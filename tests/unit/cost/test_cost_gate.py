@@ -218,6 +218,8 @@ CHANGES = [
     (PROD + ".*ApiRequestsPerS: 2,", r"\1ApiRequestsPerS: 99,", "rate limits costs"),
     (STAGE, r"\g<0>\n      RouteSettings: {GET /x: {}}", "has RouteSettings"),
     (r"RouteKey: \$default", "RouteKey: GET /more", "ApiStage has the route GET /more with a rate"),
+    (r"^          MOCKTAILVERSE_API_GB.*\n", "", "ApiFunction has no MOCKTAILVERSE_API_GB_PER_DAY"),
+    (PROD + ".*ApiGbPerDay: '1.5'", r"\1ApiGbPerDay: '2'", "APIs' limits sends 101.1 GB"),
 ]  # fmt: skip
 
 
@@ -292,6 +294,7 @@ FILE_CHANGES = [
     (IN_DEV + r"db = \{.*$", r'\1db = {schedule = "rate(5 minutes)", enabled = true}', "free"),
     (IN_PROD + FETCH, r'\1db = {schedule = "rate(soon)"', "not a schedule"),
     (IN_PROD + "requests_per_s = 2", r"\1requests_per_s = 50", "rate limits costs"),
+    (IN_DEV + "gb_per_day = 0.3", r"\1gb_per_day = 1", "sends 107.3 GB, with the dashboards"),
 ]  # fmt: skip
 
 
