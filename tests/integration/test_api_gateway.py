@@ -187,6 +187,20 @@ def test_nobody_gets_a_link_to_a_bucket(gateway):
         assert b"X-Amz-Signature" not in response.body
 
 
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/export%252Ecsv", 404),
+        ("/drinks/thecocktaildb:9000%2531", 404),
+        ("/drinks/thecocktaildb:9000%31", 200),
+        ("/ingredients/lime%2520juice", 404),
+        ("/drinks/100%25", 404),
+    ],
+)
+def test_a_path_is_decoded_once(gateway, path, status):
+    assert gateway.send(path).status == status
+
+
 def test_what_is_sent_is_counted(gateway, clients, local_stack):
     gateway.send("/drinks?limit=100", accept_encoding="identity")
     bucket = local_stack.outputs["CatalogueBucket"]

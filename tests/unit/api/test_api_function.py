@@ -8,10 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.errors import UsageError
 from mocktailverse.functions import api
+from mocktailverse.local.http_api_paths import delivered_path
 
-EVENT = json.loads((Path(__file__).parents[2] / "events" / "http_drinks.json").read_text())
+EVENTS = Path(__file__).parents[2] / "events"
+EVENT = json.loads((EVENTS / "http_drinks.json").read_text())
+ENCODED = {
+    one["requestTarget"]: one["event"]
+    for one in json.loads((EVENTS / "http_encoded_paths.json").read_text(encoding="utf-8"))
+}
+"""Events by the path as it was sent, in the form in which HTTP APIs deliver them."""
 SETTINGS = {
     "CATALOGUE_BUCKET": "catalogue",
     "DATA_BUCKET": "data",
@@ -126,6 +134,46 @@ def test_every_request_is_one_log_line_without_the_query(function, caplog):
         ("GET", "/nothing", 404),
     ]
     assert "secret" not in caplog.text
+
+
+# ---- paths, which an HTTP API delivers decoded
+
+
+@pytest.mark.parametrize(
+    ("target", "status", "seen"),
+    [
+        ("/drinks/a%2525b", 404, "a%25b"),
+        ("/drinks/100%25", 404, "100%"),
+        ("/export%252Ecsv", 404, None),
+        ("/drinks%252Frandom", 404, None),
+        ("/drinks/a%2Fb", 404, "a/b"),
+        ("/ingredients/%C3%BCn%C3%AF", 404, "\xfcn\xef"),
+        ("/ingredients/lime+juice", 200, "lime+juice"),
+        ("/ingredients/lime%2Bjuice", 200, "lime+juice"),
+        ("/ingredients/lime%20juice", 200, "lime juice"),
+        ("/drinks/a%3Flimit=0", 404, "a"),  # HTTP APIs cut the rest off
+    ],
+)
+def test_a_path_means_what_was_sent_and_is_decoded_once(
+    function, monkeypatch, target, status, seen
+):
+    names = []
+    for lookup in ("drink", "ingredient"):
+        original = getattr(Catalogue, lookup)
+
+        def recorded(catalogue, name, original=original):
+            names.append(name)
+            return original(catalogue, name)
+
+        monkeypatch.setattr(Catalogue, lookup, recorded)
+    response = function(ENCODED[target], Context())
+    assert response["statusCode"] == status
+    assert names == ([] if seen is None else [seen])
+
+
+@pytest.mark.parametrize("target", ENCODED)
+def test_the_local_stack_delivers_the_same_paths(target):
+    assert delivered_path(target) == ENCODED[target]["rawPath"]
 
 
 def test_an_internal_error_is_logged_and_returned(function, monkeypatch, caplog):
