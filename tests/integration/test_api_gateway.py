@@ -16,7 +16,9 @@ import pytest
 from mocktailverse.api.transfer_allowance import SLICE_BYTES
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.errors import ConflictError
+from mocktailverse.stores.alarms import read_log_metrics
 from mocktailverse.stores.catalogue_object import CatalogueObject
+from mocktailverse.stores.log_group import LogGroup
 from mocktailverse.stores.ops_key import OpsKey
 from mocktailverse.stores.transfer_counter import COUNTER_KEY
 
@@ -199,6 +201,22 @@ def test_nobody_gets_a_link_to_a_bucket(gateway):
 )
 def test_a_path_is_decoded_once(gateway, path, status):
     assert gateway.send(path).status == status
+
+
+def test_the_log_holds_no_text_of_a_client(gateway, clients, local_stack):
+    """Also not in the lines of the embedded AWS, which are those of Lambda."""
+    mark = "[ERROR]%20invocation%20failed%20Task%20timed%20out"
+    started = int(time.time() * 1000) - 1000
+    gateway.send(f"/{mark}?{mark}", user_agent=mark, accept_encoding=mark)
+    log = LogGroup(clients, f"/aws/lambda/{local_stack.outputs['ApiFunction']}")
+    deadline = time.monotonic() + TIMEOUT_S
+    while not (lines := [line for line in log.lines(started) if '"none"' in line.message]):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert all("timed" not in line.message for line in log.lines(started))
+    filters = read_log_metrics(clients, log.name)
+    assert filters
+    assert not any(one.matches(line.message) for one in filters for line in lines)
 
 
 def test_what_is_sent_is_counted(gateway, clients, local_stack):

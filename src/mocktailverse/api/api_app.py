@@ -36,6 +36,8 @@ from mocktailverse.drinks.drink import Drink
 PUBLIC = (drink_routes.router, ingredient_routes.router, status_routes.router, export_routes.router)
 OPERATORS_ONLY = (load_routes.router,)
 
+OPENAPI_PATH = "/openapi.json"
+
 ANSWERS = (
     Page[Drink],
     Variants,
@@ -55,7 +57,7 @@ PUBLIC_SEGMENTS = frozenset(
     for router in PUBLIC
     for route in router.routes
     if isinstance(route, APIRoute)
-) | {"openapi.json"}
+) | {OPENAPI_PATH.strip("/")}
 
 
 class Api(FastAPI):
@@ -65,6 +67,7 @@ class Api(FastAPI):
         super().__init__(
             title=openapi.TITLE,
             version=openapi.VERSION,
+            openapi_url=OPENAPI_PATH,
             docs_url=None,
             redoc_url=None,
             redirect_slashes=False,
@@ -80,6 +83,19 @@ class Api(FastAPI):
         if self.openapi_schema is None:
             self.openapi_schema = openapi.document(self.routes, ANSWERS)
         return self.openapi_schema
+
+
+def route_template(path: str) -> str:
+    """Return the template of a decoded path's route, such as `/drinks/{drink_id}`, or `none`.
+
+    For logs: the text of a path is the client's.
+    """
+    if path == OPENAPI_PATH:
+        return path
+    routers = (reference_page.router, *PUBLIC, *OPERATORS_ONLY)
+    routes = (route for router in routers for route in router.routes)
+    matching = (r.path for r in routes if isinstance(r, APIRoute) and r.path_regex.match(path))
+    return next(matching, "none")
 
 
 def create_app(dependencies: ApiDependencies | None = None) -> Api:

@@ -220,6 +220,8 @@ def _of_function(function: Properties, of_type: ByType) -> Iterator[str]:
         yield "is a function that no workload accounts for."
     elif f"/aws/lambda/{name}" not in groups:
         yield "has no log group: Lambda would create one that keeps logs for ever."
+    if function.get("LoggingConfig", {}).keys() - {"LogFormat"}:
+        yield "has LoggingConfig, which costs or is not known to be free."
     variables = function.get("Environment", {}).get("Variables", {})
     if handler_module(function) == "api" and TRANSFER_LIMIT not in variables:
         yield f"has no {TRANSFER_LIMIT}: the data that anybody makes it send would have no limit."

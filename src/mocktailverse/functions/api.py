@@ -13,7 +13,7 @@ import msgspec
 from aws_lambda_powertools import Logger
 from mangum import Mangum
 
-from mocktailverse.api.api_app import create_app
+from mocktailverse.api.api_app import create_app, route_template
 from mocktailverse.api.dependencies import build_dependencies
 from mocktailverse.api.error_responses import Error, ErrorAnswer
 from mocktailverse.functions.failure_log import failures_logged
@@ -35,20 +35,21 @@ TOO_LARGE = ErrorAnswer(
 _TEXT_TYPES = ["application/json", "text/css", "text/html", "text/javascript"]
 """Sent as text. All else is sent as base64, whose size is known: exports just fit."""
 
+_METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
 _HOST = re.compile(r"[\w.-]+(:\d{1,5})?", re.ASCII)
 
 
 @failures_logged
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
-    """Answer one request, and log one line."""
-    app, logger = _runtime()
+    """Answer one request, and log one line, which holds no text that the client chose."""
+    respond, logger = _runtime()
     started = time.monotonic()
-    response = _bounded(app(as_mangum_reads_it(event), context))
+    response = _bounded(respond(as_mangum_reads_it(event), context))
     request = event["requestContext"]["http"]
     logger.info(
         "answered",
-        method=request["method"],
-        path=request["path"],
+        method=request["method"] if request["method"] in _METHODS else "other",
+        route=route_template(request["path"]),
         status=response["statusCode"],
         bytes=len(response.get("body", "")),
         duration_ms=round(1000 * (time.monotonic() - started)),
@@ -107,4 +108,5 @@ def _runtime() -> tuple[Mangum, Logger]:
     dependencies = build_dependencies(
         stores, settings, folder, serverless=True, bytes_per_day=bytes_per_day
     )
-    return Mangum(create_app(dependencies), lifespan="off", text_mime_types=_TEXT_TYPES), Logger()
+    respond = Mangum(create_app(dependencies), lifespan="off", text_mime_types=_TEXT_TYPES)
+    return respond, Logger(xray_trace_id=None)  # of a header that the client sends

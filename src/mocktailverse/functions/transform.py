@@ -64,7 +64,7 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     failed: list[Any] = processor.fail_messages
     for message, (_, error, _) in zip(failed, processor.exceptions, strict=True):
         names = names_of.get(message.message_id, {})
-        logger.error("message comes back", **names, exc_info=error)
+        logger.warning("message comes back", **names, exc_info=error)
     if metrics.metric_set:  # flushing without metrics warns
         metrics.flush_metrics()
         metrics.clear_metrics()  # if metrics are disabled, flushing does not

@@ -514,11 +514,11 @@ def test_an_alarm_is_requested_by_name_and_missing_fields_have_defaults(stubbed,
 def test_the_filters_of_a_log_group_are_requested_by_its_name(stubbed):
     stub = stubbed("logs")
     transformation = {"metricNamespace": "n", "metricName": "m", "metricValue": "2"}
-    metric_filter = {"filterPattern": '?"a b"', "metricTransformations": [transformation]}
+    metric_filter = {"filterPattern": '{($.a = "b c")}', "metricTransformations": [transformation]}
     stub.add_response(
         "describe_metric_filters",
         {"metricFilters": [metric_filter, metric_filter]},
         {"logGroupName": "g"},
     )
     read = read_log_metrics(SimpleNamespace(logs=stub.client), "g")
-    assert read == [LogMetric("g", ("a b",), Metric("n", "m"), 2.0)] * 2
+    assert read == [LogMetric("g", (("a", "b c"),), Metric("n", "m"), 2.0)] * 2
