@@ -17,6 +17,7 @@ from mocktailverse.api.api_app import create_app, route_template
 from mocktailverse.api.dependencies import build_dependencies
 from mocktailverse.api.error_responses import Error, ErrorAnswer
 from mocktailverse.functions.failure_log import failures_logged
+from mocktailverse.functions.json_log import json_logger
 from mocktailverse.settings import ApiSettings, TransferSettings
 from mocktailverse.stores.clients import INTERACTIVE, Clients
 from mocktailverse.stores.environment import Stores
@@ -109,4 +110,4 @@ def _runtime() -> tuple[Mangum, Logger]:
         stores, settings, folder, serverless=True, bytes_per_day=bytes_per_day
     )
     respond = Mangum(create_app(dependencies), lifespan="off", text_mime_types=_TEXT_TYPES)
-    return respond, Logger(xray_trace_id=None)  # of a header that the client sends
+    return respond, json_logger()

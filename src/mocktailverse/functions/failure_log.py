@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from aws_lambda_powertools import Logger
+from mocktailverse.functions.json_log import json_logger
 
 FAILED = "invocation failed"
 
@@ -29,7 +29,7 @@ def failures_logged(handler: Handler) -> Handler:
         try:
             return handler(event, context)
         except Exception:
-            Logger().exception(FAILED)
+            json_logger().exception(FAILED)
             raise
 
     return logged

@@ -28,6 +28,7 @@ from msgspec.structs import replace
 from mocktailverse.errors import MocktailverseError
 from mocktailverse.functions.failure_log import failures_logged
 from mocktailverse.functions.invocation_clock import InvocationClock
+from mocktailverse.functions.json_log import json_logger
 from mocktailverse.loads.load_request import load_requests
 from mocktailverse.pipeline.load import Loader, Postponed
 from mocktailverse.settings import TransformSettings
@@ -127,4 +128,4 @@ def _names(request: "LoadRequest") -> dict[str, Any]:
 def _runtime() -> tuple[TransformSettings, Stores, Logger, Metrics]:
     settings = TransformSettings.read()
     stores = Stores(Clients(), settings.outputs(), settings.loads_expire_days)
-    return settings, stores, Logger(), Metrics()
+    return settings, stores, json_logger(), Metrics()
