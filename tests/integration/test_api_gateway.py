@@ -8,6 +8,7 @@ import json
 import time
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -227,6 +228,44 @@ def test_what_is_sent_is_counted(gateway, clients, local_stack):
     assert count["day"] == time.strftime("%Y-%m-%d", time.gmtime())
     assert count["bytes"] % SLICE_BYTES == 0
     assert count["bytes"] > 0
+
+
+def test_a_flood_sends_no_more_than_the_day_has_left(gateway, clients, local_stack):
+    """Four clients, answered by as many processes as they start; 6 MB are left."""
+    if time.time() % 86_400 > 86_400 - 120:
+        pytest.skip("The day in UTC ends within two minutes, and the next one has its own data.")
+    gateway.send("/drinks")
+    bucket, name = (local_stack.outputs[key] for key in ("CatalogueBucket", "ApiFunction"))
+
+    def reserved() -> int:
+        counter = clients.s3.get_object(Bucket=bucket, Key=COUNTER_KEY)
+        return json.loads(counter["Body"].read())["bytes"]
+
+    def ask_until_refused(_client: int) -> int:
+        sent = 0
+        while (
+            response := gateway.send("/drinks?limit=100", accept_encoding="identity")
+        ).status == 200:
+            sent += len(response.body)
+        assert (response.status, response.json["error"]["code"]) == (429, "allowance_used_up")
+        assert 0 < int(response.headers["retry-after"]) <= 86_400
+        return sent
+
+    before = clients.lambda_.get_function_configuration(FunctionName=name)["Environment"]
+    left, spent = 6_000_000, reserved()
+    limit = {"MOCKTAILVERSE_API_GB_PER_DAY": f"{(spent + left) / 1e9:.9f}"}
+    variables = {"Variables": before["Variables"] | limit}
+    clients.lambda_.update_function_configuration(FunctionName=name, Environment=variables)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            sent = sum(pool.map(ask_until_refused, range(4)))
+        assert 0 < sent <= left
+        assert reserved() <= spent + left
+        assert gateway.send("/health").status == 200
+        assert gateway.send("/export.csv").status == 429
+    finally:
+        clients.lambda_.update_function_configuration(FunctionName=name, Environment=before)
+    assert gateway.send("/drinks?limit=100").status == 200
 
 
 def test_operators_see_loads_and_rejected_records_with_the_role_s_permissions(
