@@ -186,6 +186,13 @@ class ApiSettings(Settings, frozen=True, kw_only=True):
     clients may cache responses."""
 
 
+class TransferSettings(Settings, frozen=True, kw_only=True):
+    """Limit of the data that the API sends as a Lambda function."""
+
+    api_gb_per_day: float
+    """Data that the API may send on a day (UTC); afterwards it answers 429 until midnight."""
+
+
 class DashboardSettings(Settings, frozen=True, kw_only=True):
     """Settings of the dashboard; names and addresses are the stack's outputs."""
 

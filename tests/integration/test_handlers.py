@@ -265,7 +265,7 @@ def test_the_messages_of_a_batch_are_processed_one_by_one(world, caplog, capsys)
     ]
     assert [world.loads.latest(version) is not None for version in versions] == [True, True, False]
     assert [line.read for line in caplog.records if line.message == "loaded"] == [3, 3]
-    (failure,) = [line for line in caplog.records if line.levelname == "ERROR"]
+    (failure,) = [line for line in caplog.records if line.message == "message comes back"]
     assert "Not a message of this pipeline" in str(failure.exc_info)
     (metrics,) = [line for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
     values = json.loads(metrics)

@@ -67,7 +67,8 @@ OBJECTS = {
     "outside": (DATA, "probe"),
     "catalogue": (CATALOGUE, "catalogue.sqlite"),
     "export": (CATALOGUE, "exports/probe"),
-    "other catalogue object": (CATALOGUE, "probe"),
+    "transfer counter": (CATALOGUE, "state/transfer.json"),
+    "other catalogue object": (CATALOGUE, "state/probe"),
     "code": ("{Artifacts}", "probe"),
 }
 RAW = ("raw", "raw of opendrinks", "raw of others")
@@ -235,6 +236,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "mocktailverse-api-local-us-east-1": {
         *("read catalogue", "read export", "write export", "list catalogue"),
+        *("read transfer counter", "write transfer counter"),
         *("read rejected", *LIST_DATA),
         *("query loads", "query loads by day"),
         *("read ops key", "log as api"),

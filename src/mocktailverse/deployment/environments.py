@@ -74,13 +74,15 @@ class Memory(_Table, frozen=True, kw_only=True):
     """For the transform function, which decodes an array of 64 MiB in one piece."""
 
 
-class Throttle(_Table, frozen=True, kw_only=True):
-    """Rate limit of the API over all callers; the API answers 429 above it."""
+class ApiLimits(_Table, frozen=True, kw_only=True):
+    """Limits of the API over all callers; the API answers 429 above them."""
 
     requests_per_s: Annotated[int, Meta(ge=1)]
     """Requests per second in the long run."""
     burst: Annotated[int, Meta(ge=1)]
     """Requests served at once after a pause."""
+    gb_per_day: Annotated[float, Meta(gt=0)]
+    """GB that it may send on a day (UTC): a hard limit, unlike the other two."""
 
 
 class Environment(_Table, frozen=True, kw_only=True):
@@ -107,8 +109,8 @@ class Environment(_Table, frozen=True, kw_only=True):
     """Provisioned capacity of the tables; used if `capacity` is provisioned."""
     memory_mb: Memory
     """Memory of the functions."""
-    api: Throttle
-    """Rate limit of the public API."""
+    api: ApiLimits
+    """Limits of the public API."""
 
     def parameters(self) -> dict[str, str]:
         """Return the template's parameters that environments.toml sets."""
@@ -136,6 +138,7 @@ class Environment(_Table, frozen=True, kw_only=True):
             "TransformMb": self.memory_mb.transform,
             "ApiRequestsPerS": self.api.requests_per_s,
             "ApiBurst": self.api.burst,
+            "ApiGbPerDay": f"{self.api.gb_per_day:g}",
             **_scheduled("Reconcile", self.reconcile),
             **self._fetched(),
         }

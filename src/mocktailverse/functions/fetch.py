@@ -21,6 +21,7 @@ from msgspec import Struct
 
 from mocktailverse.functions.failure_log import failures_logged
 from mocktailverse.functions.invocation_clock import InvocationClock
+from mocktailverse.functions.json_log import json_logger
 from mocktailverse.loads.object_version import DEFAULT_SOURCE, RAW_PREFIX, ObjectVersion
 from mocktailverse.settings import FetchSettings
 from mocktailverse.sources import require_source
@@ -84,5 +85,5 @@ def access_to(source: str, settings: FetchSettings) -> SourceAccess:
 
 @cache
 def _runtime() -> tuple[FetchSettings, LoggedBucket, Logger]:
-    settings, logger = FetchSettings.read(), Logger()
+    settings, logger = FetchSettings.read(), json_logger()
     return settings, LoggedBucket(Stores(Clients(), settings.outputs()).bucket, logger), logger

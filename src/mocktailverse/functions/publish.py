@@ -23,6 +23,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from mocktailverse.functions.failure_log import failures_logged
+from mocktailverse.functions.json_log import json_logger
 from mocktailverse.pipeline.publishing import Publisher
 from mocktailverse.settings import PublishSettings
 from mocktailverse.stores.clients import Clients
@@ -61,4 +62,4 @@ def _runtime() -> tuple[Publisher, Logger, Metrics]:
     stores = Stores(Clients(), settings.outputs())
     folder = Path(tempfile.mkdtemp(prefix="mocktailverse-publish-"))
     publisher = Publisher(stores.drinks, stores.catalogue, folder, now_ms=now)
-    return publisher, Logger(), Metrics()
+    return publisher, json_logger(), Metrics()

@@ -7,6 +7,7 @@ import msgspec
 from aws_lambda_powertools import Logger
 
 from mocktailverse.functions.failure_log import failures_logged
+from mocktailverse.functions.json_log import json_logger
 from mocktailverse.pipeline.reconciliation import reconcile
 from mocktailverse.settings import ReconcileSettings
 from mocktailverse.stores.clients import Clients
@@ -37,4 +38,4 @@ def handler(_event: dict[str, Any], _context: "LambdaContext") -> dict[str, Any]
 def _runtime() -> tuple[ReconcileSettings, Stores, Logger]:
     settings = ReconcileSettings.read()
     stores = Stores(Clients(), settings.outputs(), settings.loads_expire_days)
-    return settings, stores, Logger()
+    return settings, stores, json_logger()

@@ -28,6 +28,7 @@ from msgspec.structs import replace
 from mocktailverse.errors import MocktailverseError
 from mocktailverse.functions.failure_log import failures_logged
 from mocktailverse.functions.invocation_clock import InvocationClock
+from mocktailverse.functions.json_log import json_logger
 from mocktailverse.loads.load_request import load_requests
 from mocktailverse.pipeline.load import Loader, Postponed
 from mocktailverse.settings import TransformSettings
@@ -64,7 +65,7 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     failed: list[Any] = processor.fail_messages
     for message, (_, error, _) in zip(failed, processor.exceptions, strict=True):
         names = names_of.get(message.message_id, {})
-        logger.error("message comes back", **names, exc_info=error)
+        logger.warning("message comes back", **names, exc_info=error)
     if metrics.metric_set:  # flushing without metrics warns
         metrics.flush_metrics()
         metrics.clear_metrics()  # if metrics are disabled, flushing does not
@@ -127,4 +128,4 @@ def _names(request: "LoadRequest") -> dict[str, Any]:
 def _runtime() -> tuple[TransformSettings, Stores, Logger, Metrics]:
     settings = TransformSettings.read()
     stores = Stores(Clients(), settings.outputs(), settings.loads_expire_days)
-    return settings, stores, Logger(), Metrics()
+    return settings, stores, json_logger(), Metrics()

@@ -21,6 +21,7 @@ from mocktailverse.stores.loads_table import LoadsTable
 from mocktailverse.stores.log_group import LogGroup
 from mocktailverse.stores.ops_key import OpsKey
 from mocktailverse.stores.queue import Queue
+from mocktailverse.stores.transfer_counter import TransferCounter
 
 LOCAL = "local"
 """The name of the environment that runs on this machine."""
@@ -74,6 +75,10 @@ class Stores(Struct, frozen=True, dict=True):
     def exports(self) -> ExportObjects:
         """Exports of the catalogue, kept for a day."""
         return ExportObjects(self.clients, self.output("CatalogueBucket"))
+
+    def transfer_counter(self, bytes_per_day: int) -> TransferCounter:
+        """Return the counter of what the API may send a day."""
+        return TransferCounter(self.clients, self.output("CatalogueBucket"), bytes_per_day)
 
     @cached_property
     def ops_key(self) -> OpsKey:

@@ -4,16 +4,16 @@ import ast
 import operator
 import re
 
+import msgspec
 import pytest
 
 from mocktailverse.checkout import find_checkout
 from mocktailverse.cost.cost_report import CostReport, ReportLine, cost_report
+from mocktailverse.cost.flood import flood
 from mocktailverse.cost.footprint import footprints
 from mocktailverse.cost.limits import (
-    FLOOD_USD_AN_HOUR,
+    FLOOD_USD_A_DAY,
     NOT_FREE_USD,
-    POLLERS_USD,
-    flood_usd,
     together,
     with_all_pollers,
 )
@@ -26,6 +26,7 @@ from mocktailverse.deployment import environments
 
 CHECKOUT = find_checkout()
 PAGE = (CHECKOUT.template.parents[1] / "docs" / "explanation" / "cost.md").read_text()
+SECURITY = (CHECKOUT.template.parents[1] / ".github" / "SECURITY.md").read_text()
 TIMES = "\N{MULTIPLICATION SIGN}"
 UNITS = r"\b(?:USD|h|s|GB|DPU|runs|months|catalogues|raw|others|loads|states?|calls|visits|looks)\b"
 SIGNS = {
@@ -156,8 +157,15 @@ def test_the_cost_of_five_pollers_is_on_the_page(runs, lines):
 
 def test_the_cost_of_a_flood_is_on_the_page(runs):
     table = price_table()
-    hour, day = (flood_usd(runs.values(), table, hours=hours) for hours in (1, 24))
-    assert f"an hour costs {100 * hour:.0f} cents and a day {day:.2f} USD" in PAGE
-    assert flood_usd([runs["prod"]], table) == pytest.approx(hour / 3, rel=0.1)
-    assert f"flood would cost more than {100 * FLOOD_USD_AN_HOUR:.0f}" in PAGE
-    assert f"would cost {100 * POLLERS_USD:.0f} cents more" in PAGE
+    floods = {env: flood([run], table) for env, run in runs.items()}
+    floods["together"] = flood(runs.values(), table)
+    for env, one in floods.items():
+        cells = (f"{one.usd_a_day:.2f}", f"{one.usd_a_month:.2f}", f"{one.transfer_gb:.1f}")
+        assert f"| {env} | {' | '.join(cells)} |" in PAGE
+    worst = floods["together"]
+    assert f"day of flood would cost more than {FLOOD_USD_A_DAY:.0f} USD" in PAGE
+    assert f"cost {worst.usd_a_day:.2f} USD a day" in SECURITY
+    faster = [msgspec.structs.replace(run, api_per_s=10 * run.api_per_s) for run in runs.values()]
+    tenfold = flood(faster, table)
+    assert f"N = 10 that is {tenfold.usd_a_day:.1f} USD a day" in PAGE
+    assert f"= {tenfold.transfer_gb:.1f} GB in 31 days" in PAGE

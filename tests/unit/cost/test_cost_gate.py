@@ -145,7 +145,6 @@ DEV = r"(    dev:\n.*\n.*)"
 PROD_LATER = r"(    prod:\n.*\n.*\n.*)"
 PROD = r"(    prod:\n.*\n.*)"
 SOONER = r"Reconcile: rate\(6 hours\)"
-CSV = r"^(        GET /export.csv: \{ThrottlingRateLimit: )"
 THROTTLE = r"^        ThrottlingRateLimit: .*"
 FILTERED = r"^          MetricName: FunctionErrors$"
 CAPACITY = r"BillingMode: !If \[IsOnDemand, PAY_PER_REQUEST, PROVISIONED\]"
@@ -217,9 +216,10 @@ CHANGES = [
     (THROTTLE, r"        DetailedMetricsEnabled: true\n\g<0>", "has DetailedMetricsEnabled"),
     (THROTTLE + r"\n", "", "ApiStage has no ThrottlingRateLimit"),
     (PROD + ".*ApiRequestsPerS: 2,", r"\1ApiRequestsPerS: 99,", "rate limits costs"),
-    (CSV + "0.01", r"\g<1>1000", "ApiStage allows 1000 calls a second of GET /export.csv"),
-    (CSV + ".*\\n", "", "ApiStage gives GET /export.csv no ThrottlingRateLimit of its own"),
-    (r"RouteKey: GET /export.csv", "RouteKey: GET /more", "ApiStage gives GET /more no Throttling"),
+    (STAGE, r"\g<0>\n      RouteSettings: {GET /x: {}}", "has RouteSettings"),
+    (r"RouteKey: \$default", "RouteKey: GET /more", "ApiStage has the route GET /more with a rate"),
+    (r"^          MOCKTAILVERSE_API_GB.*\n", "", "ApiFunction has no MOCKTAILVERSE_API_GB_PER_DAY"),
+    (PROD + ".*ApiGbPerDay: '1.5'", r"\1ApiGbPerDay: '2'", "APIs' limits sends 101.1 GB"),
 ]  # fmt: skip
 
 
@@ -294,6 +294,7 @@ FILE_CHANGES = [
     (IN_DEV + r"db = \{.*$", r'\1db = {schedule = "rate(5 minutes)", enabled = true}', "free"),
     (IN_PROD + FETCH, r'\1db = {schedule = "rate(soon)"', "not a schedule"),
     (IN_PROD + "requests_per_s = 2", r"\1requests_per_s = 50", "rate limits costs"),
+    (IN_DEV + "gb_per_day = 0.3", r"\1gb_per_day = 1", "sends 107.3 GB, with the dashboards"),
 ]  # fmt: skip
 
 

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
+from mocktailverse.stores.transfer_counter import COUNTER_KEY
+
 FUNCTIONS = ("Transform", "Publish", "Fetch", "Reconcile", "Api")
 
 
@@ -66,7 +68,7 @@ def test_no_role_has_a_wildcard_permission(resources, role):
             if "Sub" in target:
                 assert re.fullmatch(
                     r"\$\{DataBucket\.Arn\}/[a-z]+/([a-z]+/)?\*"
-                    r"|\$\{CatalogueBucket\.Arn\}/(catalogue\.sqlite|exports/\*)"
+                    r"|\$\{CatalogueBucket\.Arn\}/(catalogue\.sqlite|exports/\*|state/transfer\.json)"
                     r"|arn:.*:parameter/mocktailverse/\$\{Stage\}/ops-key"
                     r"|\$\{LoadsTable\.Arn\}/index/by-day"
                     r"|\$\{DrinksTable\.Arn\}/stream/\*",
@@ -121,7 +123,7 @@ def test_only_transform_writes_drinks(resources):
         (
             "Api",
             {"CATALOGUE_BUCKET", "CATALOGUE_MAX_AGE_S", "DATA_BUCKET", "LOADS_TABLE", "STAGE"}
-            | {"OPS_KEY_PARAMETER"},
+            | {"OPS_KEY_PARAMETER", "API_GB_PER_DAY"},
         ),
     ],
 )
@@ -202,7 +204,9 @@ def test_the_template_is_small_enough_for_one_request(template_file):
     assert template_file.stat().st_size <= 51_200
 
 
-def test_the_api_is_throttled_so_that_abuse_costs_cents(template):
+def test_the_api_is_throttled_and_what_it_sends_is_limited(template):
+    function = template["Resources"]["ApiFunction"]["Properties"]["Environment"]["Variables"]
+    assert function["MOCKTAILVERSE_API_GB_PER_DAY"]["FindInMap"][-1] == "ApiGbPerDay"
     stage = template["Resources"]["ApiStage"]["Properties"]
     settings = stage["DefaultRouteSettings"]
     assert settings["ThrottlingRateLimit"]["FindInMap"][-1] == "ApiRequestsPerS"
@@ -211,9 +215,10 @@ def test_the_api_is_throttled_so_that_abuse_costs_cents(template):
         if name != "local":
             assert units["ApiRequestsPerS"] <= 2
             assert units["ApiBurst"] <= 10
+            assert float(units["ApiGbPerDay"]) <= 1.5
 
 
-def test_the_api_writes_only_exports(resources):
+def test_the_api_writes_only_exports_and_its_counter(resources):
     granted = {
         action: json.dumps(statement["Resource"])
         for statement in statements(resources, "ApiRole")
@@ -223,7 +228,8 @@ def test_the_api_writes_only_exports(resources):
     assert set(granted) == {
         *("s3:GetObject", "s3:PutObject", "s3:ListBucket", "dynamodb:Query", "ssm:GetParameter"),
     }
-    assert granted["s3:PutObject"] == json.dumps({"Sub": "${CatalogueBucket.Arn}/exports/*"})
+    written = [f"${{CatalogueBucket.Arn}}/{key}" for key in ("exports/*", COUNTER_KEY)]
+    assert granted["s3:PutObject"] == json.dumps([{"Sub": arn} for arn in written])
 
 
 def test_exports_expire_after_a_day(resources):
