@@ -18,7 +18,7 @@ from mocktailverse.drinks.register import Register, WriteResult, merge, version_
 from mocktailverse.errors import TransientError
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.error_translation import ThrottledError, conflicting_item, translated
-from mocktailverse.stores.items import from_item, to_item
+from mocktailverse.stores.items import Item, from_item, to_item
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import ScanOutputTypeDef
@@ -137,19 +137,20 @@ class DrinksTable:
         """Put without reading if the usual case holds; otherwise merge, compare and swap."""
         register, condition = new, _usual_case(new)
         for _ in range(1 + CONTENTION_LIMIT):
-            done, current = self._put(register, condition)
+            done, item = self._put(register, condition)
+            current = from_item(item) if item else None
             if done:
                 return write_result(current, new)
             register = merge(current, new)
             if register == current:
                 return write_result(current, new)
-            condition = _unchanged_since(current)
+            condition = _unchanged_since(item)
         raise TransientError(
             f"Gave up after {CONTENTION_LIMIT} conflicting writes of drink {new.id}."
         )
 
-    def _put(self, register: Register, condition: dict[str, Any]) -> tuple[bool, Register | None]:
-        """Put under a condition; return whether it held, and the register before the put."""
+    def _put(self, register: Register, condition: dict[str, Any]) -> tuple[bool, Item | None]:
+        """Put under a condition; return whether it held, and the item before the put."""
         try:
             response = self._client.put_item(
                 TableName=self.name,
@@ -159,10 +160,8 @@ class DrinksTable:
                 **condition,
             )
         except ClientError as error:
-            item = conflicting_item(error)
-            return False, from_item(item) if item else None
-        old = response.get("Attributes")
-        return True, from_item(old) if old else None
+            return False, conflicting_item(error)
+        return True, response.get("Attributes")
 
 
 def _usual_case(register: Register) -> dict[str, Any]:
@@ -184,14 +183,18 @@ def _usual_case(register: Register) -> dict[str, Any]:
     }
 
 
-def _unchanged_since(current: Register | None) -> dict[str, Any]:
-    """Return the condition that the item is still the one that was read."""
-    if current is None:
+def _unchanged_since(item: Item | None) -> dict[str, Any]:
+    """Return the condition that the item is still the one that was read.
+
+    An item that code without `revision` wrote is compared by the lists that the revision stands
+    for; the write that follows adds it.
+    """
+    if item is None:
         return {"ConditionExpression": "attribute_not_exists(id)"}
-    item = to_item(current)
+    memory = ("revision",) if "revision" in item else ("earlier", "absences", "removed_at")
     terms = ["attribute_exists(id)"]
     values = {}
-    for name in ("version", "earlier", "absences", "removed_at"):
+    for name in ("version", *memory):
         if name in item:
             terms.append(f"{name} = :{name}")
             values[f":{name}"] = item[name]
