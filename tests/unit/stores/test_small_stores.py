@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ParamValidationError
 from botocore.response import StreamingBody
 
-from mocktailverse.errors import PermanentError, TransientError, UsageError
+from mocktailverse.errors import MissingError, PermanentError, TransientError, UsageError
 from mocktailverse.loads.load_keys import load_key
 from mocktailverse.loads.load_record import START, Counts, Load, Segment
 from mocktailverse.loads.load_request import DeadLetter
@@ -141,6 +141,23 @@ def test_an_etag_is_returned_without_quotes_and_otherwise_unchanged(catalogue, t
     assert published.etag() == "XeX"
 
 
+def test_readers_get_the_file_of_an_earlier_format_until_there_is_one_of_theirs(stubbed, tmp_path):
+    stub = stubbed("s3")
+    keys = ["catalogue-5.sqlite", "catalogue-4.sqlite", "catalogue.sqlite"]
+    published = CatalogueObject(SimpleNamespace(s3=stub.client), "bucket", keys[0], keys[1:])
+    response = {"Body": StreamingBody(io.BytesIO(b"1234"), 4), "ContentLength": 4, "ETag": '"e"'}
+    asked = [{"Bucket": "bucket", "Key": key} for key in keys]
+    stub.add_client_error("get_object", "NoSuchKey", expected_params=asked[0])
+    stub.add_response("get_object", response, asked[1])
+    assert published.download(tmp_path / "copy") == "e"
+    for expected in asked:
+        stub.add_client_error("get_object", "NoSuchKey", expected_params=expected)
+    with pytest.raises(MissingError):
+        published.download(tmp_path / "copy")
+    stub.add_client_error("head_object", "404", expected_params=asked[0])
+    assert published.etag() is None, "an upload replaces the file of its own format only"
+
+
 # ---- the queue
 
 
@@ -219,6 +236,18 @@ def test_links_name_the_object_the_file_and_a_quarter_of_an_hour(exports):
         assert f"/{key}?" in link
         assert "response-content-disposition=attachment%3B%20filename%3D%22drinks.csv%22" in link
         assert "Expires" in link
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_the_link_to_the_catalogue_leads_to_the_file_that_readers_use(stubbed, first):
+    stub = stubbed("s3")
+    keys = ["catalogue-4.sqlite", "catalogue.sqlite"]
+    objects = ExportObjects(SimpleNamespace(s3=stub.client), "bucket", keys)
+    if first == 0:
+        stub.add_response("head_object", {}, {"Bucket": "bucket", "Key": keys[0]})
+    else:
+        stub.add_client_error("head_object", "404")
+    assert f"/{keys[first]}?" in objects.catalogue_link("drinks.sqlite")
 
 
 # ---- functions
