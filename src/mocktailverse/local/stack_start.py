@@ -103,11 +103,13 @@ class StackStart(msgspec.Struct, frozen=True):
             stack = deploying.deploy(stack, self.options.checkout, archive, self.on_progress)
             self.on_progress("restoring the data")
             emulator.attach_data(stack.port, stack.outputs)
+            stores = Stores(stack.clients(), stack.outputs)
+            recovery.publish(interrupted, stores)
             ops_key = deploying.make_ops_key(stack.clients())
             stack = msgspec.structs.replace(stack, ops_key=ops_key, ports=ports)
             stack = self._start_services(stack, SERVICES if self.options.services else ())
             self._prove(stack)
-            recovery.resume(interrupted, Stores(stack.clients(), stack.outputs))
+            recovery.resume(interrupted, stores)
             write_stack(self.state_dir, stack)  # last: only a stack that works is listed
             undo.pop_all()
         if interrupted.raw_objects:
