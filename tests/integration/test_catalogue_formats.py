@@ -209,9 +209,13 @@ def test_a_release_of_another_format_is_refused_by_a_checkout_that_cannot_build_
 ):
     files = environment.stores.catalogue_files
     files.delete(file_name(NEXT))
+    status = run(NEXT, "status")
+    assert status["catalogue_problem"] == "must be rebuilt: mocktailverse rebuild --env dev"
+    assert status["catalogue"], "readers get the file of the earlier format"
     archive = next((checkouts[NEXT].parent / ".mocktailverse" / "cache").glob("functions-*.zip"))
     refusal = run(FORMAT, "deploy", "--zip", str(archive), code=2)
     assert f"catalogue of format {NEXT}" in refusal
     assert "mocktailverse rebuild --env dev" in refusal
     run(NEXT, "rebuild")
+    assert "catalogue_problem" not in run(NEXT, "status")
     assert environment.numbers(file_name(NEXT)) == environment.numbers(file_name(FORMAT))

@@ -27,6 +27,7 @@ from mocktailverse.errors import CatalogueError, MissingError, UsageError
 from mocktailverse.formatting import counted
 from mocktailverse.operations.rebuild import pace_of, rebuild_catalogue
 from mocktailverse.pipeline.publishing import FILE, Publisher
+from mocktailverse.pipeline.rebuilding import READ_BATCH
 from mocktailverse.stores import cloudformation_stack as stack
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.environment import Stores
@@ -34,9 +35,6 @@ from mocktailverse.times import now
 
 SETTLE_S = 10.0
 """An invocation of the replaced publish function may still be under way; most take 2 s at most."""
-
-BATCH = 100
-"""Drinks in one event: DynamoDB returns as many in one request."""
 
 _SCHEMA = "mocktailverse/catalogue/schema.py"
 _FORMAT = re.compile(rb"^FORMAT = ([0-9]+)$", re.MULTILINE)
@@ -171,8 +169,8 @@ def _publish_deployed(stores: Stores, ids: list[str]) -> None:
 def _in_batches(stores: Stores, ids: list[str], publish: Callable[[list[str]], object]) -> None:
     """Publish drinks batch by batch, with half of the table's read capacity."""
     pace = pace_of(stores) if ids else None
-    for first in range(0, len(ids), BATCH):
-        batch = ids[first : first + BATCH]
+    for first in range(0, len(ids), READ_BATCH):
+        batch = ids[first : first + READ_BATCH]
         publish(batch)
         if pace:
             pace.spend(len(batch))  # a drink of up to 4 KiB takes one unit

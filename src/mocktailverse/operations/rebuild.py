@@ -1,11 +1,10 @@
 """Rebuild the published catalogue of an environment, at a pace that leaves capacity to others."""
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from mocktailverse.catalogue.file_names import file_name, format_of, obsolete
-from mocktailverse.drinks.register import Register
 from mocktailverse.pipeline.publishing import PublishResult
 from mocktailverse.pipeline.rebuilding import Rebuild
 from mocktailverse.stores.environment import Stores
@@ -24,12 +23,15 @@ def rebuild_catalogue(
     Raises:
         TransientError: every upload met a conflict, or a store failed. Nothing was published.
     """
-    files, own = stores.catalogue_files, file_name()
+    files, own, pace = stores.catalogue_files, file_name(), pace_of(stores)
+    spend = pace.spend if pace else None
     keys = files.published_keys()
     others = [files.file(key) for key in keys if key != own and format_of(key)]
     with tempfile.TemporaryDirectory(prefix="mocktailverse-rebuild-") as folder:
-        rebuild = Rebuild(stores.drinks, files.file(own), others, Path(folder), now_ms=now)
-        result = rebuild.run(_registers(stores), on_drink)
+        rebuild = Rebuild(
+            stores.drinks, files.file(own), others, Path(folder), now_ms=now, spend=spend
+        )
+        result = rebuild.run(stores.drinks.all(spend), on_drink)
     for key in obsolete(keys):
         files.delete(key)
     return result
@@ -42,8 +44,3 @@ def pace_of(stores: Stores) -> ReadPace | None:
     """
     units = 0 if stores.clients.endpoint else stores.drinks.read_units()
     return ReadPace(units) if units else None
-
-
-def _registers(stores: Stores) -> Iterator[Register]:
-    pace = pace_of(stores)
-    return stores.drinks.all(pace.spend if pace else None)

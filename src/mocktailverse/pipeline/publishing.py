@@ -11,7 +11,7 @@ predecessor was published. Example: publishers A and B both download file 1. A r
 drink and publishes file 2. B read version 2 before that; its upload fails, it downloads file 2 and
 reads the drink again, now at version 3 or later.
 
-A publisher reads only the drinks that it is told, never the whole table: that is `rebuilding`.
+A publisher reads only the drinks of its batch, never the whole table: that is `rebuilding`.
 """
 
 import random

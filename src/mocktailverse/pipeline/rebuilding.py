@@ -22,11 +22,14 @@ from mocktailverse.errors import MissingError, TransientError
 from mocktailverse.pipeline.ports import CatalogueStore, DrinksStore
 from mocktailverse.pipeline.publishing import FILE, PublishResult, retry_on_conflict
 
+READ_BATCH = 100
+"""Drinks that are read again together: DynamoDB returns as many in one request."""
+
 
 class Rebuild:
     """One rebuild of the published file of this code's format."""
 
-    def __init__(  # noqa: PLR0913 - three stores, a folder and two options
+    def __init__(  # noqa: PLR0913 - three stores, a folder and three options
         self,
         drinks: DrinksStore,
         published: CatalogueStore,
@@ -34,15 +37,20 @@ class Rebuild:
         folder: Path,
         *,
         now_ms: Callable[[], int],
+        spend: Callable[[float], None] | None = None,
         wait: Callable[[float], None] = time.sleep,
     ) -> None:
-        """`others` are the published files of other formats; `folder` is empty."""
+        """`others` are the published files of other formats; `folder` is empty.
+
+        `spend` gets the read units of the drinks that are read again, and waits.
+        """
         self._drinks = drinks
         self._published = published
         self._stores = (published, *others)
         self._folder = folder
         self._path = folder / FILE
         self._now_ms = now_ms
+        self._spend = spend
         self._wait = wait
         self._etags: dict[int, str | None] = {}
         """ETag of the copy of each of the published files; None if it is missing."""
@@ -72,14 +80,23 @@ class Rebuild:
         ids = {key for copy in copies if copy for key in newer_drinks(copy, than=self._path)}
         if copies[0]:  # a drink that only the new file has may have been deleted since
             ids |= newer_drinks(self._path, than=copies[0])
-        registers = self._drinks.many(sorted(ids))
-        drinks = {key: register.drink for key, register in registers.items() if register.drink}
+        drinks = self._current(sorted(ids))
         with CatalogueWriter.open(self._path) as writer:
             writer.put(drinks.values())
             writer.remove(ids.difference(drinks))
             meta = self._seal(writer)
         self._published.upload(self._path, replacing=self._etags[0])
         return PublishResult(meta.drinks, 0, meta.version, meta.drinks, rebuilt=True)
+
+    def _current(self, ids: Sequence[str]) -> dict[str, Drink]:
+        """Return the drinks as the table has them now."""
+        registers: dict[str, Register] = {}
+        for first in range(0, len(ids), READ_BATCH):
+            batch = ids[first : first + READ_BATCH]
+            registers |= self._drinks.many(batch)
+            if self._spend:
+                self._spend(len(batch))  # a drink of up to 4 KiB takes one unit
+        return {key: register.drink for key, register in registers.items() if register.drink}
 
     def _copy(self, number: int) -> Path | None:
         """Return an up-to-date copy of one of the published files; None if it is missing."""

@@ -204,8 +204,8 @@ def _usual_case(register: Register) -> dict[str, Any]:
 def _unchanged_since(item: RawItem | None) -> dict[str, Any]:
     """Return the condition that the item is still the one that was read.
 
-    An item that code without `revision` wrote is compared by the lists that the revision stands
-    for; the write that follows adds it.
+    An item that code without `revision` wrote is compared by the attributes that the revision is a
+    hash of; the write that follows adds it.
     """
     if item is None:
         return {"ConditionExpression": "attribute_not_exists(id)"}

@@ -38,8 +38,8 @@ def test_readers_try_their_own_file_and_then_the_older_ones(monkeypatch):
 
 def test_only_files_before_the_previous_format_are_obsolete(monkeypatch):
     names = [file_names.file_name(number) for number in (3, 4, 5, 6)]
-    found = {}
+    obsolete = {}
     for number in (3, 4, 5, 6):
         monkeypatch.setattr(file_names, "FORMAT", number)
-        found[number] = file_names.obsolete([*names, "catalogue-x"])
-    assert found == {3: [], 4: [], 5: names[:1], 6: names[:2]}
+        obsolete[number] = file_names.obsolete([*names, "catalogue-x"])
+    assert obsolete == {3: [], 4: [], 5: names[:1], 6: names[:2]}

@@ -33,8 +33,8 @@ class Scan:
 @pytest.fixture
 def table(new_drink):
     drinks = MemoryDrinks()
-    made = [new_drink(str(n), f"Mix {n}", observed_at=1) for n in range(4)]
-    drinks.write([Register(drink.id, drink, RECIPE) for drink in made])
+    some = [new_drink(str(n), f"Mix {n}", observed_at=1) for n in range(4)]
+    drinks.write([Register(drink.id, drink, RECIPE) for drink in some])
     return drinks
 
 
