@@ -18,6 +18,8 @@ from typing import Any
 import msgspec
 
 from mocktailverse.catalogue.file_names import file_name
+from mocktailverse.catalogue.meta import format_in
+from mocktailverse.catalogue.schema import FORMAT
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION
 from mocktailverse.errors import CatalogueError
 from mocktailverse.formatting import counted
@@ -123,6 +125,8 @@ def publish(interrupted: Interrupted, stores: Stores) -> None:
 
     A catalogue that is missing or cannot be edited is rebuilt: the publish function never does it.
     """
+    if not interrupted.unpublished and stores.catalogue.etag() is not None:
+        return
     with tempfile.TemporaryDirectory(prefix="mocktailverse-publish-") as folder:
         publisher = Publisher(stores.drinks, stores.catalogue, Path(folder), now_ms=now)
         try:
@@ -176,12 +180,14 @@ _PUBLISHED = "SELECT id, content_hash, transform_version, withdrawn_at, previous
 
 
 def _unpublished(drinks: Mapping[str, tuple[object, ...]], catalogue: bytes | None) -> list[str]:
-    """Return the ids that differ; all, if the catalogue is missing or damaged."""
+    """Return the ids that differ; all, unless there is a catalogue of this format."""
     published: dict[str, tuple[object, ...]] = {}
     if catalogue:
         with tempfile.NamedTemporaryFile(suffix=".sqlite") as file:
             file.write(catalogue)
             file.flush()
+            if format_in(Path(file.name)) != FORMAT:  # `publish` rebuilds it
+                return [*drinks]
             try:
                 with closing(sqlite3.connect(f"file:{file.name}?mode=ro", uri=True)) as connection:
                     published = {key: values for key, *values in connection.execute(_PUBLISHED)}
