@@ -36,6 +36,9 @@ from mocktailverse.times import now
 SETTLE_S = 10.0
 """An invocation of the replaced publish function may still be under way; most take 2 s at most."""
 
+DRINKS_PER_REPORT = 1_000
+"""Drinks between two reports of progress: at prod's pace about a minute."""
+
 _SCHEMA = "mocktailverse/catalogue/schema.py"
 _FORMAT = re.compile(rb"^FORMAT = ([0-9]+)$", re.MULTILINE)
 
@@ -79,7 +82,7 @@ def prepare_catalogue(clients: Clients, env: str, number: int, report: Reporter)
     if file_name(number) not in stores.catalogue_files.published_keys():
         _require_this_format(env, number)
         report(f"building the catalogue of format {number} beside the current one")
-        rebuild_catalogue(stores)
+        _build(stores, report)
     elif number == FORMAT:
         _publish_here(stores, env)
 
@@ -106,7 +109,7 @@ def catch_up(
         if not _is_usable(stores, number, own):
             _require_this_format(env, number)
             report(f"building the catalogue of format {number}")
-            rebuild_catalogue(stores)
+            _build(stores, report)
         before: dict[str, str] = {}
         while (etags := _etags(stores, number)) != before:
             if ids := _missing_in(stores, number, Path(folder)):
@@ -114,6 +117,14 @@ def catch_up(
                 _publish_deployed(stores, ids)
             wait(SETTLE_S)
             before = etags
+
+
+def _build(stores: Stores, report: Reporter) -> None:
+    def report_some(number: int) -> None:
+        if number % DRINKS_PER_REPORT == 0:
+            report(f"{number:,} drinks read")
+
+    rebuild_catalogue(stores, report_some)
 
 
 def _others(stores: Stores, number: int) -> list[str]:

@@ -131,13 +131,17 @@ def prepare(world, monkeypatch):
     return lambda number: prepare_catalogue(None, "dev", number, world.reports.append)
 
 
-def test_the_file_of_a_new_format_is_built_beside_the_other(world, prepare):
+def test_the_file_of_a_new_format_is_built_beside_the_other(world, prepare, monkeypatch):
+    monkeypatch.setattr(catalogue_switch, "DRINKS_PER_REPORT", 2)
     world.put(1, 2)
     world.build(OTHER)
     prepare(OWN)
     assert world.published(OWN) == world.table()
     assert world.drinks.scans == 1
-    assert world.reports == [f"building the catalogue of format {OWN} beside the current one"]
+    assert world.reports == [
+        f"building the catalogue of format {OWN} beside the current one",
+        "2 drinks read",
+    ]
 
 
 def test_a_file_that_was_left_for_the_way_back_is_updated_without_a_scan(world, prepare):
