@@ -33,6 +33,7 @@ Item = dict[str, Value]
 _NULL: Value = {"NULL": True}
 _YES_OR_NO: dict[bool | None, Value] = {None: _NULL, True: {"BOOL": True}, False: {"BOOL": False}}
 _NO_STRINGS: Value = {"L": []}
+_NO_MEMORY = ((), (), None)
 
 _RANGES = tuple(
     (place, name, f"{name.removesuffix('_min')}_max")
@@ -57,7 +58,7 @@ def to_item(register: Register) -> Item:
     if register.removed_at is not None:
         item["removed_at"] = to_value(register.removed_at)
     memory = register.earlier, register.absences, register.removed_at
-    if any(memory):
+    if memory != _NO_MEMORY:
         item["revision"] = {"S": hashlib.sha256(msgspec.json.encode(memory)).hexdigest()[:32]}
     return item
 

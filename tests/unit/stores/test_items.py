@@ -100,7 +100,7 @@ def test_the_revision_changes_with_what_the_register_remembers(register, other):
         return one.earlier, one.absences, one.removed_at
 
     revision, other_revision = (to_item(one).get("revision") for one in (register, other))
-    assert (revision is None) == (not any(memory(register)))
+    assert (revision is None) == (memory(register) == ((), (), None))
     assert (revision == other_revision) == (memory(register) == memory(other))
 
 
