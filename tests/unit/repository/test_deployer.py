@@ -91,7 +91,7 @@ def test_no_function_may_scan_a_table(boundary):
 
 def test_a_deployment_may_build_the_catalogue_and_nothing_else_in_its_bucket(policy):
     (files,) = [s for s in policy["Statement"] if s["Sid"] == "Catalogue"]
-    bucket = f"arn:aws:s3:::mocktailverse-catalogue-dev-{ACCOUNT}"
+    bucket = f"arn:aws:s3:::mocktailverse-catalogue-dev-{ACCOUNT}-us-east-1"
     for key, is_allowed in (
         ("catalogue.sqlite", True), ("catalogue-4.sqlite", True), ("exports/a.csv", False),
     ):  # fmt: skip
