@@ -166,6 +166,8 @@ class PublishSettings(Settings, frozen=True, kw_only=True):
     """Bucket of catalogue.sqlite."""
     drinks_table: str
     """Name of the drinks table."""
+    stage: str = "local"
+    """Name of the environment, for the error that says how to repair the catalogue."""
 
 
 class ApiSettings(Settings, frozen=True, kw_only=True):

@@ -23,7 +23,7 @@ from mocktailverse.cli.deploy_target import (
 )
 from mocktailverse.cli.load_waiting import TIMEOUT_S, send_canary
 from mocktailverse.cli.output import print_json, print_table, say, stderr
-from mocktailverse.deployment import apply, function_code, release
+from mocktailverse.deployment import apply, catalogue_switch, function_code, release
 from mocktailverse.deployment.changes import Change, ChangeSet, DeploymentError
 from mocktailverse.deployment.release import Release
 from mocktailverse.errors import MocktailverseError, UnreachableError, UsageError
@@ -67,10 +67,14 @@ def deploy(
             _replace_function(target, new, function, as_json=as_json)
             return
         release.upload(target.clients, target.account, new)
+        number = catalogue_switch.catalogue_format(target.clients, new)
+        catalogue_switch.prepare_catalogue(target.clients, target.env, number, say)
         outputs, changes = _update_stack(target, new, yes=yes, as_json=as_json)
         if not changes:
             say("The stack is up to date.")
         _complete(target, new, outputs)
+        stores = Stores(target.clients, outputs)
+        catalogue_switch.catch_up(stores, target.env, number, say)
     load = _send_canary(target, outputs)
     if as_json:
         print_json(

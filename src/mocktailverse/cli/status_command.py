@@ -33,6 +33,7 @@ _LABELS = {
     "memory_mib": "memory (MiB)",
     "disk_mib": "disk (MiB)",
     "catalogue": "catalogue version",
+    "catalogue_problem": "catalogue's problem",
 }
 """What tables call the fields."""
 
@@ -136,7 +137,7 @@ def _print_deployed_status(env: str, *, as_json: bool) -> None:
             fields |= {
                 "waiting": stores.queue.waiting(),
                 "dead_letters": stores.queue.dead(),
-                "catalogue": _catalogue_version(stores),
+                **_catalogue_fields(stores, env),
             }
     if as_json:
         items = [{**msgspec.to_builtins(f), "apart": f.name in apart} for f in functions]
@@ -159,9 +160,13 @@ def _difference(function: FunctionCode, apart: Collection[str]) -> str:
     return "other code" if function.name in apart else ""
 
 
-def _catalogue_version(stores: Stores) -> str | None:
-    """Return the version of the published catalogue; None before the first publish."""
-    if "CatalogueBucket" in stores.outputs:
-        with suppress(MissingError), open_published(stores.catalogue) as catalogue:
-            return catalogue.meta.version
-    return None
+def _catalogue_fields(stores: Stores, env: str) -> dict[str, str | None]:
+    """Return the version that readers get, and whether publish waits for a file of its format."""
+    fields: dict[str, str | None] = {"catalogue": None}
+    if "CatalogueBucket" not in stores.outputs:
+        return fields
+    with suppress(MissingError), open_published(stores.catalogue) as catalogue:
+        fields["catalogue"] = catalogue.meta.version
+    if stores.catalogue.etag() is None:
+        fields["catalogue_problem"] = f"must be rebuilt: mocktailverse rebuild --env {env}"
+    return fields

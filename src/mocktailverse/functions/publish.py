@@ -2,7 +2,8 @@
 
 The table's stream is KEYS_ONLY: a change notification that says which drinks changed, not how. The
 drinks of a batch are published together, each once. A failure raises, so that the stream delivers
-the batch again.
+the batch again. It never scans the table: without a catalogue of its format it raises, until
+`mocktailverse deploy` or `rebuild` has built one.
 
 Its metric, of each batch:
 
@@ -61,5 +62,5 @@ def _runtime() -> tuple[Publisher, Logger, Metrics]:
     settings = PublishSettings.read()
     stores = Stores(Clients(), settings.outputs())
     folder = Path(tempfile.mkdtemp(prefix="mocktailverse-publish-"))
-    publisher = Publisher(stores.drinks, stores.catalogue, folder, now_ms=now)
+    publisher = Publisher(stores.drinks, stores.catalogue, folder, now_ms=now, env=settings.stage)
     return publisher, json_logger(), Metrics()

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from mocktailverse.catalogue.file_names import readable_names
 from mocktailverse.errors import UsageError
-from mocktailverse.stores.catalogue_object import CatalogueObject
+from mocktailverse.stores.catalogue_object import CatalogueFiles, CatalogueObject
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.data_bucket import DataBucket
 from mocktailverse.stores.drinks_table import DrinksTable
@@ -69,7 +70,14 @@ class Stores(Struct, frozen=True, dict=True):
 
     @cached_property
     def catalogue(self) -> CatalogueObject:
-        return CatalogueObject(self.clients, self.output("CatalogueBucket"))
+        """The published file of this code's format; readers get an older one until it exists."""
+        key, *older = readable_names()
+        return CatalogueObject(self.clients, self.output("CatalogueBucket"), key, older)
+
+    @cached_property
+    def catalogue_files(self) -> CatalogueFiles:
+        """The published files of all formats."""
+        return CatalogueFiles(self.clients, self.output("CatalogueBucket"))
 
     @cached_property
     def exports(self) -> ExportObjects:

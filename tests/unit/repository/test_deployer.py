@@ -84,6 +84,20 @@ def test_no_role_needs_more_than_its_boundary_allows(roles, boundary):
                 assert not missing, f"{name}: add {missing} to the boundary in deployer.yaml"
 
 
+def test_no_function_may_scan_a_table(boundary):
+    allowed = {action for statement in boundary["Statement"] for action in actions(statement)}
+    assert "dynamodb:Scan" not in allowed
+
+
+def test_a_deployment_may_build_the_catalogue_and_nothing_else_in_its_bucket(policy):
+    (files,) = [s for s in policy["Statement"] if s["Sid"] == "Catalogue"]
+    bucket = f"arn:aws:s3:::mocktailverse-catalogue-dev-{ACCOUNT}-us-east-1"
+    for key, is_allowed in (
+        ("catalogue.sqlite", True), ("catalogue-4.sqlite", True), ("exports/a.csv", False),
+    ):  # fmt: skip
+        assert fnmatch.fnmatch(f"{bucket}/{key}", files["Resource"]) == is_allowed
+
+
 def test_every_role_of_the_template_has_the_boundary(roles):
     for name, properties in roles.items():
         assert "PermissionsBoundary" in properties, f"{name}: see the other roles"

@@ -68,7 +68,7 @@ def test_no_role_has_a_wildcard_permission(resources, role):
             if "Sub" in target:
                 assert re.fullmatch(
                     r"\$\{DataBucket\.Arn\}/[a-z]+/([a-z]+/)?\*"
-                    r"|\$\{CatalogueBucket\.Arn\}/(catalogue\.sqlite|exports/\*|state/transfer\.json)"
+                    r"|\$\{CatalogueBucket\.Arn\}/(catalogue\*\.sqlite|exports/\*|state/transfer\.json)"
                     r"|arn:.*:parameter/mocktailverse/\$\{Stage\}/ops-key"
                     r"|\$\{LoadsTable\.Arn\}/index/by-day"
                     r"|\$\{DrinksTable\.Arn\}/stream/\*",
@@ -244,5 +244,5 @@ def test_the_timeout_of_the_api_function_is_shorter_than_that_of_the_gateway(res
 
 
 def test_the_reader_of_the_catalogue_is_updated_before_its_writer(resources):
-    """New readers read the old format, but old ones do not read the new one."""
+    """New readers read the old format; old ones do not read a new one with the same file name."""
     assert "ApiFunction" in resources["PublishFunction"]["DependsOn"]

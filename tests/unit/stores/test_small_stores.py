@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ParamValidationError
 from botocore.response import StreamingBody
 
-from mocktailverse.errors import PermanentError, TransientError, UsageError
+from mocktailverse.errors import MissingError, PermanentError, TransientError, UsageError
 from mocktailverse.loads.load_keys import load_key
 from mocktailverse.loads.load_record import START, Counts, Load, Segment
 from mocktailverse.loads.load_request import DeadLetter
@@ -139,6 +139,23 @@ def test_an_etag_is_returned_without_quotes_and_otherwise_unchanged(catalogue, t
     assert published.download(tmp_path / "copy") == "XeX"
     stub.add_response("head_object", {"ETag": '"XeX"'})
     assert published.etag() == "XeX"
+
+
+def test_readers_get_the_file_of_an_earlier_format_until_there_is_one_of_theirs(stubbed, tmp_path):
+    stub = stubbed("s3")
+    keys = ["catalogue-5.sqlite", "catalogue-4.sqlite", "catalogue.sqlite"]
+    published = CatalogueObject(SimpleNamespace(s3=stub.client), "bucket", keys[0], keys[1:])
+    response = {"Body": StreamingBody(io.BytesIO(b"1234"), 4), "ContentLength": 4, "ETag": '"e"'}
+    asked = [{"Bucket": "bucket", "Key": key} for key in keys]
+    stub.add_client_error("get_object", "NoSuchKey", expected_params=asked[0])
+    stub.add_response("get_object", response, asked[1])
+    assert published.download(tmp_path / "copy") == "e"
+    for expected in asked:
+        stub.add_client_error("get_object", "NoSuchKey", expected_params=expected)
+    with pytest.raises(MissingError):
+        published.download(tmp_path / "copy")
+    stub.add_client_error("head_object", "404", expected_params=asked[0])
+    assert published.etag() is None, "an upload replaces the file of its own format only"
 
 
 # ---- the queue
