@@ -1,0 +1,165 @@
+"""The command `plan`: what this checkout's code would change in an environment's drinks."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import msgspec
+import typer
+from typer import Option
+
+from mocktailverse.cli import options
+from mocktailverse.cli.connection import connect
+from mocktailverse.cli.output import print_json, print_table, progress, say
+from mocktailverse.cli.verify_command import KEEP_RAW
+from mocktailverse.drinks.field_differences import FieldDifference
+from mocktailverse.errors import MissingError, UsageError
+from mocktailverse.formatting import counted
+from mocktailverse.operations import planning_run
+from mocktailverse.pipeline.plan import Plan, PlanSummary
+from mocktailverse.pipeline.plan_object import RejectedRecord
+from mocktailverse.stores.environment import Stores
+
+_SHOWN = 12
+_SHOWN_CHARACTERS = 48
+
+_REMARKS = {
+    "expired": "{} not compared: the raw object has expired",
+    "in_flight": "{} not compared: a load is not published yet, or has failed",
+    "not_sampled": "{} not compared: the raw object is not in the sample",
+}
+
+
+def plan(
+    env: options.Env = "local",
+    sample: Annotated[
+        int | None, Option("--sample", min=1, help="Read this many raw objects only.")
+    ] = None,
+    drink: Annotated[
+        str | None, Option("--drink", metavar="ID", help="Show all differences of this drink only.")
+    ] = None,
+    state_dir: options.StateDir = None,
+    as_json: options.Json = False,
+) -> None:
+    """Show which drinks this checkout's code would change, before it is deployed.
+
+    Runs the code on the raw objects and compares the published drinks. Changes nothing; exit code 1
+    if anything would change.
+    """
+    found = plan_with_progress(connect(env, state_dir), env, sample)
+    if drink is not None:
+        _print_drink(found, drink, as_json=as_json)
+        return
+    if as_json:
+        print_json(found)
+    else:
+        _print_plan(found)
+    if not found.is_empty:
+        raise typer.Exit(1)
+
+
+def plan_with_progress(stores: Stores, env: str, sample: int | None = None) -> Plan:
+    """Return the plan of an environment, with a progress bar.
+
+    Raises:
+        UsageError: nothing is published yet.
+    """
+    with progress() as bar:
+        task = bar.add_task("reading raw objects", total=None)
+        try:
+            return planning_run.plan(
+                stores,
+                raw_expires=env not in KEEP_RAW,
+                sample=sample,
+                on_object=lambda number, total: bar.update(task, completed=number, total=total),
+            )
+        except MissingError as error:
+            raise UsageError(
+                "No catalogue is published yet, so there is nothing to compare with."
+            ) from error
+
+
+def summary_line(summary: PlanSummary) -> str:
+    """Return the plan in a sentence."""
+    compared = summary.changed + summary.unchanged
+    parts = [f"{summary.changed} of {counted(compared, 'drink')} would change"]
+    parts += (
+        f"{number} {word}" for word in ("added", "removed") if (number := getattr(summary, word))
+    )
+    if rejected := sum(summary.now_rejected.values()):
+        parts.append(f"{counted(rejected, 'record')} newly rejected")
+    if loads := sum(summary.now_loads.values()):
+        parts.append(f"{counted(loads, 'rejected record')} would load")
+    read = counted(summary.objects, "raw object")
+    if summary.objects < summary.of_objects:
+        read = f"a sample of {summary.objects} of {summary.of_objects} raw objects"
+    return f"{', '.join(parts)} ({counted(summary.records, 'record')} in {read})"
+
+
+def _print_plan(found: Plan) -> None:
+    if found.fields:
+        _print_rows("Changed fields", ("field", "drinks"), [*found.fields.items()])
+    if found.largest:
+        rows = [
+            (each.id, *_cells(each.difference), _change(each.difference)) for each in found.largest
+        ]
+        _print_rows("Largest differences", ("drink", "field", "old", "new", "change"), rows)
+    others = [
+        (drink.id, *(_cells(drink.differences[0]) if drink.differences else (drink.change, "", "")))
+        for drink in found.drinks
+        if all(difference.size is None for difference in drink.differences)
+    ]
+    if others:
+        _print_rows("Without a changed number", ("drink", "field", "old", "new"), others)
+    _print_rejected("Records that would be rejected", found.rejected["now_rejected"])
+    _print_rejected("Rejected records that would load", found.rejected["now_loads"])
+    for name, remark in _REMARKS.items():
+        if number := getattr(found, name):
+            say(remark.format(counted(number, "drink")))
+    say(summary_line(found))
+    if found.drinks:
+        say("One drink in full: mocktailverse plan --drink ID. All of them: --json")
+
+
+def _print_rows(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print the first rows, and how many there are."""
+    count = "" if len(rows) <= _SHOWN else f" ({_SHOWN} of {len(rows)})"
+    print_table(f"{title}{count}", columns, rows[:_SHOWN])
+
+
+def _change(difference: FieldDifference) -> str:
+    return "from 0" if difference.relative is None else f"{difference.relative:+.1%}"
+
+
+def _print_rejected(title: str, records: list[RejectedRecord]) -> None:
+    if records:
+        rows = [
+            (record.code, record.object.key, record.position, record.id or record.message)
+            for record in records
+        ]
+        _print_rows(title, ("code", "raw object", "position", ""), rows)
+
+
+def _print_drink(found: Plan, drink_id: str, *, as_json: bool) -> None:
+    drink = next((drink for drink in found.drinks if drink.id == drink_id), None)
+    if drink is None:
+        raise UsageError(f"`{drink_id}` is not among the drinks that would change.")
+    if as_json:
+        print_json(drink)
+    else:
+        rows = [_cells(difference, None) for difference in drink.differences]
+        print_table(f"{drink.name} ({drink.change})", ("field", "old", "new"), rows)
+    raise typer.Exit(1)
+
+
+def _cells(
+    difference: FieldDifference, limit: int | None = _SHOWN_CHARACTERS
+) -> tuple[str, str, str]:
+    place = f"{difference.field} ({difference.line})" if difference.line else difference.field
+    return place, _shown(difference.old, limit), _shown(difference.new, limit)
+
+
+def _shown(value: object, limit: int | None) -> str:
+    """Return a value on one line; a long one is cut."""
+    text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    text = " ".join(text.split())
+    return text if limit is None or len(text) <= limit else f"{text[: limit - 1]}…"
