@@ -9,15 +9,20 @@ from typer import Option
 
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
+from mocktailverse.cli.deploy_target import DeployTarget
 from mocktailverse.cli.output import print_json, print_table, progress, say
 from mocktailverse.cli.verify_command import KEEP_RAW
 from mocktailverse.drinks.field_differences import FieldDifference
-from mocktailverse.errors import MissingError, UsageError
+from mocktailverse.errors import MissingError, MocktailverseError, UsageError
 from mocktailverse.formatting import counted
 from mocktailverse.operations import planning_run
 from mocktailverse.pipeline.plan import Plan, PlanSummary
 from mocktailverse.pipeline.plan_object import RejectedRecord
+from mocktailverse.stores import cloudformation_stack as stack
 from mocktailverse.stores.environment import Stores
+
+DEPLOYMENT_SAMPLE = 800
+"""Raw objects that a deployment reads: 20,000 records where a fetch stored them."""
 
 _SHOWN = 12
 _SHOWN_CHARACTERS = 48
@@ -76,6 +81,26 @@ def plan_with_progress(stores: Stores, env: str, sample: int | None = None) -> P
             raise UsageError(
                 "No catalogue is published yet, so there is nothing to compare with."
             ) from error
+
+
+def plan_before_deployment(target: DeployTarget) -> PlanSummary | None:
+    """Print what the code of this checkout would change, and return it as evidence.
+
+    A sample, if there are many raw objects. None for the first deployment, and if it fails: a
+    deployment that repairs something must not depend on it.
+    """
+    if stack.is_to_be_made(target.clients, target.stack):
+        return None
+    stores = Stores(target.clients, stack.outputs(target.clients, target.stack))
+    try:
+        summary = plan_with_progress(stores, target.env, DEPLOYMENT_SAMPLE).summary
+    except MocktailverseError as error:
+        say(f"Not planned: {error}")
+        return None
+    say(f"Plan of this checkout's code: {summary_line(summary)}")
+    if not summary.is_empty:
+        say(f"See them with `mocktailverse plan --env {target.env}`.")
+    return summary
 
 
 def summary_line(summary: PlanSummary) -> str:

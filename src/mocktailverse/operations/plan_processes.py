@@ -89,7 +89,7 @@ class ExaminerPool:
         running = deque[Future[bytes]]()
         try:
             for chunk in chunks:
-                with _interrupts_ignored():
+                with _interrupts_blocked():
                     running.append(self._pool.submit(_examine, chunk))
                 if len(running) > 2 * (os.cpu_count() or 1):
                     yield from _decoder.decode(running.popleft().result())
@@ -115,16 +115,16 @@ def _chunks(tasks: Sequence[ObjectTask]) -> Iterator[list[ObjectTask]]:
 
 
 @contextmanager
-def _interrupts_ignored() -> Iterator[None]:
-    """Let processes that start within the block ignore Ctrl-C, which their parent handles."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _interrupts_blocked() -> Iterator[None]:
+    """Block Ctrl-C within the block, and for ever in processes that it starts.
+
+    A terminal sends it to them, too, but their parent ends them.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 _examiner: list[Examiner] = []

@@ -1,0 +1,124 @@
+"""The command `plan` on a local stack, also with a changed copy of the code."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import mocktailverse
+from mocktailverse.catalogue.synced_copy import open_published
+
+UNITS = "drinks/reference/units.csv"
+
+
+@pytest.fixture
+def changed_copy(tmp_path):
+    """Return a function that copies the package and replaces a text in one of its files."""
+
+    def change(file, old, new):
+        root = tmp_path / "changed"
+        package = Path(mocktailverse.__file__).parent
+        shutil.copytree(package, root / "mocktailverse", ignore=shutil.ignore_patterns("*.pyc"))
+        text = (root / "mocktailverse" / file).read_text()
+        assert text.count(old) == 1
+        (root / "mocktailverse" / file).write_text(text.replace(old, new))
+        return root
+
+    return change
+
+
+@pytest.fixture
+def plan(pipeline):
+    """Return a function that runs `plan` with a copy of the code."""
+
+    def run(root, *arguments, code):
+        done = subprocess.run(
+            [
+                *(sys.executable, "-m", "mocktailverse.cli", "plan"),
+                *("--state-dir", pipeline.home, *arguments),
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "PYTHONPATH": str(root), "COLUMNS": "200"},
+        )
+        assert done.returncode == code, done
+        return done
+
+    return run
+
+
+@pytest.fixture
+def published(pipeline, samples):
+    """The drinks of the samples, published."""
+    versions = [
+        pipeline.put((samples / name).read_bytes(), name)
+        for name in ("mocktails.json", "cocktails.ndjson", "punches.csv")
+    ]
+    pipeline.settled(*versions)
+    pipeline.until(lambda: pipeline.verify().ok)
+    with open_published(pipeline.catalogue) as catalogue:
+        return list(catalogue.all_drinks())
+
+
+def test_plan_names_exactly_the_drinks_that_a_changed_unit_affects(
+    published, plan, changed_copy, cli
+):
+    unchanged = cli("plan", "--json").json
+    assert (unchanged["changed"], unchanged["unchanged"]) == (0, len(published))
+
+    root = changed_copy(UNITS, "\ndash,0.92,", "\ndash,1.84,")
+    found = json.loads(plan(root, "--json", code=1).stdout)
+    dashed = {
+        drink.id: {line.position for line in drink.ingredients if line.unit == "dash"}
+        for drink in published
+        if any(line.unit == "dash" for line in drink.ingredients)
+    }
+    assert len(dashed) > 5
+    assert {drink["id"] for drink in found["drinks"]} == dashed.keys()
+    assert found["changed"] == len(dashed) == len(published) - found["unchanged"]
+    for drink in found["drinks"]:
+        lines = [d for d in drink["differences"] if d["field"] == "ingredients[].ml_min"]
+        assert {int(line["line"].split()[0]) for line in lines} == dashed[drink["id"]]
+        assert {line["relative"] for line in lines} == {1.0}
+        fields = {difference["field"] for difference in drink["differences"]}
+        assert all(f.startswith(("derived.", "ingredients[].ml_", "quality")) for f in fields)
+    assert found["fields"]["ingredients[].ml_min"] == len(dashed)
+
+    shown = plan(root, code=1)
+    assert f"{len(dashed)} of {len(published)} drinks would change" in shown.stderr
+    assert "+100.0%" in shown.stdout
+    one = next(iter(dashed))
+    assert "ingredients[].ml_min" in plan(root, "--drink", one, code=1).stdout
+
+
+def test_a_plan_ends_on_ctrl_c_without_traces_of_its_processes(pipeline, published):
+    assert published
+    with subprocess.Popen(
+        [sys.executable, "-m", "mocktailverse.cli", "plan", "--state-dir", pipeline.home],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        pipeline.until(lambda: len(children(process.pid)) > 1)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (130, "")
+    assert "Traceback" not in err
+    pipeline.until(lambda: not members(process.pid))
+
+
+def children(pid):
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+
+def members(group):
+    """Return the processes of a process group."""
+    listed = subprocess.run(["ps", "-eo", "pgid="], capture_output=True, text=True, check=True)
+    return [line for line in listed.stdout.split() if int(line) == group]
