@@ -14,6 +14,7 @@ import mocktailverse
 from mocktailverse.catalogue.synced_copy import open_published
 
 UNITS = "drinks/reference/units.csv"
+READER = "sources/thecocktaildb/record_reader.py"
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def plan(pipeline):
         done = subprocess.run(
             [
                 *(sys.executable, "-m", "mocktailverse.cli", "plan"),
-                *("--state-dir", pipeline.home, *arguments),
+                *("--state-dir", pipeline.home, *map(str, arguments)),
             ],
             capture_output=True,
             text=True,
@@ -95,6 +96,45 @@ def test_plan_names_exactly_the_drinks_that_a_changed_unit_affects(
     assert "+100.0%" in shown.stdout
     one = next(iter(dashed))
     assert "ingredients[].ml_min" in plan(root, "--drink", one, code=1).stdout
+
+
+def test_plan_lists_records_that_would_be_rejected_or_would_load(
+    pipeline, plan, changed_copy, cli, drinks
+):
+    valid, longer, odd = drinks(3)
+    rejected = [{**longer, "idDrink": "9" * 13}, {**odd, "idDrink": "x1"}]
+    pipeline.settled(pipeline.put([valid, *rejected], "mixed"), pipeline.put(drinks(9, 911_001)))
+    pipeline.until(lambda: pipeline.verify().ok)
+    assert cli("plan", "--json").json["changed"] == 0
+
+    root = changed_copy(READER, "[1-9][0-9]{0,11}", "9[1-9][0-9]{3,11}")
+    found = json.loads(plan(root, "--json", code=1).stdout)
+    longer_id = f"thecocktaildb:{'9' * 13}"
+    assert [(drink["id"], drink["change"]) for drink in found["drinks"]] == [(longer_id, "added")]
+    assert (found["now_loads"], found["now_rejected"]) == ({"id_invalid": 1}, {})
+    assert found["rejected"]["now_loads"][0]["id"] == longer_id
+
+    shutil.rmtree(root)
+    root = changed_copy(READER, "[1-9][0-9]{0,11}", "9[1-9][0-9]{0,3}1")
+    found = json.loads(plan(root, "--json", code=1).stdout)
+    kept = {"thecocktaildb:910001", "thecocktaildb:911001"}
+    assert (found["removed"], found["unchanged"]) == (8, len(kept))
+    assert not kept & {drink["id"] for drink in found["drinks"]}
+    assert found["now_rejected"] == {"id_invalid": 8}
+    sampled = json.loads(plan(root, "--json", "--sample", 1, code=1).stdout)
+    assert (sampled["objects"], sampled["of_objects"]) == (1, found["of_objects"])
+    assert sampled["not_sampled"] in {1, 9}  # the drinks of the other object
+    assert (
+        "not compared: the raw object is not in the sample"
+        in plan(root, "--sample", 1, code=1).stderr
+    )
+
+
+def test_a_plan_needs_a_published_catalogue_and_a_drink_that_changes(pipeline, command, published):
+    assert published
+    unknown = command("plan", "--drink", "thecocktaildb:1", "--state-dir", pipeline.home)
+    assert unknown.code == 2
+    assert "`thecocktaildb:1` is not among the drinks that would change" in unknown.err
 
 
 def test_a_plan_ends_on_ctrl_c_without_traces_of_its_processes(pipeline, published):

@@ -1,5 +1,6 @@
 """Plan an environment: what the code of this checkout would change of its published drinks."""
 
+import re
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -7,13 +8,14 @@ from functools import partial
 
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.synced_copy import open_published
-from mocktailverse.loads.load_record import Load, latest_generations
+from mocktailverse.loads.load_record import latest_generations
 from mocktailverse.loads.object_version import ObjectVersion, StoredObject
 from mocktailverse.operations.plan_processes import ExaminerPool
 from mocktailverse.operations.recent_loads import recent_loads
 from mocktailverse.pipeline.plan import Plan, PlanSummary
 from mocktailverse.pipeline.plan_object import ExaminedObject, ObjectTask
 from mocktailverse.pipeline.planning import RejectedFiles, Scope, make_plan
+from mocktailverse.pipeline.ports import DailyLoads, RawStore
 from mocktailverse.stores.data_bucket import DataBucket
 from mocktailverse.stores.environment import Stores
 
@@ -23,6 +25,8 @@ _RECENT_MS = 24 * 3600 * 1000
 
 _PUBLISHED_MS = 600_000
 """Ten minutes after its load, all that an object changed is published."""
+
+_REJECTED_KEY = re.compile(r"rejected/([0-9a-f]{24})-([0-9]+)/", re.ASCII)
 
 OnObject = Callable[[int, int], None]
 
@@ -59,9 +63,9 @@ def plan(
         stored = list(stores.bucket.versions())
         scope = Scope(
             stored,
-            _sampled(stored, catalogue, sample),
-            _rejected_files(stores.bucket, stored),
-            _unsettled(stores, stored, catalogue.meta.built_at),
+            sampled(stored, catalogue, sample),
+            rejected_files(stores.bucket, stored),
+            unsettled(stores.loads, stored, catalogue.meta.built_at),
             raw_expires,
         )
         open_raw = partial(DataBucket, stores.clients, stores.bucket.bucket)
@@ -75,7 +79,7 @@ def plan(
             return make_plan(catalogue, scope, examined, stores.loads.latest)
 
 
-def _sampled(
+def sampled(
     stored: Sequence[StoredObject], catalogue: Catalogue, sample: int | None
 ) -> frozenset[ObjectVersion]:
     """Return the objects to read: the same ones every time, spread over all keys."""
@@ -87,14 +91,14 @@ def _sampled(
     return frozenset(ordered[:sample])
 
 
-def _rejected_files(
-    bucket: DataBucket, stored: Sequence[StoredObject]
+def rejected_files(
+    bucket: RawStore, stored: Sequence[StoredObject]
 ) -> dict[ObjectVersion, RejectedFiles]:
     """Return the files `rejected/<trace id>-<generation>/<segment>.ndjson` of each object."""
     by_load: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
     for file in bucket.versions("rejected/"):
-        trace_id, _, generation = file.version.key.split("/")[1].partition("-")
-        by_load[trace_id][int(generation)].add(file.version.key)
+        if match := _REJECTED_KEY.match(file.version.key):
+            by_load[match[1]][int(match[2])].add(file.version.key)
     found = ((one.version, by_load.get(one.version.trace_id)) for one in stored)
     return {
         version: RejectedFiles(max(files), tuple(sorted(files[max(files)])))
@@ -103,26 +107,22 @@ def _rejected_files(
     }
 
 
-def _unsettled(
-    stores: Stores, stored: Sequence[StoredObject], built_at: int
+def unsettled(
+    loads: DailyLoads, stored: Sequence[StoredObject], built_at: int
 ) -> frozenset[ObjectVersion]:
-    """Return the objects whose load has not finished, or perhaps is not published yet."""
+    """Return the objects whose load has not finished, or may not be in a catalogue of `built_at`.
+
+    All times are in ms since 1970 UTC.
+    """
     now = time.time_ns() // 1_000_000
-    latest = {
-        load.object: load
-        for load in latest_generations(recent_loads(stores.loads, _RECENT_DAYS)[0])
-    }
+    recent, _ = recent_loads(loads, _RECENT_DAYS)
+    latest = {load.object: load for load in latest_generations(recent)}
     published_until = max(built_at, now - _PUBLISHED_MS)
 
-    def is_settled(load: Load) -> bool:
+    def is_settled(one: StoredObject) -> bool:
+        load = latest.get(one.version)
+        if load is None:
+            return one.stored_at <= now - _RECENT_MS
         return load.status == "done" and (load.finished_at or now) <= published_until
 
-    return frozenset(
-        one.version
-        for one in stored
-        if (
-            not is_settled(load)
-            if (load := latest.get(one.version))
-            else one.stored_at > now - _RECENT_MS
-        )
-    )
+    return frozenset(one.version for one in stored if not is_settled(one))
