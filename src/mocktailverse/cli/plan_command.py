@@ -16,7 +16,7 @@ from mocktailverse.drinks.field_differences import FieldDifference
 from mocktailverse.errors import MissingError, MocktailverseError, UsageError
 from mocktailverse.formatting import counted
 from mocktailverse.operations import planning_run
-from mocktailverse.pipeline.plan import Plan, PlanSummary
+from mocktailverse.pipeline.plan import Plan, PlannedDrink, PlanSummary
 from mocktailverse.pipeline.plan_object import RejectedRecord
 from mocktailverse.stores import cloudformation_stack as stack
 from mocktailverse.stores.environment import Stores
@@ -40,7 +40,8 @@ def plan(
         int | None, Option("--sample", min=1, help="Read this many raw objects only.")
     ] = None,
     drink: Annotated[
-        str | None, Option("--drink", metavar="ID", help="Show all differences of this drink only.")
+        str | None,
+        Option("--drink", metavar="ID", help="Show this drink only, with all its differences."),
     ] = None,
     state_dir: options.StateDir = None,
     as_json: options.Json = False,
@@ -52,13 +53,15 @@ def plan(
     """
     found = plan_with_progress(connect(env, state_dir), env, sample)
     if drink is not None:
-        _print_drink(found, drink, as_json=as_json)
-        return
+        drinks = [planned for planned in found.drinks if planned.id == drink]
+        found = msgspec.structs.replace(found, drinks=drinks)
     if as_json:
         print_json(found)
+    elif drink is not None:
+        _print_drink(drink, found.drinks)
     else:
         _print_plan(found)
-    if not found.is_empty:
+    if found.drinks or (drink is None and not found.is_empty):
         raise typer.Exit(1)
 
 
@@ -164,16 +167,12 @@ def _print_rejected(title: str, records: list[RejectedRecord]) -> None:
         _print_rows(title, ("code", "raw object", "position", ""), rows)
 
 
-def _print_drink(found: Plan, drink_id: str, *, as_json: bool) -> None:
-    drink = next((drink for drink in found.drinks if drink.id == drink_id), None)
-    if drink is None:
-        raise UsageError(f"`{drink_id}` is not among the drinks that would change.")
-    if as_json:
-        print_json(drink)
-    else:
+def _print_drink(drink_id: str, drinks: list[PlannedDrink]) -> None:
+    for drink in drinks:
         rows = [_cells(difference, None) for difference in drink.differences]
         print_table(f"{drink.name} ({drink.change})", ("field", "old", "new"), rows)
-    raise typer.Exit(1)
+    if not drinks:
+        say(f"`{drink_id}` is not among the drinks that would change.")
 
 
 def _cells(

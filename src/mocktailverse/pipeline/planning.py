@@ -30,7 +30,9 @@ from mocktailverse.pipeline.plan_object import (
     ServedRecord,
     marks,
 )
+from mocktailverse.pipeline.verify import differing_fields
 
+_MARKS = ("withdrawn_at", "previous_name", "quality")
 LARGEST = 20
 """Drinks that a plan ranks by their largest difference."""
 
@@ -241,10 +243,13 @@ class _Planning:
             register = self.registers.get(drink_id)
             if register is None or register.drink is None:
                 continue
-            found = field_differences(marks(self.served[drink_id]), marks(register.drink))
-            if found and drink_id in self.unsettled:
+            served, merged = marks(self.served[drink_id]), marks(register.drink)
+            if not differing_fields(served, merged, _MARKS):  # nearly all, and fast
+                continue
+            found = field_differences(served, merged)
+            if drink_id in self.unsettled:
                 unknown += 1
-            elif found:
+            else:
                 self.different[drink_id] = [*self.different.get(drink_id, ()), *found]
         self.same -= self.different.keys()
         return unknown
