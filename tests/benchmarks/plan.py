@@ -72,14 +72,14 @@ def plan(root: Path, state_dir: str) -> dict[str, Any]:
         env={**os.environ, "PYTHONPATH": str(root)},
     )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    found = json.loads(done.stdout)
+    planned = json.loads(done.stdout)
     return {
         "seconds": round(time.monotonic() - started, 1),
         "cpu_seconds": round(
             after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, 1
         ),
         "largest_process_mib": after.ru_maxrss // 1024,
-        **{name: found[name] for name in ("records", "objects", "changed", "unchanged")},
+        **{name: planned[name] for name in ("records", "objects", "changed", "unchanged")},
     }
 
 

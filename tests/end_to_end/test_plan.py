@@ -75,22 +75,22 @@ def test_plan_names_exactly_the_drinks_that_a_changed_unit_affects(
     assert (unchanged["changed"], unchanged["unchanged"]) == (0, len(published))
 
     root = changed_copy(UNITS, "\ndash,0.92,", "\ndash,1.84,")
-    found = json.loads(plan(root, "--json", code=1).stdout)
+    planned = json.loads(plan(root, "--json", code=1).stdout)
     dashed = {
         drink.id: {line.position for line in drink.ingredients if line.unit == "dash"}
         for drink in published
         if any(line.unit == "dash" for line in drink.ingredients)
     }
     assert len(dashed) > 5
-    assert {drink["id"] for drink in found["drinks"]} == dashed.keys()
-    assert found["changed"] == len(dashed) == len(published) - found["unchanged"]
-    for drink in found["drinks"]:
+    assert {drink["id"] for drink in planned["drinks"]} == dashed.keys()
+    assert planned["changed"] == len(dashed) == len(published) - planned["unchanged"]
+    for drink in planned["drinks"]:
         lines = [d for d in drink["differences"] if d["field"] == "ingredients[].ml_min"]
         assert {int(line["line"].split()[0]) for line in lines} == dashed[drink["id"]]
         assert {line["relative"] for line in lines} == {1.0}
         fields = {difference["field"] for difference in drink["differences"]}
         assert all(f.startswith(("derived.", "ingredients[].ml_", "quality")) for f in fields)
-    assert found["fields"]["ingredients[].ml_min"] == len(dashed)
+    assert planned["fields"]["ingredients[].ml_min"] == len(dashed)
 
     shown = plan(root, code=1)
     assert f"{len(dashed)} of {len(published)} drinks would change" in shown.stderr
@@ -109,23 +109,23 @@ def test_plan_lists_records_that_would_be_rejected_or_would_load(
     assert cli("plan", "--json").json["changed"] == 0
 
     root = changed_copy(READER, "[1-9][0-9]{0,11}", "9[1-9][0-9]{3,11}")
-    found = json.loads(plan(root, "--json", code=1).stdout)
+    planned = json.loads(plan(root, "--json", code=1).stdout)
     longer_id = f"thecocktaildb:{'9' * 13}"
-    assert [(drink["id"], drink["change"]) for drink in found["drinks"]] == [(longer_id, "added")]
-    assert (found["now_loads"], found["now_rejected"]) == ({"id_invalid": 1}, {})
-    assert found["rejected"]["now_loads"][0]["id"] == longer_id
+    assert [(drink["id"], drink["change"]) for drink in planned["drinks"]] == [(longer_id, "added")]
+    assert (planned["now_loads"], planned["now_rejected"]) == ({"id_invalid": 1}, {})
+    assert planned["rejected"]["now_loads"][0]["id"] == longer_id
 
     shutil.rmtree(root)
     root = changed_copy(READER, "[1-9][0-9]{0,11}", "9[1-9][0-9]{0,3}1")
-    found = json.loads(plan(root, "--json", code=1).stdout)
+    planned = json.loads(plan(root, "--json", code=1).stdout)
     kept = {"thecocktaildb:910001", "thecocktaildb:911001"}
-    assert (found["removed"], found["unchanged"]) == (8, len(kept))
-    assert not kept & {drink["id"] for drink in found["drinks"]}
-    assert found["now_rejected"] == {"id_invalid": 8}
+    assert (planned["removed"], planned["unchanged"]) == (8, len(kept))
+    assert not kept & {drink["id"] for drink in planned["drinks"]}
+    assert planned["now_rejected"] == {"id_invalid": 8}
     sampled = plan(root, "--sample", 1, code=None)
     others = r"(1|9) drinks? not compared: the raw object is not in the sample"
     assert re.search(others, sampled.stderr)
-    assert f"a sample of 1 of {found['of_objects']} raw objects" in sampled.stderr
+    assert f"a sample of 1 of {planned['of_objects']} raw objects" in sampled.stderr
 
 
 @pytest.mark.usefixtures("published")

@@ -15,8 +15,8 @@ from mocktailverse.cli.verify_command import KEEP_RAW
 from mocktailverse.drinks.field_differences import FieldDifference
 from mocktailverse.errors import MissingError, MocktailverseError, UsageError
 from mocktailverse.formatting import counted
-from mocktailverse.operations import planning_run
-from mocktailverse.pipeline.plan import Plan, PlannedDrink, PlanSummary
+from mocktailverse.operations import plan_run
+from mocktailverse.pipeline.plan import PlannedDrink, PlanSummary, ReleasePlan
 from mocktailverse.pipeline.plan_object import RejectedRecord
 from mocktailverse.stores import cloudformation_stack as stack
 from mocktailverse.stores.environment import Stores
@@ -51,21 +51,21 @@ def plan(
     Runs the code on the raw objects and compares the published drinks. Changes nothing; exit code 1
     if anything would change.
     """
-    found = plan_with_progress(connect(env, state_dir), env, sample)
+    planned = plan_with_progress(connect(env, state_dir), env, sample)
     if drink is not None:
-        drinks = [planned for planned in found.drinks if planned.id == drink]
-        found = msgspec.structs.replace(found, drinks=drinks)
+        drinks = [planned for planned in planned.drinks if planned.id == drink]
+        planned = msgspec.structs.replace(planned, drinks=drinks)
     if as_json:
-        print_json(found)
+        print_json(planned)
     elif drink is not None:
-        _print_drink(drink, found.drinks)
+        _print_drink(drink, planned.drinks)
     else:
-        _print_plan(found)
-    if found.drinks or (drink is None and not found.is_empty):
+        _print_plan(planned)
+    if planned.drinks or (drink is None and not planned.is_empty):
         raise typer.Exit(1)
 
 
-def plan_with_progress(stores: Stores, env: str, sample: int | None = None) -> Plan:
+def plan_with_progress(stores: Stores, env: str, sample: int | None = None) -> ReleasePlan:
     """Return the plan of an environment, with a progress bar.
 
     Raises:
@@ -74,7 +74,7 @@ def plan_with_progress(stores: Stores, env: str, sample: int | None = None) -> P
     with progress() as bar:
         task = bar.add_task("reading raw objects", total=None)
         try:
-            return planning_run.plan(
+            return plan_run.plan(
                 stores,
                 raw_expires=env not in KEEP_RAW,
                 sample=sample,
@@ -123,28 +123,29 @@ def summary_line(summary: PlanSummary) -> str:
     return f"{', '.join(parts)} ({counted(summary.records, 'record')} in {read})"
 
 
-def _print_plan(found: Plan) -> None:
-    if found.fields:
-        _print_rows("Changed fields", ("field", "drinks"), [*found.fields.items()])
-    if found.largest:
+def _print_plan(planned: ReleasePlan) -> None:
+    if planned.fields:
+        _print_rows("Changed fields", ("field", "drinks"), [*planned.fields.items()])
+    if planned.largest:
         rows = [
-            (each.id, *_cells(each.difference), _change(each.difference)) for each in found.largest
+            (each.id, *_cells(each.difference), _change(each.difference))
+            for each in planned.largest
         ]
         _print_rows("Largest differences", ("drink", "field", "old", "new", "change"), rows)
     others = [
         (drink.id, *(_cells(drink.differences[0]) if drink.differences else (drink.change, "", "")))
-        for drink in found.drinks
+        for drink in planned.drinks
         if all(difference.size is None for difference in drink.differences)
     ]
     if others:
         _print_rows("Without a changed number", ("drink", "field", "old", "new"), others)
-    _print_rejected("Records that would be rejected", found.rejected["now_rejected"])
-    _print_rejected("Rejected records that would load", found.rejected["now_loads"])
+    _print_rejected("Records that would be rejected", planned.rejected["now_rejected"])
+    _print_rejected("Rejected records that would load", planned.rejected["now_loads"])
     for name, remark in _REMARKS.items():
-        if number := getattr(found, name):
+        if number := getattr(planned, name):
             say(remark.format(counted(number, "drink")))
-    say(summary_line(found))
-    if found.drinks:
+    say(summary_line(planned))
+    if planned.drinks:
         say("One drink in full: mocktailverse plan --drink ID. All of them: --json")
 
 

@@ -38,7 +38,7 @@ class FieldDifference(Struct, frozen=True):
 def field_differences(old: Drink, new: Drink) -> list[FieldDifference]:
     """Return what differs in the content of two drinks; ingredient lines are matched by position.
 
-    Lineage, time of observation and hash are no content.
+    Lineage, time of observation and hash do not count.
     """
     before, after = (
         {name: v for name, v in msgspec.to_builtins(drink).items() if name not in _NOT_CONTENT}
@@ -68,7 +68,7 @@ def _differences(path: str, old: Any, new: Any, line: str | None) -> Iterator[Fi
 
 
 def _is_figure(path: str, *values: object) -> bool:
-    """Return whether the values are numbers, of which a proportion makes sense: times are not."""
+    """Return whether the values are numbers with a meaningful proportion: times have none."""
     return not path.endswith(_TIME) and all(
         isinstance(value, int | float) and not isinstance(value, bool) for value in values
     )

@@ -68,7 +68,7 @@ class PlanSummary(Struct, kw_only=True, frozen=True):
         return not (self.changed or self.now_rejected or self.now_loads)
 
 
-class Plan(PlanSummary, kw_only=True, frozen=True):
+class ReleasePlan(PlanSummary, kw_only=True, frozen=True):
     """A summary with every drink and record."""
 
     drinks: list[PlannedDrink] = []

@@ -72,10 +72,10 @@ class ExaminedObject(Struct):
     registers: dict[str, Register] = {}
     """The merged observations of each id, without the drinks' content."""
     same: list[str] = []
-    """Ids of served drinks of which this code makes the same content."""
+    """Ids of served drinks that this code reads in the same way."""
     different: list[DrinkDifference] = []
     without_drink: list[str] = []
-    """Ids of served drinks whose record is no drink for this code."""
+    """Ids of served drinks whose record this code does not read as a drink."""
     now_rejected: list[RejectedRecord] = []
     """Records that this code rejects, and the last load did not."""
     now_loads: list[RejectedRecord] = []

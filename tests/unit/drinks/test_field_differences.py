@@ -54,22 +54,22 @@ def test_the_size_of_a_difference_needs_two_numbers(drink, old, new, relative, s
     before, after = (
         replace(drink, derived=replace(drink.derived, sugar_g_max=value)) for value in (old, new)
     )
-    (found,) = field_differences(before, after)
-    assert (found.relative, found.size) == (relative, size)
+    (difference,) = field_differences(before, after)
+    assert (difference.relative, difference.size) == (relative, size)
 
 
 def test_a_time_and_a_truth_value_have_no_proportion(drink):
     mocktail = replace(drink, withdrawn_at=1, derived=replace(drink.derived, is_mocktail=False))
     other = replace(drink, withdrawn_at=2, derived=replace(drink.derived, is_mocktail=True))
-    found = field_differences(mocktail, other)
-    assert [one.field for one in found] == ["derived.is_mocktail", "withdrawn_at"]
-    assert [one.size for one in found] == [None, None]
+    differences = field_differences(mocktail, other)
+    assert [one.field for one in differences] == ["derived.is_mocktail", "withdrawn_at"]
+    assert [one.size for one in differences] == [None, None]
 
 
 def test_texts_by_language_differ_by_language(drink):
     old = replace(drink, instructions={"en": "Stir.", "de": "Rühren."})
-    found = field_differences(old, replace(drink, instructions={"en": "Shake."}))
-    assert [(one.field, one.old, one.new) for one in found] == [
+    differences = field_differences(old, replace(drink, instructions={"en": "Shake."}))
+    assert [(one.field, one.old, one.new) for one in differences] == [
         ("instructions.en", "Stir.", "Shake."),
         ("instructions.de", "Rühren.", None),
     ]
@@ -78,13 +78,13 @@ def test_texts_by_language_differ_by_language(drink):
 def test_lines_are_matched_by_their_position(drink):
     gin, lime = drink.ingredients
     changed = replace(drink, ingredients=(replace(lime, ml_min=5.0), replace(lime, position=4)))
-    found = field_differences(drink, changed)
-    assert [(one.field, one.line) for one in found] == [
+    differences = field_differences(drink, changed)
+    assert [(one.field, one.line) for one in differences] == [
         ("ingredients[]", f"{gin.position} Gin"),
         ("ingredients[].ml_min", f"{lime.position} Lime juice"),
         ("ingredients[]", "4 Lime juice"),
     ]
-    assert [(one.old is None, one.new is None) for one in found] == [
+    assert [(one.old is None, one.new is None) for one in differences] == [
         (False, True),
         (True, False),
         (True, False),

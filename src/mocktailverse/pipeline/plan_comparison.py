@@ -1,7 +1,7 @@
 """Compute a plan: compare the published drinks with what this code makes of the raw objects.
 
 A served drink is compared with what this code makes of the very record that it was made from, as
-its lineage says. So a record that arrived since is no change, and neither is an observation that
+its lineage says. So neither a record that arrived since counts as a change, nor an observation that
 the catalogue leaves out because its content is the same. `withdrawn_at`, `previous_name` and
 `id_reassigned` come from several observations of one id; they are compared with the merged ones,
 where all of them are known. Records that only one of the two codes rejects are listed.
@@ -22,7 +22,7 @@ from mocktailverse.drinks.field_differences import FieldDifference, field_differ
 from mocktailverse.drinks.register import Register, merge
 from mocktailverse.loads.load_record import Load
 from mocktailverse.loads.object_version import ObjectVersion, StoredObject
-from mocktailverse.pipeline.plan import LargeDifference, Plan, PlannedDrink
+from mocktailverse.pipeline.plan import LargeDifference, PlannedDrink, ReleasePlan
 from mocktailverse.pipeline.plan_object import (
     ExaminedObject,
     ObjectTask,
@@ -57,7 +57,7 @@ class Scope(Struct, frozen=True):
     chosen: AbstractSet[ObjectVersion]
     """Those to read."""
     rejected: Mapping[ObjectVersion, RejectedFiles] = {}
-    """The last files of each object of which records were rejected."""
+    """The last files of each object that has rejected records."""
     unsettled: AbstractSet[ObjectVersion] = frozenset()
     """Those that are not loaded yet, or whose load may not be published yet."""
     raw_expires: bool = False
@@ -73,10 +73,10 @@ def make_plan(
     scope: Scope,
     examine: Examine,
     latest_load: Callable[[ObjectVersion], Load | None],
-) -> Plan:
+) -> ReleasePlan:
     """Return what this code would change of the published catalogue.
 
-    `latest_load` is called for objects of which this code rejects other records than their load.
+    `latest_load` is called for each object where this code and its load reject different records.
     """
     planning = _Planning(scope, {drink.id: _kept(drink) for drink in catalogue.all_drinks()})
     for examined in examine(planning.tasks(planning.served_records(), scope.chosen)):
@@ -191,7 +191,7 @@ class _Planning:
         self.now_rejected = [record for record in self.now_rejected if record.object in done]
         self.now_loads = [record for record in self.now_loads if record.object in current]
 
-    def result(self, catalogue_version: str) -> Plan:
+    def result(self, catalogue_version: str) -> ReleasePlan:
         """Return the plan of all that was noted."""
         unknown = self._compare_marks()
         drinks = {drink_id: self._planned(drink_id, "removed") for drink_id in self.removed}
@@ -208,7 +208,7 @@ class _Planning:
         )
         changed = [drinks[drink_id] for drink_id in sorted(drinks)]
         by_kind = Counter(drink.change for drink in changed)
-        return Plan(
+        return ReleasePlan(
             changed=len(changed),
             unchanged=len(self.same),
             added=by_kind["added"],
@@ -246,11 +246,11 @@ class _Planning:
             served, merged = marks(self.served[drink_id]), marks(register.drink)
             if not differing_fields(served, merged, _MARKS):  # nearly all, and fast
                 continue
-            found = field_differences(served, merged)
+            differences = field_differences(served, merged)
             if drink_id in self.unsettled:
                 unknown += 1
             else:
-                self.different[drink_id] = [*self.different.get(drink_id, ()), *found]
+                self.different[drink_id] = [*self.different.get(drink_id, ()), *differences]
         self.same -= self.different.keys()
         return unknown
 

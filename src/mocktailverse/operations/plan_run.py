@@ -12,9 +12,9 @@ from mocktailverse.loads.load_record import latest_generations
 from mocktailverse.loads.object_version import ObjectVersion, StoredObject
 from mocktailverse.operations.plan_processes import ExaminerPool
 from mocktailverse.operations.recent_loads import recent_loads
-from mocktailverse.pipeline.plan import Plan, PlanSummary
+from mocktailverse.pipeline.plan import PlanSummary, ReleasePlan
+from mocktailverse.pipeline.plan_comparison import RejectedFiles, Scope, make_plan
 from mocktailverse.pipeline.plan_object import ExaminedObject, ObjectTask
-from mocktailverse.pipeline.planning import RejectedFiles, Scope, make_plan
 from mocktailverse.pipeline.ports import DailyLoads, RawStore
 from mocktailverse.stores.data_bucket import DataBucket
 from mocktailverse.stores.environment import Stores
@@ -42,7 +42,7 @@ def plan(
     raw_expires: bool,
     sample: int | None = None,
     on_object: OnObject = lambda _, __: None,
-) -> Plan:
+) -> ReleasePlan:
     """Return what this code would change of an environment's published drinks.
 
     Reads the published catalogue once and the raw objects, each with one request a MiB, and the
@@ -99,10 +99,10 @@ def rejected_files(
     for file in bucket.versions("rejected/"):
         if match := _REJECTED_KEY.match(file.version.key):
             by_load[match[1]][int(match[2])].add(file.version.key)
-    found = ((one.version, by_load.get(one.version.trace_id)) for one in stored)
+    files_of = ((one.version, by_load.get(one.version.trace_id)) for one in stored)
     return {
         version: RejectedFiles(max(files), tuple(sorted(files[max(files)])))
-        for version, files in found
+        for version, files in files_of
         if files
     }
 

@@ -13,7 +13,7 @@ from mocktailverse.errors import MissingError, TransientError
 from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion, StoredObject
 from mocktailverse.operations.plan_processes import Examiner, ExaminerPool
-from mocktailverse.operations.planning_run import rejected_files, sampled, unsettled
+from mocktailverse.operations.plan_run import rejected_files, sampled, unsettled
 from mocktailverse.pipeline.plan_object import ObjectTask
 from mocktailverse.stores.clients import INTERACTIVE, Clients
 
@@ -39,8 +39,8 @@ def put(world, name, *records, at):
 
 
 def unsettled_keys(world, built_at):
-    found = unsettled(world.loads, list(world.raw.versions()), built_at)
-    return {one.key.rpartition("/")[2] for one in found}
+    versions = unsettled(world.loads, list(world.raw.versions()), built_at)
+    return {one.key.rpartition("/")[2] for one in versions}
 
 
 def test_a_load_is_settled_once_a_later_catalogue_is_built_or_after_ten_minutes(world, now):

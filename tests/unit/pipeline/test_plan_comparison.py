@@ -15,8 +15,8 @@ from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.pipeline import plan_object, transformation
+from mocktailverse.pipeline.plan_comparison import RejectedFiles, Scope, make_plan
 from mocktailverse.pipeline.plan_object import ExaminedObject, examine
-from mocktailverse.pipeline.planning import RejectedFiles, Scope, make_plan
 
 NOON_MS = 1_767_268_800_000
 DAY_MS = 24 * 3600 * 1000
@@ -248,10 +248,10 @@ def refusing(name):
     read = transformation._record  # noqa: SLF001 - the code that a release would change
 
     def record(reader, data):
-        made = read(reader, data)
-        if made.name == name:
+        result = read(reader, data)
+        if result.name == name:
             raise RecordRejectedError(Reason.NAME_MISSING, "$", "No.")
-        return made
+        return result
 
     return record
 
