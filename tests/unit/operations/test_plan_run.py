@@ -12,6 +12,7 @@ import pytest
 from mocktailverse.errors import MissingError, TransientError
 from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion, StoredObject
+from mocktailverse.local.emulator import ROOT_KEY
 from mocktailverse.operations.plan_processes import Examiner, ExaminerPool
 from mocktailverse.operations.plan_run import rejected_files, sampled, unsettled
 from mocktailverse.pipeline.plan_object import ObjectTask
@@ -122,8 +123,8 @@ def test_clients_are_made_again_in_another_process():
     clients = Clients(
         endpoint_url="http://127.0.0.1:9",
         region="eu-central-1",
-        access_key_id="id",
-        secret_access_key="secret",  # noqa: S106 - not a secret
+        access_key_id=ROOT_KEY,
+        secret_access_key=ROOT_KEY,
         timeouts=INTERACTIVE,
     )
     again = pickle.loads(pickle.dumps(clients))  # noqa: S301 - our own bytes
