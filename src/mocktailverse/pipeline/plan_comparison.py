@@ -194,7 +194,9 @@ class _Planning:
     def result(self, catalogue_version: str) -> ReleasePlan:
         """Return the plan of all that was noted."""
         unknown = self._compare_marks()
-        drinks = {drink_id: self._planned(drink_id, "removed") for drink_id in self.removed}
+        drinks = {
+            drink_id: self._planned(drink_id, "removed") for drink_id in self.removed - self.same
+        }
         drinks |= {drink_id: self._planned(drink_id, "changed") for drink_id in self.different}
         added = {record.id for record in self.now_loads if record.id in self.unserved}
         drinks |= {
