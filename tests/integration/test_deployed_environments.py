@@ -21,8 +21,10 @@ from mocktailverse.local import lifecycle
 from mocktailverse.local.lifecycle import Options
 from mocktailverse.local.state import LocalStack
 from mocktailverse.stores import cloudformation_stack as stack
+from mocktailverse.stores.catalogue_object import CatalogueObject
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.ops_key import parameter_name
+from mocktailverse.waiting import wait_until
 
 ENVIRONMENTS = ("dev", "staging", "prod")
 CLOSED_PORT_URL = "http://127.0.0.1:9"
@@ -172,6 +174,22 @@ def test_a_repeated_deployment_changes_nothing_and_sends_another_canary(command,
     assert result.json["account"] == "000000000000"
     assert "the embedded AWS at http://127.0.0.1" in result.err
     assert result.json["api_url"].startswith(result.json["endpoint"])
+
+
+def test_a_deployment_shows_what_it_changes_in_the_drinks(command, deployed, built, clients):
+    first = command("deploy", "--env", "dev", "--zip", built, "--json")
+    assert (first.json["plan"], "Not planned" in first.err) == (None, True)  # nothing is published
+    samples = find_checkout().template.parents[1] / "data" / "raw" / "mocktails.json"
+    assert command("ingest", samples, "--env", "dev", "--wait").code == 0
+    published = CatalogueObject(clients, deployed["dev"]["CatalogueBucket"])
+    wait_until(lambda: published.etag() is not None, timeout_s=60)
+    again = command("deploy", "--env", "dev", "--zip", built, "--json")
+    assert (again.code, again.json["plan"]["changed"]) == (0, 0)
+    assert again.json["plan"]["unchanged"] > 0
+    assert "Plan of this checkout's code: 0 of" in again.err
+    assert command("plan", "--env", "dev").code == 0
+    without = command("deploy", "--env", "dev", "--zip", built, "--json", "--no-plan")
+    assert (without.code, without.json["plan"]) == (0, None)
 
 
 def test_each_environment_has_a_separate_operators_key(clients, deployed):

@@ -23,6 +23,7 @@ from mocktailverse.cli.deploy_target import (
 )
 from mocktailverse.cli.load_waiting import TIMEOUT_S, send_canary
 from mocktailverse.cli.output import print_json, print_table, say, stderr
+from mocktailverse.cli.plan_command import plan_before_deployment
 from mocktailverse.deployment import apply, catalogue_switch, function_code, release
 from mocktailverse.deployment.changes import Change, ChangeSet, DeploymentError
 from mocktailverse.deployment.release import Release
@@ -50,6 +51,9 @@ def deploy(
     function: Annotated[
         str | None, Option("--function", help="Replace the code of this function only.")
     ] = None,
+    no_plan: Annotated[
+        bool, Option("--no-plan", help="Do not compare what the code makes of the raw objects.")
+    ] = False,
     as_json: options.Json = False,
 ) -> None:
     """Build and deploy an environment, to AWS or to the address in AWS_ENDPOINT_URL.
@@ -67,6 +71,7 @@ def deploy(
             _replace_function(target, new, function, as_json=as_json)
             return
         release.upload(target.clients, target.account, new)
+        planned = None if no_plan else plan_before_deployment(target)
         number = catalogue_switch.catalogue_format(target.clients, new)
         catalogue_switch.prepare_catalogue(target.clients, target.env, number, say)
         outputs, changes = _update_stack(target, new, yes=yes, as_json=as_json)
@@ -81,6 +86,7 @@ def deploy(
             {
                 **_release_fields(target, new),
                 "changes": msgspec.to_builtins(changes),
+                "plan": planned,
                 "canary_ms": load.duration_ms,
                 "outputs": outputs,
                 "api_url": target.account.api_url(outputs),

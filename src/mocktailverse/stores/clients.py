@@ -1,6 +1,6 @@
 """boto3 clients of one account and region, each created on first use; the only place for boto3."""
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import boto3
@@ -99,6 +99,14 @@ class Clients:
         secret_access_key: str | None = None,
         timeouts: ClientTimeouts = UNATTENDED,
     ) -> None:
+        self._again = partial(
+            Clients,
+            endpoint_url=endpoint_url,
+            region=region,
+            access_key_id=access_key_id,
+            secret_access_key=secret_access_key,
+            timeouts=timeouts,
+        )
         self.endpoint_url = endpoint_url
         # An endpoint with keys excludes the machine's AWS profile; any endpoint excludes proxies.
         is_explicit = endpoint_url and access_key_id
@@ -120,6 +128,10 @@ class Clients:
             s3={"addressing_style": "path" if endpoint_url else "virtual"},
             max_pool_connections=32,
         )
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle the arguments alone: another process creates clients of its own."""
+        return self._again, ()
 
     def create(self, service: str, changes: Config | None, region: str | None) -> object:
         """Return a new client; one of another region uses AWS's own endpoint there."""
