@@ -37,8 +37,10 @@ def variables() -> Iterator[str]:
 
 def library_variables() -> str:
     """Return the table of the other variables that the template sets for its functions."""
-    users: dict[str, list[str]] = {}
-    for name, resource in template().document["Resources"].items():
+    document = template().document
+    shared = document["Globals"]["Function"]["Environment"]["Variables"]
+    users = {variable: ["all"] for variable in shared if not variable.startswith(PREFIX)}
+    for name, resource in document["Resources"].items():
         environment = resource.get("Properties", {}).get("Environment", {})
         for variable in environment.get("Variables", {}):
             if not variable.startswith(PREFIX):

@@ -275,7 +275,7 @@ def test_an_alarm_that_counts_as_several_alarms_is_reported(check, metric):
 def test_a_dashboard_with_too_many_metrics_is_reported(check):
     many = ", ".join(f'["N", "M{n}"]' for n in range(60))
     code, (problem,) = check(
-        "template.yaml", r'\["mocktailverse-\$\{Stage\}", "FunctionErrors"\]', many
+        "template.yaml", r'\["mocktailverse-\$\{Stage\}","FunctionErrors"\]', many
     )
     assert code == 1
     assert re.search(r"shows \d+ metrics; a free dashboard has at most 50", problem)
