@@ -18,6 +18,7 @@ from mocktailverse.cli.deploy_target import (
     Zip,
     choose_release,
     find_target,
+    require_alarm_recipient,
     template_parameters,
     template_text,
 )
@@ -30,6 +31,7 @@ from mocktailverse.errors import MocktailverseError, UnreachableError, UsageErro
 from mocktailverse.loads.load_record import Load
 from mocktailverse.local import emulator
 from mocktailverse.stores import cloudformation_stack as stack
+from mocktailverse.stores.alarm_subscription import read_subscription
 from mocktailverse.stores.environment import Stores
 from mocktailverse.stores.error_translation import translated
 from mocktailverse.stores.ops_key import OpsKey, parameter_name
@@ -61,6 +63,7 @@ def deploy(
             "Choose only one of --arch, --zip and --from, and no --function with --from."
         )
     target = find_target(env)
+    require_alarm_recipient(target)
     with translated(f"Deploying {env}"):
         new = choose_release(target, arch, zip_file, source)
         if function:
@@ -71,6 +74,8 @@ def deploy(
         if not changes:
             say("The stack is up to date.")
         _complete(target, new, outputs)
+        email = target.environment.parameters()["AlarmEmail"]
+        alarms = read_subscription(target.clients, outputs["AlarmTopic"], email)
     load = _send_canary(target, outputs)
     if as_json:
         print_json(
@@ -78,6 +83,7 @@ def deploy(
                 **_release_fields(target, new),
                 "changes": msgspec.to_builtins(changes),
                 "canary_ms": load.duration_ms,
+                "alarm_subscription": msgspec.to_builtins(alarms),
                 "outputs": outputs,
                 "api_url": target.account.api_url(outputs),
             }
@@ -85,6 +91,8 @@ def deploy(
         return
     rows = [("API", target.account.api_url(outputs))]
     print_table(f"{env} is deployed", ("service", "URL"), rows)
+    if alarms.advice and (alarms.email or target.environment.protected):
+        say(f"Alarms of {env}: {alarms}.")
     say(f"Its buckets, queues, tables and functions: mocktailverse outputs --env {env}")
 
 

@@ -244,7 +244,7 @@ def test_a_change_of_the_template_that_costs_money_is_reported(check, place, new
 
 def test_only_emails_are_free_notifications(check, tmp_path):
     mail = r'\1alarm_email = "me@example.org"'
-    edited(tmp_path / "environments.toml", r'(\[prod\](?s:.*?))alarm_email = ""', mail)
+    edited(tmp_path / "environments.toml", r'(\[prod\](?s:.*?))alarm_email = "rehearsal"', mail)
     assert check() == (0, [])
     code, (problem,) = check("template.yaml", "Protocol: email", "Protocol: sms")
     assert code == 1
