@@ -231,7 +231,7 @@ ALLOWED: dict[str, set[str]] = {
     "mocktailverse-publish-local-us-east-1": {
         *("follow drinks", "batch get drinks", "scan drinks"),
         *("read catalogue", "write catalogue", "list catalogue"),
-        "log as publish",
+        *("send to dead letters", "log as publish"),
     },
     "mocktailverse-api-local-us-east-1": {
         *("read catalogue", "read export", "write export", "list catalogue"),

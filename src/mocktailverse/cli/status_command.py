@@ -32,6 +32,7 @@ _LABELS = {
     "protected": "protected from deletion",
     "waiting": "messages waiting",
     "dead_letters": "dead letters",
+    "failed_batches": "of them failed publishings",
     "alarm_subscription": "alarm e-mails",
     "memory_mib": "memory (MiB)",
     "disk_mib": "disk (MiB)",
@@ -89,7 +90,9 @@ def status(
 
 
 def _messages(queue: Queue) -> dict[str, int]:
-    return {"waiting": queue.waiting(), "dead_letters": queue.dead()}
+    dead = queue.dead()
+    failed = queue.failed_batches() if dead else 0
+    return {"waiting": queue.waiting(), "dead_letters": dead, "failed_batches": failed}
 
 
 def _labelled(fields: Mapping[str, object]) -> list[tuple[str, object]]:

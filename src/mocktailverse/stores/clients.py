@@ -72,6 +72,7 @@ class Clients:
     """Without botocore's parameter validation, because it takes half of a call's CPU time. The
     integration tests check that the items of `stores.items` follow DynamoDB's rules.
     """
+    dynamodb_streams: "cached_property[Any]" = _client("dynamodbstreams")
     lambda_: "cached_property[LambdaClient]" = _client(
         "lambda", _NO_RETRIES.merge(Config(read_timeout=LONGEST_INVOCATION_S))
     )

@@ -21,6 +21,7 @@ from mocktailverse.stores.loads_table import LoadsTable
 from mocktailverse.stores.log_group import LogGroup
 from mocktailverse.stores.ops_key import OpsKey
 from mocktailverse.stores.queue import Queue
+from mocktailverse.stores.table_stream import TableStream
 
 LOCAL = "local"
 """The name of the environment that runs on this machine."""
@@ -55,6 +56,11 @@ class Stores(Struct, frozen=True, dict=True):
     @cached_property
     def drinks(self) -> DrinksTable:
         return DrinksTable(self.clients, self.output("DrinksTable"))
+
+    @cached_property
+    def drinks_stream(self) -> TableStream:
+        """The change notifications of the drinks table."""
+        return TableStream(self.clients)
 
     @cached_property
     def loads(self) -> LoadsTable:
