@@ -200,7 +200,7 @@ CHANGES = [
     (r"^      Period: 300$", "      Period: 10", "DeadLetterAlarm has a high resolution"),
     (FILTERED, r"\g<0>\n          Dimensions: [{Key: k}]", "TransformFailures has dimensions"),
     (FILTERED, "          MetricName: Other", "custom metrics: 13 of 10 free"),
-    (r"METRICS_DISABLED: .*$", "METRICS_DISABLED: 'false'", "custom metrics: 18 of 10 free"),
+    (r"METRICS_DISABLED: .*$", "METRICS_DISABLED: 'false'", "custom metrics: 16 of 10 free"),
     (
         r"(  NoLoadAlarm:\n.*\n)    Condition: .*\n",
         r"\1",
