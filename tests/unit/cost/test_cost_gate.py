@@ -163,11 +163,6 @@ CHANGES = [
     ),
     # polling
     (
-        r"ScalingConfig: !If .*$",
-        "ScalingConfig: {MaximumConcurrency: 2}",
-        "SQS, requests: 1,994,650 of 1,000,000",
-    ),
-    (
         r"EventSourceArn: !GetAtt Queue.Arn",
         "EventSourceArn: arn:aws:kinesis:us-east-1:1:stream/s",
         "TransformRawObjects polls something that is neither",

@@ -231,11 +231,17 @@ def test_the_message_of_a_running_worker_is_not_redelivered(template):
     assert int(aws["VisibilityTimeoutS"]) >= 6 * aws["TransformTimeoutS"]
 
 
-def test_the_concurrency_limit_is_set_only_locally(resources):
-    mapping = resources["TransformRawObjects"]["Properties"]
-    limit = {"MaximumConcurrency": 2}  # a literal: see docs/decisions/0001-local-stack.md
-    assert mapping["ScalingConfig"] == {"If": ["IsLocal", limit, {"Ref": "AWS::NoValue"}]}
-    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+def test_loading_leaves_executions_for_the_api_on_a_new_account(resources):
+    """A new account has 10 concurrent executions, of all functions in all environments."""
+    queue, stream = (
+        resources[name]["Properties"] for name in ("TransformRawObjects", "PublishChangedDrinks")
+    )
+    assert queue["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert "ParallelizationFactor" not in stream  # one at a time for each shard
+    loading = queue["ScalingConfig"]["MaximumConcurrency"] + 1  # a literal: decision 0001
+    scheduled = 2  # fetch and reconcile
+    assert 10 - loading - scheduled >= 5
+    assert 10 - 3 * loading >= 1  # dev, staging and prod at once
 
 
 def test_the_source_key_is_not_shown(template):
