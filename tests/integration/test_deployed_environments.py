@@ -8,6 +8,7 @@ import re
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -251,6 +252,26 @@ def test_status_shows_whether_the_address_receives_the_alarms(
     assert "aws sns subscribe" in " ".join(result.out.split())
     restored = command("deploy", "--env", "dev", "--zip", built, "--yes")  # as the others expect it
     assert restored.code == 0
+
+
+def test_a_new_prod_has_36_hours_until_missing_fetches_are_an_alarm(
+    command,
+    clients,
+    deployed,  # noqa: ARG001  it is deployed
+):
+    assert command("deploy", "--env", "prod", "--from", "staging", "--json").code == 0
+    now = datetime.now(UTC)
+    statistics = clients.cloudwatch.get_metric_statistics(
+        Namespace="mocktailverse-prod",
+        MetricName="RecordsFetched",
+        Dimensions=[{"Name": "service", "Value": "fetch"}],
+        StartTime=now - timedelta(hours=36),
+        EndTime=now + timedelta(hours=1),
+        Period=3600,
+        Statistics=["SampleCount", "Sum"],
+    )
+    points = [(point["SampleCount"], point["Sum"]) for point in statistics["Datapoints"]]
+    assert points == [(1, 0)], "of the first deployment, and of no other"
 
 
 def test_outputs_exports_the_variables_that_point_tools_at_the_local_stack(aws, command):
