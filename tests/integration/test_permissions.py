@@ -234,7 +234,7 @@ ALLOWED: dict[str, set[str]] = {
         *("follow drinks", "batch get drinks"),
         *("read catalogue", "write catalogue", "list catalogue"),
         *("read catalogue of a later format", "write catalogue of a later format"),
-        "log as publish",
+        *("send to dead letters", "log as publish"),
     },
     "mocktailverse-api-local-us-east-1": {
         *("read catalogue", "read export", "write export", "list catalogue"),

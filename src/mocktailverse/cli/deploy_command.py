@@ -18,6 +18,7 @@ from mocktailverse.cli.deploy_target import (
     Zip,
     choose_release,
     find_target,
+    require_alarm_recipient,
     template_parameters,
     template_text,
 )
@@ -31,6 +32,7 @@ from mocktailverse.errors import MocktailverseError, UnreachableError, UsageErro
 from mocktailverse.loads.load_record import Load
 from mocktailverse.local import emulator
 from mocktailverse.stores import cloudformation_stack as stack
+from mocktailverse.stores.alarm_subscription import read_subscription
 from mocktailverse.stores.environment import Stores
 from mocktailverse.stores.error_translation import translated
 from mocktailverse.stores.ops_key import OpsKey, parameter_name
@@ -65,6 +67,7 @@ def deploy(
             "Choose only one of --arch, --zip and --from, and no --function with --from."
         )
     target = find_target(env)
+    require_alarm_recipient(target)
     with translated(f"Deploying {env}"):
         new = choose_release(target, arch, zip_file, source)
         if function:
@@ -80,6 +83,8 @@ def deploy(
         _complete(target, new, outputs)
         stores = Stores(target.clients, outputs)
         catalogue_switch.catch_up(stores, target.env, number, say)
+        email = target.environment.parameters()["AlarmEmail"]
+        alarms = read_subscription(target.clients, outputs["AlarmTopic"], email)
     load = _send_canary(target, outputs)
     if as_json:
         print_json(
@@ -88,6 +93,7 @@ def deploy(
                 "changes": msgspec.to_builtins(changes),
                 "plan": planned,
                 "canary_ms": load.duration_ms,
+                "alarm_subscription": msgspec.to_builtins(alarms),
                 "outputs": outputs,
                 "api_url": target.account.api_url(outputs),
             }
@@ -95,6 +101,8 @@ def deploy(
         return
     rows = [("API", target.account.api_url(outputs))]
     print_table(f"{env} is deployed", ("service", "URL"), rows)
+    if alarms.advice and (alarms.email or target.environment.protected):
+        say(f"Alarms of {env}: {alarms}.")
     say(f"Its buckets, queues, tables and functions: mocktailverse outputs --env {env}")
 
 

@@ -30,8 +30,8 @@ ACCOUNTED = {
         "TableName", "TimeToLiveSpecification",
     },
     "AWS::Lambda::EventSourceMapping": {
-        "BatchSize", "BisectBatchOnFunctionError", "Enabled", "EventSourceArn", "FilterCriteria",
-        "FunctionName", "FunctionResponseTypes", "MaximumBatchingWindowInSeconds",
+        "BatchSize", "BisectBatchOnFunctionError", "DestinationConfig", "Enabled", "EventSourceArn",
+        "FilterCriteria", "FunctionName", "FunctionResponseTypes", "MaximumBatchingWindowInSeconds",
         "MaximumRecordAgeInSeconds", "MaximumRetryAttempts", "ScalingConfig", "StartingPosition",
     },
     "AWS::Logs::LogGroup": {"LogGroupName", "RetentionInDays"},

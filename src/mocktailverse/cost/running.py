@@ -18,7 +18,7 @@ POLLS = 180 * HOURS
 POLLERS = 2
 POLLERS_AT_MOST = 5
 """Pollers that Lambda keeps at an idle queue. Its guide says that it goes down to five if traffic
-is low, and may go down to two; always five if the mapping limits the concurrency."""
+is low, and may go down to two; always five if the mapping limits the concurrency, as ours does."""
 
 
 class Running(Struct, frozen=True, kw_only=True):
@@ -32,8 +32,8 @@ class Running(Struct, frozen=True, kw_only=True):
     """Scheduled starts of fetch a month."""
     reconciles: float = HOURS / 6
     """Scheduled starts of reconcile a month."""
-    idle_polls: float = POLLERS * POLLS
-    """Requests a month to idle queues with the fewest pollers."""
+    idle_polls: float = POLLERS_AT_MOST * POLLS
+    """Requests a month to idle queues with the fewest pollers that Lambda may keep."""
     idle_polls_at_most: float = POLLERS_AT_MOST * POLLS
     """Requests a month to idle queues with the most pollers."""
     alarms: int = 2

@@ -20,7 +20,7 @@ Units = Annotated[int, Meta(ge=1)]
 
 _EXPECTED = {
     "schedule": "Write an EventBridge expression: cron(...), rate(...) or at(...). ",
-    "alarm_email": 'Write an e-mail address, or "" for none. ',
+    "alarm_email": 'Write an e-mail address, or "nobody". ',
     "source_urls": "Write addresses with https:// or http://. ",
     "capacity": 'Write "provisioned" or "on-demand". ',
     "logs": f"Write one of {', '.join(map(str, get_args(LogDays)))}. ",
@@ -93,8 +93,9 @@ class Environment(_Table, frozen=True, kw_only=True):
     capacity: Literal["provisioned", "on-demand"]
     """Billing of DynamoDB: provisioned uses the always-free units; on-demand costs from the first
     request."""
-    alarm_email: Annotated[str, Meta(pattern=r"^([^@\s]+@[^@\s]+)?$")]
-    """Address that receives the alarms, once it has confirmed AWS's first message; empty: none."""
+    alarm_email: Annotated[str, Meta(pattern=r"^([^@\s]+@[^@\s]+|nobody|rehearsal)?$")]
+    """Address that receives the alarms, once it has confirmed AWS's first message. Empty or
+    `nobody`: none; prod needs an address or `nobody`, and `rehearsal` is for the embedded AWS."""
     source_urls: dict[str, Annotated[str, Meta(pattern=r"^https?://[^\s]+$")]]
     """Addresses that replace those of the real sources, by source."""
     source_requests_per_s: dict[str, Annotated[float, Meta(gt=0, le=100)]]
@@ -116,7 +117,7 @@ class Environment(_Table, frozen=True, kw_only=True):
         """Return the template's parameters that environments.toml sets."""
         return {
             "Capacity": self.capacity,
-            "AlarmEmail": self.alarm_email,
+            "AlarmEmail": self.alarm_email if "@" in self.alarm_email else "",
             "SourceUrls": _pairs(self.source_urls),
             "SourceRequestsPerS": _pairs(self.source_requests_per_s),
         }

@@ -7,7 +7,6 @@ Its metrics, of each message:
 
 RecordsRead      records that were read
 RejectedPercent  percentage of them that were rejected
-LoadsDone        1 if the load is done
 DriftingFields   new, missing or retyped fields and replaced words, by record
 """
 
@@ -109,8 +108,6 @@ def _report(
     if counts.read:
         rejected_percent = 100 * counts.rejected / counts.read
         metrics.add_metric("RejectedPercent", MetricUnit.Percent, rejected_percent)
-    if progress.done:
-        metrics.add_metric("LoadsDone", MetricUnit.Count, 1)
     if progress.drift:
         logger.warning("drift", **names, drift=msgspec.to_builtins(progress.drift))
         drifting = sum(kind.count for kind in progress.drift)

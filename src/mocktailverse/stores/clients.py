@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from types_boto3_lambda.client import LambdaClient
     from types_boto3_logs.client import CloudWatchLogsClient
     from types_boto3_s3.client import S3Client
+    from types_boto3_sns.client import SNSClient
     from types_boto3_sqs.client import SQSClient
     from types_boto3_ssm.client import SSMClient
     from types_boto3_sts.client import STSClient
@@ -71,6 +72,7 @@ class Clients:
     """Without botocore's parameter validation, because it takes half of a call's CPU time. The
     integration tests check that the items of `stores.items` follow DynamoDB's rules.
     """
+    dynamodb_streams: "cached_property[Any]" = _client("dynamodbstreams")
     lambda_: "cached_property[LambdaClient]" = _client(
         "lambda", _NO_RETRIES.merge(Config(read_timeout=LONGEST_INVOCATION_S))
     )
@@ -80,6 +82,8 @@ class Clients:
     """The deployer's role in the embedded AWS."""
     logs: "cached_property[CloudWatchLogsClient]" = _client("logs")
     cloudwatch: "cached_property[CloudWatchClient]" = _client("cloudwatch")
+    sns: "cached_property[SNSClient]" = _client("sns")
+    """The subscriptions to the alarms."""
     ssm: "cached_property[SSMClient]" = _client("ssm")
     """The key of the ops endpoints."""
     sts: "cached_property[STSClient]" = _client("sts")

@@ -22,6 +22,7 @@ from mocktailverse.stores.loads_table import LoadsTable
 from mocktailverse.stores.log_group import LogGroup
 from mocktailverse.stores.ops_key import OpsKey
 from mocktailverse.stores.queue import Queue
+from mocktailverse.stores.table_stream import TableStream
 from mocktailverse.stores.transfer_counter import TransferCounter
 
 LOCAL = "local"
@@ -57,6 +58,11 @@ class Stores(Struct, frozen=True, dict=True):
     @cached_property
     def drinks(self) -> DrinksTable:
         return DrinksTable(self.clients, self.output("DrinksTable"))
+
+    @cached_property
+    def drinks_stream(self) -> TableStream:
+        """The change notifications of the drinks table."""
+        return TableStream(self.clients)
 
     @cached_property
     def loads(self) -> LoadsTable:

@@ -202,7 +202,7 @@ def test_a_month_by_manual_calculation():
 
 def test_idle_production_costs_less_than_a_cent():
     usage = usage_of(Activity(), PROD, month_share=1, drinks=600)
-    assert usage.sqs_requests == 2 * 3 * 60 * HOURS
+    assert usage.sqs_requests == 5 * 3 * 60 * HOURS
     lines = month(usage, price_table())
     assert 0 < total_usd(lines) < 0.01
     assert all((line.used_share or 0) < 1 for line in lines)
@@ -264,7 +264,7 @@ def test_the_reference_month_of_prod_by_manual_calculation():
         + 2.5 * reconciles  # reconcile: 10 s, 0.25 GB
         + 3_000  # the API: 10,000 calls of 0.3 s, 1 GB
     )
-    assert usage.sqs_requests == pytest.approx(120 * DAYS + 262_800 + 20_000)
+    assert usage.sqs_requests == pytest.approx(120 * DAYS + 657_000 + 20_000)
     assert usage.s3_writes == pytest.approx((40 + 12 + 40) * DAYS + 15 * reconciles)
     assert usage.s3_reads == pytest.approx((40 + 40 + 2) * DAYS + 20_000)
     assert usage.s3_gb == pytest.approx(12 * DAYS * 0.0016 + 0.0042)
@@ -324,7 +324,7 @@ def test_the_write_share_is_relative_to_the_provisioned_capacity():
 
 def test_each_stage_runs_the_resources_of_the_template():
     small = Running(
-        wcu=4, rcu=4, backups=False, fetches=0, reconciles=730 / 6, idle_polls=262_800,
+        wcu=4, rcu=4, backups=False, fetches=0, reconciles=730 / 6, idle_polls=657_000,
         idle_polls_at_most=657_000, alarms=2, metrics=2, dashboards=0, transform_gb=1,
         publish_gb=0.5, fetch_gb=0.25, reconcile_gb=0.25, api_gb=1, transform_timeout_s=120,
         fetch_s=300, log_days=7, api_per_s=2, api_gb_per_day=0.3,
@@ -345,11 +345,11 @@ def test_the_larger_figures_of_two_descriptions_count():
 
 def test_all_pollers_of_three_queues_by_manual_calculation():
     """Two pollers make 262,800 requests a month and five 657,000; a million are free."""
-    runs = [SMALL, STAGING, PROD]
+    runs = [msgspec.structs.replace(run, idle_polls=262_800) for run in (SMALL, STAGING, PROD)]
     usage = with_all_pollers(Usage(sqs_requests=3 * 262_800), runs)
     assert usage.sqs_requests == 3 * 657_000
     assert total_usd(month(usage, price_table())) == pytest.approx(0.971 * 0.40)
-    half = with_all_pollers(Usage(month_share=0.5, sqs_requests=131_400), [SMALL])
+    half = with_all_pollers(Usage(month_share=0.5, sqs_requests=131_400), runs[:1])
     assert half.sqs_requests == 328_500
 
 
@@ -411,8 +411,7 @@ FIGURES = {
     "dynamodb_rcu": "template: provisioned, over all tables and the index",
     "dynamodb_gb": "assumed: drinks and this month's loads, 4 KB each",
     "dynamodb_backup_gb": "assumed: the same as storage, if the stage keeps backups",
-    "sqs_requests": "counted: 3 a delivery, and two pollers at each idle queue; Lambda may keep"
-    " five",
+    "sqs_requests": "counted: 3 a delivery, and five pollers at each idle queue",
     "s3_writes": "counted: raw and rejected objects, the most possible publishes, listings",
     "s3_reads": "counted: one an attempt, one a publish, two a fetch",
     "s3_gb": "counted: raw objects of this month's loads; the catalogue at 6 KB a drink",

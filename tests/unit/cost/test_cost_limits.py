@@ -21,12 +21,9 @@ def not_free(runs):
     return total_usd([line for line in lines if line.used_share is None])
 
 
-def all_pollers(runs):
-    usage = together(reference(runs))
-    table = price_table()
-    return total_usd(month(with_all_pollers(usage, runs.values()), table)) - total_usd(
-        month(usage, table)
-    )
+def queues(runs):
+    lines = month(with_all_pollers(together(reference(runs)), runs.values()), price_table())
+    return total_usd(line for line in lines if line.price.usage == "sqs_requests")
 
 
 def day_of_flood(runs):
@@ -35,7 +32,7 @@ def day_of_flood(runs):
 
 LIMITS = {
     "NOT_FREE_USD": (not_free, "What is not free costs"),
-    "POLLERS_USD": (all_pollers, "Five pollers at each idle queue would cost"),
+    "QUEUES_USD": (queues, "Requests to queues, mostly idle ones, cost"),
     "FLOOD_USD_A_DAY": (day_of_flood, "A day at the APIs' rate limits costs"),
 }
 
@@ -64,7 +61,7 @@ def test_usage_beyond_a_free_limit_is_reported_with_the_share_of_each_stage():
 def test_the_limits_are_the_documented_ones_and_all_stages_are_within_them():
     assert beyond_limits(RUNS, price_table()) == []
     assert limits.NOT_FREE_USD == 0.25
-    assert limits.POLLERS_USD == 0.45
+    assert limits.QUEUES_USD == 0.45
     assert limits.FLOOD_USD_A_DAY == 4
 
 

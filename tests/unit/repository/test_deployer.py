@@ -136,7 +136,9 @@ def test_no_action_has_a_wildcard(policy, boundary):
 
 def test_only_calls_without_resource_names_may_use_any_resource(policy):
     unrestricted = [s["Sid"] for s in policy["Statement"] if s["Resource"] == "*"]
-    assert unrestricted == ["EventSources", "ReadWithoutNames"]
+    assert unrestricted == ["EventSources", "ReadWithoutNames", "StartAlarms"]
+    (start,) = [s for s in policy["Statement"] if s["Sid"] == "StartAlarms"]
+    assert start["Condition"] == {"StringEquals": {"cloudwatch:namespace": "mocktailverse-dev"}}
 
 
 def test_the_policies_are_within_the_limits_of_iam(policy, boundary):
