@@ -30,8 +30,7 @@ def month() -> str:
     ]
     return (
         f"The month costs {report.usd:.4f} USD. {report.cents_not_free:.1f} cents are for services "
-        f"without a free limit. It costs at most {report.usd_at_most:.4f} USD, if Lambda polls "
-        "idle queues with five pollers instead of two. "
+        "without a free limit. "
         f"Region {prices.region}, prices of {prices.as_of}, without tax.\n\n"
         + table(("what", *usages, "together", "free", "used", "USD"), rows)
     )

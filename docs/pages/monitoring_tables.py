@@ -126,7 +126,7 @@ def _panel(stage: str, kind: str, properties: Mapping[str, Any]) -> tuple[str, s
                 f"{code(name)} ({options.get('stat', properties['stat']).lower()})"
                 for name, options in _graphs(properties["metrics"])
             )
-            every = _duration(properties["period"])
+            every = _duration(properties.get("period", 300))  # CloudWatch's default
             return properties["title"], f"{shown}; a point each {every}"
 
 

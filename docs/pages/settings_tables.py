@@ -7,7 +7,7 @@ from msgspec import inspect
 from pages.cells import code, codes, table
 from pages.meanings import MissingMeaningError, fields, opening, sentence, word
 from pages.struct_tables import default_of, struct_fields, type_words, unit_of
-from pages.template_source import STAGES, environments_file, template
+from pages.template_source import STAGES, environments_file, remarks, template
 
 from mocktailverse.deployment.environments import Environment
 from mocktailverse.settings import PREFIX, DeploySettings, Settings
@@ -37,8 +37,10 @@ def variables() -> Iterator[str]:
 
 def library_variables() -> str:
     """Return the table of the other variables that the template sets for its functions."""
-    users: dict[str, list[str]] = {}
-    for name, resource in template().document["Resources"].items():
+    document = template().document
+    shared = document["Globals"]["Function"]["Environment"]["Variables"]
+    users = {variable: ["all"] for variable in shared if not variable.startswith(PREFIX)}
+    for name, resource in document["Resources"].items():
         environment = resource.get("Properties", {}).get("Environment", {})
         for variable in environment.get("Variables", {}):
             if not variable.startswith(PREFIX):
@@ -96,12 +98,13 @@ def parameters() -> str:
     """Return the table of the template's parameters.
 
     Raises:
-        MissingMeaningError: a parameter has no description.
+        MissingMeaningError: a parameter has no comment.
     """
     rows = []
     for name, parameter in template().document["Parameters"].items():
-        if "Description" not in parameter:
-            raise MissingMeaningError(f"The template's parameter `{name}` has no Description.")
+        meaning = remarks()["Parameters", name].text
+        if not meaning:
+            raise MissingMeaningError(f"The template's parameter `{name}` has no comment.")
         allowed = codes(parameter.get("AllowedValues", ()))
         rows.append(
             (
@@ -109,7 +112,7 @@ def parameters() -> str:
                 _giver(name),
                 code(parameter["Default"]) or "empty" if "Default" in parameter else "required",
                 allowed or code(parameter.get("AllowedPattern", "")),
-                sentence(parameter["Description"]),
+                sentence(meaning),
             )
         )
     return table(("parameter", "given by", "default", "values", "meaning"), rows)

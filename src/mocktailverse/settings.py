@@ -166,6 +166,8 @@ class PublishSettings(Settings, frozen=True, kw_only=True):
     """Bucket of catalogue.sqlite."""
     drinks_table: str
     """Name of the drinks table."""
+    stage: str = "local"
+    """Name of the environment, for the error that says how to repair the catalogue."""
 
 
 class ApiSettings(Settings, frozen=True, kw_only=True):
@@ -184,6 +186,13 @@ class ApiSettings(Settings, frozen=True, kw_only=True):
     catalogue_max_age_s: float = 10.0
     """How long a copy of the catalogue is used before S3 is checked for a newer one, and how long
     clients may cache responses."""
+
+
+class TransferSettings(Settings, frozen=True, kw_only=True):
+    """Limit of the data that the API sends as a Lambda function."""
+
+    api_gb_per_day: float
+    """Data that the API may send on a day (UTC); afterwards it answers 429 until midnight."""
 
 
 class DashboardSettings(Settings, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ KEYS = {
         "usd_at_most",
         "cents_not_free",
     ),
-    *("beyond_free", "workload", "environments", "problems", "account"),
+    *("beyond_free", "workload", "environments", "floods", "problems", "account"),
 }
 LINE_KEYS = {
     *("usage", "service", "what", "unit", "so_far", "month", "free", "used_share"),

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import time
-from contextlib import closing, suppress
+from contextlib import closing
 
 import pytest
 
@@ -76,14 +76,24 @@ def test_rebuild_restores_a_deleted_catalogue(pipeline, cli, drinks, published_d
     assert cli("verify", "--json").json["ok"]
 
 
-def test_the_next_change_notification_restores_a_deleted_catalogue(
-    pipeline, drinks, published_drinks
+def test_the_stream_keeps_changes_until_a_deleted_catalogue_is_rebuilt(
+    pipeline, cli, drinks, published_drinks
 ):
     pipeline.settled(pipeline.put(drinks(3, 943_000)))
     pipeline.until(lambda: len(published_drinks()) == 3)
     pipeline.clients.s3.delete_object(Bucket=pipeline.catalogue.bucket, Key=pipeline.catalogue.key)
     pipeline.settled(pipeline.put(drinks(1, 943_100), "other"))
-    pipeline.until(lambda: len(published_drinks()) == 4)
+    pipeline.until(lambda: "mocktailverse rebuild --env local" in publish_log(pipeline))
+    assert published_drinks() == {}
+    cli("rebuild")
+    pipeline.settled(pipeline.put(drinks(1, 943_200), "another"))
+    pipeline.until(lambda: len(published_drinks()) == 5)
+    assert pipeline.verify().ok
+
+
+def publish_log(pipeline):
+    log = pipeline.stores.function_log("PublishFunction")
+    return " ".join(line.message for line in log.lines_if_any(0, "invocation failed"))
 
 
 def test_verify_reports_a_tampered_catalogue_and_rebuild_repairs_it(
@@ -106,7 +116,7 @@ def test_verify_reports_a_tampered_catalogue_and_rebuild_repairs_it(
     assert cli("verify", "--json").json["ok"]
 
 
-def test_a_catalogue_of_an_earlier_format_is_read_and_the_next_change_replaces_it(
+def test_a_catalogue_of_an_earlier_format_is_read_until_a_rebuild_replaces_it(
     pipeline, cli, drinks, published_drinks, tmp_path
 ):
     pipeline.settled(pipeline.put(drinks(2, 946_000)))
@@ -123,13 +133,9 @@ def test_a_catalogue_of_an_earlier_format_is_read_and_the_next_change_replaces_i
     with pytest.raises(CatalogueError):
         published_drinks()
     pipeline.settled(pipeline.put(drinks(1, 946_100), "other"))
-
-    def is_replaced():
-        with suppress(CatalogueError):
-            return len(published_drinks()) == 3
-        return False
-
-    pipeline.until(is_replaced)
+    assert len(cli("export", "--format", "ndjson").out.splitlines()) == 2
+    cli("rebuild")
+    pipeline.until(lambda: len(published_drinks()) == 3)
     assert pipeline.verify().ok
 
 

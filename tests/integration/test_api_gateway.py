@@ -8,16 +8,20 @@ import json
 import time
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
+from mocktailverse.api.transfer_allowance import SLICE_BYTES
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.errors import ConflictError
+from mocktailverse.stores.alarms import read_log_metrics
 from mocktailverse.stores.catalogue_object import CatalogueObject
-from mocktailverse.stores.export_objects import ExportObjects
+from mocktailverse.stores.log_group import LogGroup
 from mocktailverse.stores.ops_key import OpsKey
+from mocktailverse.stores.transfer_counter import COUNTER_KEY
 
 TIMEOUT_S = 240.0
 
@@ -151,34 +155,117 @@ def test_the_reference_page_loads_its_files_behind_the_gateway_s_prefix(gateway)
     assert gateway.send("/openapi.json").json["servers"] == [{"url": "."}]
 
 
-@pytest.mark.parametrize("form", ["csv", "ndjson"])
-def test_an_export_is_written_once_and_downloaded_by_its_link(gateway, form, clients, local_stack):
-    first = gateway.send(f"/export.{form}")
-    assert first.status == 307, first.body
-    with urllib.request.urlopen(first.headers["location"], timeout=TIMEOUT_S) as response:  # noqa: S310 - the embedded AWS
-        assert f'filename="mocktailverse.{form}"' in response.headers["content-disposition"]
-        body = response.read()
-    drinks = gateway.send("/health").json["drinks"]
-    if form == "csv":
-        assert len(list(csv.DictReader(io.StringIO(body.decode())))) == drinks
-    else:
-        assert len([json.loads(line) for line in body.splitlines()]) == drinks
-    exports = ExportObjects(clients, local_stack.outputs["CatalogueBucket"])
-    version = gateway.send("/health").json["version"]
-    assert exports.exists(f"{version}.{form}")
-    assert gateway.send(f"/export.{form}").status == 307
-
-
-def test_the_catalogue_itself_is_downloaded_by_a_link(gateway, catalogue_path):
+@pytest.mark.parametrize("form", ["csv", "ndjson", "sqlite"])
+def test_an_export_is_sent_whole_compressed_and_in_ranges(gateway, form, catalogue_path):
+    """All three are the same bytes; the function stores them with its role's permissions."""
     deadline = time.monotonic() + TIMEOUT_S
     while True:  # a late change of another test's drinks may be published meanwhile
         gateway.publish(catalogue_path)
-        response = gateway.send("/export.sqlite")
-        assert response.status == 307
-        with urllib.request.urlopen(response.headers["location"], timeout=TIMEOUT_S) as download:  # noqa: S310 - the embedded AWS
-            if download.read() == catalogue_path.read_bytes():
-                return
-        assert time.monotonic() < deadline, "the link points to another file"
+        whole = gateway.send(f"/export.{form}", accept_encoding="identity")
+        packed = gateway.send(f"/export.{form}", accept_encoding="gzip")
+        middle = f"bytes=1000-{len(whole.body) - 1001}"
+        ranges = [
+            gateway.send(f"/export.{form}", range=part, if_range=whole.headers["etag"])
+            for part in ("bytes=0-999", middle, "bytes=-1000")
+        ]
+        if [response.status for response in (whole, packed, *ranges)] == [200, 200, 206, 206, 206]:
+            break
+        assert time.monotonic() < deadline, [whole.status, packed.status, ranges]
+    assert f'filename="mocktailverse.{form}"' in whole.headers["content-disposition"]
+    assert packed.headers["content-encoding"] == "gzip"
+    assert gzip.decompress(packed.body) == whole.body
+    assert b"".join(part.body for part in ranges) == whole.body
+    assert ranges[2].headers["content-range"].endswith(f"/{len(whole.body)}")
+    if form == "csv":
+        rows = list(csv.DictReader(io.StringIO(whole.body.decode())))
+        assert len(rows) == gateway.send("/health").json["drinks"]
+    elif form == "sqlite":
+        assert whole.body == catalogue_path.read_bytes()
+
+
+def test_nobody_gets_a_link_to_a_bucket(gateway):
+    for path in ("/export.csv", "/export.ndjson", "/export.sqlite"):
+        response = gateway.send(path)
+        assert (response.status, "location" in response.headers) == (200, False)
+        assert b"X-Amz-Signature" not in response.body
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/export%252Ecsv", 404),
+        ("/drinks/thecocktaildb:9000%2531", 404),
+        ("/drinks/thecocktaildb:9000%31", 200),
+        ("/ingredients/lime%2520juice", 404),
+        ("/drinks/100%25", 404),
+    ],
+)
+def test_a_path_is_decoded_once(gateway, path, status):
+    assert gateway.send(path).status == status
+
+
+def test_the_log_holds_no_text_of_a_client(gateway, clients, local_stack):
+    """Also not in the lines of the embedded AWS, which are those of Lambda."""
+    mark = "[ERROR]%20invocation%20failed%20Task%20timed%20out"
+    started = int(time.time() * 1000) - 1000
+    gateway.send(f"/{mark}?{mark}", user_agent=mark, accept_encoding=mark)
+    log = LogGroup(clients, f"/aws/lambda/{local_stack.outputs['ApiFunction']}")
+    deadline = time.monotonic() + TIMEOUT_S
+    while not (lines := [line for line in log.lines(started) if '"none"' in line.message]):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert all("timed" not in line.message for line in log.lines(started))
+    filters = read_log_metrics(clients, log.name)
+    assert filters
+    assert not any(one.matches(line.message) for one in filters for line in lines)
+
+
+def test_what_is_sent_is_counted(gateway, clients, local_stack):
+    gateway.send("/drinks?limit=100", accept_encoding="identity")
+    bucket = local_stack.outputs["CatalogueBucket"]
+    counter = clients.s3.get_object(Bucket=bucket, Key=COUNTER_KEY)
+    count = json.loads(counter["Body"].read())
+    assert count["day"] == time.strftime("%Y-%m-%d", time.gmtime())
+    assert count["bytes"] % SLICE_BYTES == 0
+    assert count["bytes"] > 0
+
+
+def test_a_flood_sends_no_more_than_the_day_has_left(gateway, clients, local_stack):
+    """Four clients, answered by as many processes as they start; 6 MB are left."""
+    if time.time() % 86_400 > 86_400 - 120:
+        pytest.skip("The day in UTC ends within two minutes, and the next one has its own data.")
+    gateway.send("/drinks")
+    bucket, name = (local_stack.outputs[key] for key in ("CatalogueBucket", "ApiFunction"))
+
+    def reserved() -> int:
+        counter = clients.s3.get_object(Bucket=bucket, Key=COUNTER_KEY)
+        return json.loads(counter["Body"].read())["bytes"]
+
+    def ask_until_refused(_client: int) -> int:
+        sent = 0
+        while (
+            response := gateway.send("/drinks?limit=100", accept_encoding="identity")
+        ).status == 200:
+            sent += len(response.body)
+        assert (response.status, response.json["error"]["code"]) == (429, "allowance_used_up")
+        assert 0 < int(response.headers["retry-after"]) <= 86_400
+        return sent
+
+    before = clients.lambda_.get_function_configuration(FunctionName=name)["Environment"]
+    left, spent = 6_000_000, reserved()
+    limit = {"MOCKTAILVERSE_API_GB_PER_DAY": f"{(spent + left) / 1e9:.9f}"}
+    variables = {"Variables": before["Variables"] | limit}
+    clients.lambda_.update_function_configuration(FunctionName=name, Environment=variables)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            sent = sum(pool.map(ask_until_refused, range(4)))
+        assert 0 < sent <= left
+        assert reserved() <= spent + left
+        assert gateway.send("/health").status == 200
+        assert gateway.send("/export.csv").status == 429
+    finally:
+        clients.lambda_.update_function_configuration(FunctionName=name, Environment=before)
+    assert gateway.send("/drinks?limit=100").status == 200
 
 
 def test_operators_see_loads_and_rejected_records_with_the_role_s_permissions(

@@ -1,7 +1,6 @@
-"""The published catalogue against S3: conditions, ETags, links, broken connections."""
+"""The catalogue's bucket against S3: conditions, ETags, ranges, broken connections."""
 
 import os
-import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import count
@@ -12,6 +11,7 @@ from botocore.awsrequest import AWSResponse
 from mocktailverse.errors import ConflictError, MissingError, TransientError
 from mocktailverse.stores.catalogue_object import CHUNK_BYTES, CatalogueObject
 from mocktailverse.stores.export_objects import ExportObjects
+from mocktailverse.stores.transfer_counter import TransferCounter
 
 NUMBERS = count(1)
 
@@ -132,10 +132,29 @@ def test_a_failing_service_is_not_a_conflict(catalogue, clients, file, monkeypat
     assert not isinstance(raised.value, ConflictError)
 
 
-def test_a_link_downloads_the_file_under_a_name(catalogue, clients, file):
+def test_a_part_of_an_export_is_read_and_a_stored_export_is_not_replaced(catalogue, clients, file):
     exports = ExportObjects(clients, catalogue.bucket)
-    exports.store("linked.sqlite", file(b"one"), "application/vnd.sqlite3")
-    link = exports.link("linked.sqlite", "drinks.sqlite")
-    with urllib.request.urlopen(link, timeout=60) as response:  # noqa: S310 - our own stack
-        assert response.read() == b"one"
-        assert response.headers["Content-Disposition"] == 'attachment; filename="drinks.sqlite"'
+    for content in (b"first", b"second"):
+        exports.store("a.csv", file(content), "text/csv")
+    assert exports.size("a.csv") == 5
+    assert (exports.read("a.csv"), exports.read("a.csv", 1, 3)) == (b"first", b"ir")
+    assert exports.size("b.csv") is None
+    with pytest.raises(MissingError):
+        exports.read("b.csv")
+
+
+def test_processes_reserve_a_day_s_transfer_together_and_no_more(clients):
+    """Ten at once, three reservations each; the day has eleven."""
+    bucket = f"tests-transfer-{next(NUMBERS)}"
+    clients.s3.create_bucket(Bucket=bucket)
+    counter = TransferCounter(clients, bucket, 100)
+
+    def reserve(_process):
+        return [counter.reserve("2026-12-01", 9) for _ in range(3)]
+
+    with ThreadPoolExecutor(10) as pool:
+        granted = [one for many in pool.map(reserve, range(10)) for one in many]
+    assert granted.count(True) == 11
+    assert counter.reserve("2026-12-01", 2) is False
+    assert counter.reserve("2026-12-02", 100) is True
+    assert counter.reserve("2026-12-01", 1) is False, "a clock that is behind does not reset it"

@@ -8,6 +8,7 @@ import re
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,8 +22,10 @@ from mocktailverse.local import lifecycle
 from mocktailverse.local.lifecycle import Options
 from mocktailverse.local.state import LocalStack
 from mocktailverse.stores import cloudformation_stack as stack
+from mocktailverse.stores.catalogue_object import CatalogueObject
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.ops_key import parameter_name
+from mocktailverse.waiting import wait_until
 
 ENVIRONMENTS = ("dev", "staging", "prod")
 CLOSED_PORT_URL = "http://127.0.0.1:9"
@@ -174,6 +177,22 @@ def test_a_repeated_deployment_changes_nothing_and_sends_another_canary(command,
     assert result.json["api_url"].startswith(result.json["endpoint"])
 
 
+def test_a_deployment_shows_what_it_changes_in_the_drinks(command, deployed, built, clients):
+    first = command("deploy", "--env", "dev", "--zip", built, "--json")
+    assert (first.json["plan"], "Not planned" in first.err) == (None, True)  # nothing is published
+    samples = find_checkout().template.parents[1] / "data" / "raw" / "mocktails.json"
+    assert command("ingest", samples, "--env", "dev", "--wait").code == 0
+    published = CatalogueObject(clients, deployed["dev"]["CatalogueBucket"])
+    wait_until(lambda: published.etag() is not None, timeout_s=60)
+    again = command("deploy", "--env", "dev", "--zip", built, "--json")
+    assert (again.code, again.json["plan"]["changed"]) == (0, 0)
+    assert again.json["plan"]["unchanged"] > 0
+    assert "Plan of this checkout's code: 0 of" in again.err
+    assert command("plan", "--env", "dev").code == 0
+    without = command("deploy", "--env", "dev", "--zip", built, "--json", "--no-plan")
+    assert (without.code, without.json["plan"]) == (0, None)
+
+
 def test_each_environment_has_a_separate_operators_key(clients, deployed):
     parameters = [
         clients.ssm.get_parameter(Name=parameter_name(env), WithDecryption=True) for env in deployed
@@ -208,6 +227,69 @@ def test_status_and_outputs_show_the_state_of_an_environment(command, deployed):
     assert not any(f["apart"] for f in status.json["functions"])
     assert command("outputs", "--env", "prod", "--json").json == deployed["prod"]
     assert command("status", "--env", "qa").code == 2
+
+
+def with_alarm_email(patch: pytest.MonkeyPatch, folder: Path, env: str, value: str) -> None:
+    """Let the commands read an environments.toml with another value."""
+    checkout = find_checkout()
+    path = folder / "environments.toml"
+    before = rf"(\[{env}\]\n(?s:.*?)alarm_email = )\".*\""
+    path.write_text(re.sub(before, rf'\1"{value}"', checkout.environments.read_text()))
+    changed = msgspec.structs.replace(checkout, environments=path)
+    patch.setattr(deploy_target, "find_checkout", lambda: changed)
+
+
+def test_prod_is_not_deployed_if_its_alarms_would_reach_nobody(
+    command,
+    deployed,  # noqa: ARG001  it is deployed
+    monkeypatch,
+    tmp_path,
+):
+    with_alarm_email(monkeypatch, tmp_path, "prod", "")
+    result = command("deploy", "--env", "prod", "--from", "staging")
+    assert result.code == 2
+    assert "The alarms of prod would reach nobody" in result.err
+    assert str(tmp_path / "environments.toml") in result.err
+    status = command("status", "--env", "prod", "--json").json["alarm_subscription"]
+    assert (status["state"], status["email"]) == ("none", "")
+
+
+def test_status_shows_whether_the_address_receives_the_alarms(
+    command, clients, deployed, built, tmp_path
+):
+    with pytest.MonkeyPatch.context() as patch:
+        with_alarm_email(patch, tmp_path, "dev", "me@example.org")
+        # The emulator reports that the subscription is replaced, although it is new.
+        result = command("deploy", "--env", "dev", "--zip", built, "--yes", "--json")
+        assert result.json["alarm_subscription"]["state"] == "confirmed"  # as the emulator says
+    topic = deployed["dev"]["AlarmTopic"]
+    (subscription,) = clients.sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    clients.sns.unsubscribe(SubscriptionArn=subscription["SubscriptionArn"])
+    result = command("status", "--env", "dev")
+    assert "deleted: me@example.org" in result.out
+    assert "aws sns subscribe" in " ".join(result.out.split())
+    restored = command("deploy", "--env", "dev", "--zip", built, "--yes")  # as the others expect it
+    assert restored.code == 0
+
+
+def test_a_new_prod_has_36_hours_until_missing_fetches_are_an_alarm(
+    command,
+    clients,
+    deployed,  # noqa: ARG001  it is deployed
+):
+    assert command("deploy", "--env", "prod", "--from", "staging", "--json").code == 0
+    now = datetime.now(UTC)
+    statistics = clients.cloudwatch.get_metric_statistics(
+        Namespace="mocktailverse-prod",
+        MetricName="RecordsFetched",
+        Dimensions=[{"Name": "service", "Value": "fetch"}],
+        StartTime=now - timedelta(hours=36),
+        EndTime=now + timedelta(hours=1),
+        Period=3600,
+        Statistics=["SampleCount", "Sum"],
+    )
+    points = [(point["SampleCount"], point["Sum"]) for point in statistics["Datapoints"]]
+    assert points == [(1, 0)], "of the first deployment, and of no other"
 
 
 def test_outputs_exports_the_variables_that_point_tools_at_the_local_stack(aws, command):

@@ -188,9 +188,10 @@ def test_a_role_that_allows_everything_stays_within_its_boundary(stack, deployin
 
     call = with_role(stack, name)
 
-    assert call("dynamodb", "scan", **own) == "done"
-    other = {"TableName": stack.outputs["DrinksTable"]}
-    assert call("dynamodb", "scan", **other) in DENIED
+    assert call("dynamodb", "get_item", **own, Key={"id": {"S": "a"}}) == "done"
+    assert call("dynamodb", "scan", **own) in DENIED
+    other = {"TableName": stack.outputs["DrinksTable"], "Key": {"id": {"S": "a"}}}
+    assert call("dynamodb", "get_item", **other) in DENIED
     assert call("dynamodb", "delete_table", **own) in DENIED
     assert call("iam", "list_roles") in DENIED
     assert call("iam", "create_role", **role("mocktailverse-more-dev-us-east-1")) in DENIED

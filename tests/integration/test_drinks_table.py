@@ -313,10 +313,11 @@ def test_the_same_recipe_seen_again_keeps_the_earlier_recipes(table, number):
         "one more absence without a drink",
     ],
 )
-def test_a_write_between_another_writer_s_read_and_write_is_kept(
-    clients, local_stack, before, between, late
+@pytest.mark.parametrize("has_revision", [True, False])
+def test_a_write_between_another_writer_s_read_and_write_is_kept(  # noqa: PLR0917  pytest passes them by name
+    clients, local_stack, before, between, late, has_revision
 ):
-    """These changes do not change the version of the drink."""
+    """These changes do not change the version of the drink; old items have no `revision`."""
     number = next(NUMBERS)
     table, other = (
         DrinksTable(own_clients, local_stack.outputs["DrinksTable"])
@@ -325,6 +326,11 @@ def test_a_write_between_another_writer_s_read_and_write_is_kept(
     registers = [make(number, 10) for make in before]
     for register in registers:
         write(table, [register])
+    if not has_revision:
+        key = {"id": {"S": registers[0].id}}
+        clients.dynamodb.update_item(
+            TableName=table.name, Key=key, UpdateExpression="REMOVE revision"
+        )
     puts = []
 
     def interfere(**_kwargs):

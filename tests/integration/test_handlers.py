@@ -19,6 +19,7 @@ import pytest
 
 from mocktailverse.errors import TransientError, UsageError
 from mocktailverse.functions import fetch, reconcile, transform
+from mocktailverse.functions.failure_log import FAILED
 from mocktailverse.functions.invocation_clock import InvocationClock
 from mocktailverse.loads.load_record import Counts
 from mocktailverse.loads.object_version import DEFAULT_SOURCE, ObjectVersion
@@ -265,11 +266,11 @@ def test_the_messages_of_a_batch_are_processed_one_by_one(world, caplog, capsys)
     ]
     assert [world.loads.latest(version) is not None for version in versions] == [True, True, False]
     assert [line.read for line in caplog.records if line.message == "loaded"] == [3, 3]
-    (failure,) = [line for line in caplog.records if line.levelname == "ERROR"]
+    (failure,) = [line for line in caplog.records if line.message == "message comes back"]
     assert "Not a message of this pipeline" in str(failure.exc_info)
     (metrics,) = [line for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
     values = json.loads(metrics)
-    assert (sum(values["RecordsRead"]), sum(values["LoadsDone"])) == (6, 2)
+    assert sum(values["RecordsRead"]) == 6
     assert values["RejectedPercent"] == [0, 0]
 
 
@@ -474,6 +475,46 @@ def test_reconcile_requeues_objects_without_a_load(world, caplog):
     assert deliver(*world.continuations()) == []
     assert world.loads.latest(version).status == "done"
     assert reconcile.handler({}, Context())["requeued"] == []
+
+
+def test_reconcile_reports_a_failure_if_an_object_is_never_loaded(world, caplog):
+    version = world.put(envelope(records()))
+    for _ in range(3):
+        assert reconcile.handler({}, Context())["requeued"] == [version.key]
+    assert not [line for line in caplog.records if line.levelname == "ERROR"]
+    assert reconcile.handler({}, Context())["failed"] == [version.key]
+    (failure,) = [line for line in caplog.records if line.levelname == "ERROR"]
+    assert (failure.message, failure.failed) == (FAILED, [version.key])
+
+
+def fetched_metrics(output: str) -> list[float]:
+    lines = [json.loads(line) for line in output.splitlines() if '"_aws"' in line]
+    return [value for line in lines for value in line["RecordsFetched"]]
+
+
+@pytest.mark.parametrize("event", [{}, {"source": "thecocktaildb"}, {"strategy": "sweep"}])
+@pytest.mark.usefixtures("world")
+def test_a_sweep_says_how_many_records_it_stored(capsys, event):
+    report = fetch.handler(event, Context())
+    assert report["records"] > 0
+    assert fetched_metrics(capsys.readouterr().out) == [report["records"]]
+
+
+@pytest.mark.parametrize(
+    "event",
+    [{"strategy": "search", "arguments": ["a"]}, {"strategy": "sweep", "max_requests": 3}],
+)
+@pytest.mark.usefixtures("world")
+def test_a_fetch_of_something_else_does_not_count_as_a_sweep(capsys, event):
+    assert fetch.handler(event, Context())["records"] > 0
+    assert fetched_metrics(capsys.readouterr().out) == []
+
+
+@pytest.mark.usefixtures("world")
+def test_a_sweep_of_an_unreachable_source_does_not_count(capsys, monkeypatch):
+    monkeypatch.setenv("MOCKTAILVERSE_SOURCE_URLS", "thecocktaildb=http://127.0.0.1:9")
+    assert fetch.handler({"source": "thecocktaildb"}, Context())["records"] == 0
+    assert fetched_metrics(capsys.readouterr().out) == []
 
 
 @pytest.mark.usefixtures("world")

@@ -486,7 +486,7 @@ def test_loads_are_kept_on_a_laptop(probed):
             {"QueueUrl": "{DeadLetterQueueUrl}"},
             False,
         ),
-        ("Publish", "dynamodb", "scan", {"TableName": "{DrinksTable}"}, True),
+        ("Publish", "dynamodb", "scan", {"TableName": "{DrinksTable}"}, False),
         ("Publish", "dynamodb", "scan", {"TableName": "{LoadsTable}"}, False),
         (
             *("Publish", "dynamodb", "get_item"),

@@ -67,8 +67,10 @@ OBJECTS = {
     "state": (DATA, "state/probe"),
     "outside": (DATA, "probe"),
     "catalogue": (CATALOGUE, "catalogue.sqlite"),
+    "catalogue of a later format": (CATALOGUE, "catalogue-4.sqlite"),
     "export": (CATALOGUE, "exports/probe"),
-    "other catalogue object": (CATALOGUE, "probe"),
+    "transfer counter": (CATALOGUE, "state/transfer.json"),
+    "other catalogue object": (CATALOGUE, "state/probe"),
     "code": ("{Artifacts}", "probe"),
 }
 RAW = ("raw", "raw of opendrinks", "raw of others")
@@ -230,12 +232,15 @@ ALLOWED: dict[str, set[str]] = {
         "log as transform",
     },
     "mocktailverse-publish-local-us-east-1": {
-        *("follow drinks", "batch get drinks", "scan drinks"),
+        *("follow drinks", "batch get drinks"),
         *("read catalogue", "write catalogue", "list catalogue"),
-        "log as publish",
+        *("read catalogue of a later format", "write catalogue of a later format"),
+        *("send to dead letters", "log as publish"),
     },
     "mocktailverse-api-local-us-east-1": {
         *("read catalogue", "read export", "write export", "list catalogue"),
+        *("read transfer counter", "write transfer counter"),
+        "read catalogue of a later format",
         *("read rejected", *LIST_DATA),
         *("query loads", "query loads by day"),
         *("read ops key", "log as api"),
@@ -253,6 +258,7 @@ ALLOWED: dict[str, set[str]] = {
 }
 DASHBOARD = {
     *("read catalogue", "list catalogue", "read rejected", *LIST_DATA),
+    "read catalogue of a later format",
     *("query loads", "query loads by day", "get drinks", "batch get drinks"),
     *("count queue", "count dead letters"),
 }

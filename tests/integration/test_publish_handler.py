@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 
 from mocktailverse.drinks.register import Register
-from mocktailverse.errors import PermanentError
+from mocktailverse.errors import CatalogueError, PermanentError
 from mocktailverse.functions import publish
 from mocktailverse.local.emulator import ROOT_KEY
+from mocktailverse.operations.rebuild import rebuild_catalogue
 from mocktailverse.stores.catalogue_object import CatalogueObject
 from mocktailverse.stores.drinks_table import DrinksTable
+from mocktailverse.stores.environment import Stores
 from mocktailverse.stores.functions import Functions
 
 NUMBERS = count(1)
@@ -65,18 +67,24 @@ def catalogue(clients, local_stack, table, monkeypatch):
         "AWS_ENDPOINT_URL": local_stack.endpoint,
         "MOCKTAILVERSE_CATALOGUE_BUCKET": table.name,
         "MOCKTAILVERSE_DRINKS_TABLE": table.name,
+        "MOCKTAILVERSE_STAGE": "dev",
         "POWERTOOLS_SERVICE_NAME": "tests",
         "POWERTOOLS_METRICS_NAMESPACE": "tests",
     }
     for variable, value in environment.items():
         monkeypatch.setenv(variable, value)
     publish._runtime.cache_clear()  # noqa: SLF001 - as in a new process
-    yield CatalogueObject(clients, table.name)
+    yield Stores(clients, {"CatalogueBucket": table.name, "DrinksTable": table.name}).catalogue
     publish._runtime.cache_clear()  # noqa: SLF001 - likewise
 
 
 def put(table, *drinks):
     table.write([Register(drink.id, drink, "a:b:c") for drink in drinks])
+
+
+def build(clients, table):
+    """Build the catalogue of a table, as a new environment gets one."""
+    rebuild_catalogue(Stores(clients, {"CatalogueBucket": table.name, "DrinksTable": table.name}))
 
 
 def names(catalogue, path):
@@ -87,26 +95,43 @@ def names(catalogue, path):
 
 
 def test_a_stream_event_is_published(  # noqa: PLR0917  pytest passes them by name
-    table, catalogue, new_drink, tmp_path, caplog, capsys
+    table, clients, catalogue, new_drink, tmp_path, caplog, capsys
 ):
+    build(clients, table)
     put(table, new_drink("11007", "Margarita"), new_drink("11009", "Fizz"))
-    first = publish.handler(EVENT, None)
-    assert (first["rebuilt"], first["drinks"]) == (True, 2)
+    first = publish.handler(change_notifications("thecocktaildb:11009"), None)
+    assert (first["changed"], first["drinks"]) == (1, 1)
     put(table, new_drink("11007", "Daisy", observed_at=1_800_000_000_000))
     second = publish.handler(
         change_notifications("thecocktaildb:11007", "thecocktaildb:11007"), None
     )
     assert (second["rebuilt"], second["changed"], second["removed"]) == (False, 1, 0)
+    third = publish.handler(EVENT, None)
+    assert (third["changed"], third["drinks"]) == (0, 2)
     assert names(catalogue, tmp_path / "c") == {
         "thecocktaildb:11007": "Daisy",
         "thecocktaildb:11009": "Fizz",
     }
-    assert [line.message for line in caplog.records] == ["published"] * 2
+    assert [line.message for line in caplog.records] == ["published"] * 3
     metrics = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
     lags = [metric["PublishLagMs"][0] for metric in metrics]
-    assert len(lags) == 2
-    assert lags[0] > 1_000_000
+    assert len(lags) == 3
     assert 0 <= lags[1] < 10_000
+    assert lags[2] > 1_000_000
+
+
+def test_without_a_catalogue_the_handler_raises_until_it_is_rebuilt(
+    table, clients, catalogue, new_drink, tmp_path
+):
+    """The stream keeps the batch. The function never scans: it has no right to."""
+    put(table, new_drink("11007", "Margarita"), new_drink("11009", "Fizz"))
+    for _ in range(2):
+        with pytest.raises(CatalogueError, match="mocktailverse rebuild --env dev"):
+            publish.handler(EVENT, None)
+    assert catalogue.etag() is None
+    build(clients, table)
+    assert publish.handler(EVENT, None)["changed"] == 0
+    assert len(names(catalogue, tmp_path / "c")) == 2
 
 
 def test_a_failed_publish_raises_and_emits_its_lag(table, clients, catalogue, new_drink, capsys):

@@ -76,6 +76,14 @@ def test_a_redrive_moves_all_dead_letters_back(queue, clients, urls):
     assert sorted(receive(clients, urls[0])) == sorted(bodies)
 
 
+def test_dead_letters_are_counted_by_kind_and_stay_visible(queue, clients, urls):
+    record = json.dumps({"DDBStreamBatchInfo": {}})
+    for body in [record, *(str(number) for number in range(11)), record]:
+        clients.sqs.send_message(QueueUrl=urls[1], MessageBody=body)
+    assert queue.failed_batches() == 2
+    assert len(receive(clients, urls[1])) == 13
+
+
 def test_an_empty_dead_letter_queue_has_no_letters(queue):
     assert list(queue.dead_letters()) == []
 

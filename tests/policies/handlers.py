@@ -168,5 +168,7 @@ def _named(value: Any, resources: Resources) -> list[str]:
     """Return the ARNs of the resources to which a property refers."""
     if isinstance(value, list):
         return [arn for one in value for arn in _named(one, resources)]
-    name = value.get("Ref") or value["Fn::GetAtt"].partition(".")[0]
+    # `{"Ref": "X"}`, `{"Fn::GetAtt": "X.Arn"}`, or a text with the latter: `${X.Arn}`
+    text = value if isinstance(value, str) else next(iter(value.values()))
+    name = text.strip("${}").partition(".")[0]
     return arns(*resources[name], resources)

@@ -24,11 +24,16 @@ def own_uses(env: str) -> list[OwnUse]:
     """Return the calls of a deployment of an environment."""
     names = {"env": env, "account": ACCOUNT, "place": f"{REGION}:{ACCOUNT}", "region": REGION}
     return [
-        OwnUse(
-            Request(action, arn.format_map(names), _CONTEXT.get((action, arn), {})), module, call
-        )
+        OwnUse(Request(action, arn.format_map(names), _context(action, arn, env)), module, call)
         for action, arn, module, call in _TABLE
     ]
+
+
+def _context(action: str, arn: str, env: str) -> dict[str, str]:
+    """Return the keys that IAM knows about a call besides its ARN."""
+    if action == "cloudwatch:PutMetricData":
+        return {"cloudwatch:namespace": f"mocktailverse-{env}"}
+    return {"s3:if-none-match": "*"} if (action, arn) == ("s3:PutObject", _ZIP) else {}
 
 
 _STACK = "arn:aws:cloudformation:{place}:stack/mocktailverse-{env}/0a"
@@ -39,9 +44,10 @@ _ZIP = _ARTIFACTS + "/functions/0a.zip"
 _FUNCTION = "arn:aws:lambda:{place}:function:mocktailverse-api-{env}"
 _PROMOTED = "arn:aws:lambda:{place}:function:mocktailverse-api-staging"
 _LOADS = "arn:aws:dynamodb:{place}:table/mocktailverse-loads-{env}"
+_DRINKS = "arn:aws:dynamodb:{place}:table/mocktailverse-drinks-{env}"
+_CATALOGUE = "arn:aws:s3:::mocktailverse-catalogue-{env}-{account}-{region}/catalogue-4.sqlite"
+_PUBLISH = "arn:aws:lambda:{place}:function:mocktailverse-publish-{env}"
 _CANARY = "arn:aws:s3:::mocktailverse-data-{env}-{account}-{region}/raw/thecocktaildb/canary/1.json"
-
-_CONTEXT = {("s3:PutObject", _ZIP): {"s3:if-none-match": "*"}}
 
 # Action, ARN, module, call.
 _TABLE = [
@@ -127,6 +133,15 @@ _TABLE = [
         "stores/ops_key.py",
         "put_parameter(",
     ),
+    # The file of a new catalogue format, and what changed while it was built
+    ("s3:GetObject", _CATALOGUE, "stores/catalogue_object.py", "get_object("),
+    ("s3:PutObject", _CATALOGUE, "stores/catalogue_object.py", "put_object("),
+    ("s3:DeleteObject", _CATALOGUE, "stores/catalogue_object.py", "delete_object("),
+    ("dynamodb:Scan", _DRINKS, "stores/drinks_table.py", ".scan("),
+    ("dynamodb:BatchGetItem", _DRINKS, "stores/drinks_table.py", "batch_get_item("),
+    ("lambda:InvokeFunction", _PUBLISH, "deployment/catalogue_switch.py", "functions.invoke("),
+    # The first value of a metric whose absence is an alarm
+    ("cloudwatch:PutMetricData", "*", "deployment/absence_alarms.py", "put_metric_data("),
     # The canary and its load
     ("s3:PutObject", _CANARY, "cli/load_waiting.py", "stores.bucket.put("),
     ("dynamodb:Query", _LOADS, "stores/load_queries.py", ".query("),

@@ -20,6 +20,7 @@ from mocktailverse.api.dependencies import ApiDependencies
 from mocktailverse.api.export_delivery import SQLITE
 from mocktailverse.api.headers import GzipMiddlewareWithQuality, HeadersMiddleware
 from mocktailverse.api.query_parameters import given_once
+from mocktailverse.api.transfer_allowance import AllowanceMiddleware
 from mocktailverse.catalogue.search.query import (
     Facets,
     IngredientDetail,
@@ -34,6 +35,8 @@ from mocktailverse.drinks.drink import Drink
 
 PUBLIC = (drink_routes.router, ingredient_routes.router, status_routes.router, export_routes.router)
 OPERATORS_ONLY = (load_routes.router,)
+
+OPENAPI_PATH = "/openapi.json"
 
 ANSWERS = (
     Page[Drink],
@@ -54,7 +57,7 @@ PUBLIC_SEGMENTS = frozenset(
     for router in PUBLIC
     for route in router.routes
     if isinstance(route, APIRoute)
-) | {"openapi.json"}
+) | {OPENAPI_PATH.strip("/")}
 
 
 class Api(FastAPI):
@@ -64,6 +67,7 @@ class Api(FastAPI):
         super().__init__(
             title=openapi.TITLE,
             version=openapi.VERSION,
+            openapi_url=OPENAPI_PATH,
             docs_url=None,
             redoc_url=None,
             redirect_slashes=False,
@@ -81,6 +85,19 @@ class Api(FastAPI):
         return self.openapi_schema
 
 
+def route_template(path: str) -> str:
+    """Return the template of a decoded path's route, such as `/drinks/{drink_id}`, or `none`.
+
+    For logs: the text of a path is the client's.
+    """
+    if path == OPENAPI_PATH:
+        return path
+    routers = (reference_page.router, *PUBLIC, *OPERATORS_ONLY)
+    routes = (route for router in routers for route in router.routes)
+    matching = (r.path for r in routes if isinstance(r, APIRoute) and r.path_regex.match(path))
+    return next(matching, "none")
+
+
 def create_app(dependencies: ApiDependencies | None = None) -> Api:
     """Return the app; it makes no connection. Further routers may be included afterwards.
 
@@ -94,6 +111,8 @@ def create_app(dependencies: ApiDependencies | None = None) -> Api:
         compresslevel=6,
         exclude_content_types=(SQLITE.media_type,),  # hundreds of MB take a minute to compress
     )
+    if dependencies and dependencies.allowance:  # added last, so that it sees compressed bytes
+        app.add_middleware(AllowanceMiddleware, allowance=dependencies.allowance)
     error_responses.register(app)
     app.include_router(reference_page.router)
     for router in (*PUBLIC, *OPERATORS_ONLY):

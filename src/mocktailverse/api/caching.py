@@ -7,15 +7,13 @@ from typing import Annotated
 import msgspec
 from fastapi import Depends, Request, Response
 
+from mocktailverse.api.conditional_requests import etag_matches
 from mocktailverse.api.dependencies import dependencies_of
 from mocktailverse.api.error_responses import ApiError, Problem, invalid
 from mocktailverse.api.export_delivery import ExportFormat
-from mocktailverse.api.openapi import JSON
+from mocktailverse.api.openapi import API_VERSION, JSON
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.errors import MissingError, MocktailverseError, UsageError
-
-API_VERSION = "2"
-"""Raise it when the same catalogue gives other responses, so that cached ones expire."""
 
 
 class CatalogueResponder:
@@ -51,7 +49,7 @@ class CatalogueResponder:
         tag = f'W/"{API_VERSION}-{catalogue.meta.version}"'
         headers = {"ETag": tag, "Cache-Control": f"public, max-age={self.dependencies.max_age_s}"}
         given = self._request.headers.get("if-none-match", "")
-        if _has(given, tag):
+        if given and etag_matches(given, tag):
             return Response(status_code=304, headers=headers)
         with cursor_checked(cursor):
             value = read(catalogue)
@@ -61,7 +59,8 @@ class CatalogueResponder:
 
     def exported(self, kind: ExportFormat, *, withdrawn: bool = False) -> Response:
         """Return the catalogue as a file, with `withdrawn` drinks only on request."""
-        return self.dependencies.exports.deliver(self.catalogue(), kind, withdrawn=withdrawn)
+        catalogue, exports = self.catalogue(), self.dependencies.exports
+        return exports.deliver(self._request, catalogue, kind, withdrawn=withdrawn)
 
 
 Responder = Annotated[CatalogueResponder, Depends()]
@@ -86,9 +85,3 @@ def cursor_checked(cursor: str | None) -> Iterator[None]:
 
 def _no_catalogue(code: str, message: str) -> ApiError:
     return ApiError(503, code, message, headers={"Retry-After": "10"})
-
-
-def _has(if_none_match: str, tag: str) -> bool:
-    """Compare weakly, as RFC 9110 requires here; the API's tags contain no comma."""
-    tags = (text.strip().removeprefix("W/") for text in if_none_match.split(","))
-    return tag.removeprefix("W/") in tags

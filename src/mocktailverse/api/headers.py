@@ -12,10 +12,13 @@ _DEFAULTS = {
     "Cache-Control": "no-store",
     "Vary": "Accept-Encoding",
 }
-PUBLIC = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag"}
+PUBLIC = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Accept-Ranges, Content-Range, ETag, Retry-After",
+}
 PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
-    "Access-Control-Allow-Headers": "If-None-Match",
+    "Access-Control-Allow-Headers": "If-None-Match, If-Range, Range",
     "Access-Control-Max-Age": "86400",
     "Allow": "GET, HEAD, OPTIONS",
 }
@@ -60,16 +63,18 @@ class HeadersMiddleware:
 
 
 class GzipMiddlewareWithQuality(GZipMiddleware):
-    """Compresses for clients that accept gzip; `gzip;q=0` refuses it."""
+    """Compresses for clients that accept gzip; `gzip;q=0` refuses it. A range is sent plain."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and not _accepts_gzip(Headers(scope=scope)):
-            await self.app(scope, receive, send)
-        else:
+        headers = Headers(scope=scope) if scope["type"] == "http" else Headers()
+        if accepts_gzip(headers) and "range" not in headers:
             await super().__call__(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
 
 
-def _accepts_gzip(headers: Headers) -> bool:
+def accepts_gzip(headers: Headers) -> bool:
+    """Return whether a client accepts a response that is compressed with gzip."""
     for coding in headers.get("accept-encoding", "").lower().split(","):
         name, _, weight = coding.replace(" ", "").partition(";q=")
         if name == "gzip":

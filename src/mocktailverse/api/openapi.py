@@ -13,11 +13,15 @@ from mocktailverse.api.error_responses import ErrorAnswer
 JSON = "application/json"
 TITLE = "Mocktailverse"
 VERSION = "1"
+API_VERSION = "2"
+"""Raise it when the same catalogue gives other responses, so that cached ones expire."""
 DESCRIPTION = """\
 A clean drinks catalogue. Every listing returns `{"items": [...], "next": null}`: if `next` is a
 text, pass it as `cursor` to get the next page. Every error returns
 `{"error": {"code", "message", "details"}}`. Times are ms since 1970-01-01 UTC. Responses from the
-catalogue carry an `ETag`.
+catalogue carry an `ETag`. On AWS every endpoint but `/health` responds 429, with `Retry-After`,
+while there are too many requests, and for the rest of a day (UTC) on which the API has sent all the
+data that it may send.
 """
 REF = "#/components/schemas/{name}"
 
@@ -28,7 +32,8 @@ _DESCRIPTIONS = {
     404: "Not found.",
     409: "Not possible in the current state.",
     413: "The body is too large.",
-    422: "A parameter is invalid; `details` names it.",
+    416: "The file does not have the bytes that `Range` asks for.",
+    422: "A parameter is invalid (`details` names it), or the response is too large.",
     503: "The catalogue or another service is temporarily unavailable.",
 }
 
@@ -45,12 +50,14 @@ def success(schema: str, *, cacheable: bool = False) -> Responses:
 
 
 def file(media_type: str) -> Responses:
-    """Return the responses of a route that returns a file."""
+    """Return the responses of a route that returns a file, or a part of it."""
     content = {media_type: {"schema": {"type": "string", "format": "binary"}}}
-    return {
+    responses: Responses = {
         200: {"description": "The file.", "content": content},
-        307: {"description": "Redirect to a link to the file, valid for 15 minutes."},
+        206: {"description": "The bytes in `Content-Range`, on AWS only.", "content": content},
+        304: {"description": "Not modified: the `ETag` is in `If-None-Match`."},
     }
+    return responses | errors(416, 422, 503)
 
 
 def errors(*statuses: int) -> Responses:

@@ -1,10 +1,10 @@
 """Upgrades a downloaded catalogue of an earlier format, so that a deployment has no outage.
 
-New code meets the file of the old code until the first publish replaces it. Formats so far only
+New code meets the file of the old code until one of its own format is built. Formats so far only
 added columns and tables, so the copy gets the missing columns with their defaults, null or an
 empty list, and the missing tables without rows.
 SQLite notes a new column in the schema without touching the rows, which takes a few milliseconds
-for any size. Only readers do this; a publisher rebuilds the file from the drinks table.
+for any size. Only readers do this; the file of a new format is built from the drinks table.
 """
 
 import sqlite3
@@ -15,9 +15,6 @@ from typing import Any
 
 from mocktailverse.catalogue import schema
 from mocktailverse.errors import CatalogueError
-
-OLDEST_FORMAT = 1
-"""The oldest format that lacks nothing but columns and tables."""
 
 _NEW_TABLES = frozenset({"drink_name_keys"})
 """Tables that earlier formats do not have; without another one a file is damaged."""
@@ -36,7 +33,7 @@ def upgrade(path: Path) -> None:
     try:
         with closing(sqlite3.connect(path, isolation_level=None)) as file:
             ((number,),) = file.execute("PRAGMA user_version")
-            if OLDEST_FORMAT <= number < schema.FORMAT:
+            if schema.OLDEST_FORMAT <= number < schema.FORMAT:
                 _upgrade(file)
     except sqlite3.DatabaseError as error:
         raise CatalogueError(f"Not a sealed catalogue: {error}.") from error

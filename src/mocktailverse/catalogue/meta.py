@@ -2,10 +2,12 @@
 
 Beside the fields of `Meta` there is, for the writer only:
 
-reference  digest of the ingredient reference: with another one the file is rebuilt
+reference  digest of the ingredient reference: with another one the file is written again
 """
 
 import sqlite3
+from contextlib import closing
+from pathlib import Path
 
 import msgspec
 from msgspec import Struct
@@ -37,6 +39,16 @@ class Meta(Struct, frozen=True):
 
 
 _to_meta = converter(Meta)
+
+
+def format_in(path: Path) -> int | None:
+    """Return the format of a file, which may be of any format; None if it is not a database."""
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            ((number,),) = connection.execute("PRAGMA user_version")
+    except sqlite3.DatabaseError:
+        return None
+    return int(number)
 
 
 def read_meta(connection: sqlite3.Connection) -> Meta:

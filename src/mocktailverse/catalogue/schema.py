@@ -1,17 +1,23 @@
-"""The format of catalogue.sqlite.
+"""The format of the catalogue's file.
 
 Columns are named as the fields of `Drink`; lists and dicts are JSON text, nested structs are
 spread over columns with a prefix, times are ms since 1970 UTC, booleans are 0 and 1.
 """
 
-import sqlite3
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # the functions that only need the file's name start without SQLite
+    import sqlite3
 
 FORMAT = 3
-"""Stored in the file as `PRAGMA user_version`; a publisher rebuilds a file of another format.
+"""Stored in the file as `PRAGMA user_version`; each format has its own file (see `file_names`).
 
 Raise it with any change. A column that is new in a format needs a default unless it may be null:
 readers add it to copies of files of earlier formats (see `format_upgrade`).
 """
+
+OLDEST_FORMAT = 1
+"""The oldest format that lacks nothing but columns and tables, so that readers can upgrade it."""
 
 PAGE_SIZE = 8192
 
@@ -168,7 +174,7 @@ CREATE INDEX drink_name_keys_by_key ON drink_name_keys (key, drink_id);
 """
 
 
-def create(connection: sqlite3.Connection) -> None:
+def create(connection: "sqlite3.Connection") -> None:
     """Create the tables in an empty database; create `INDEXES` after the first filling."""
     connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
     connection.executescript(TABLES)

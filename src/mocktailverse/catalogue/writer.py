@@ -55,6 +55,10 @@ class Fingerprint(NamedTuple):
         )
 
 
+class OtherReferenceError(CatalogueError):
+    """The file was built with another ingredient reference; see `reference_update`."""
+
+
 class _StoredDrink(NamedTuple):
     """Row and fingerprint of a drink in the file."""
 
@@ -96,7 +100,8 @@ class CatalogueWriter:
         """Open a sealed catalogue to edit it in place.
 
         Raises:
-            CatalogueError: it is not a catalogue, or has another format or ingredient reference.
+            OtherReferenceError: it was built with another ingredient reference.
+            CatalogueError: it is not a catalogue, or has another format.
         """
         if not path.is_file():
             raise CatalogueError(f"`{path}` is not a file.")
@@ -120,6 +125,11 @@ class CatalogueWriter:
     def close(self) -> None:
         """Close the file, unfinished; does nothing after `seal`."""
         self._connection.close()
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the file has not been sealed yet."""
+        return self._sealed is None
 
     @property
     def meta(self) -> Meta:
@@ -251,7 +261,7 @@ class CatalogueWriter:
 def _require_same_reference(connection: sqlite3.Connection) -> None:
     query = "SELECT value FROM meta WHERE key = 'reference'"
     if connection.execute(query).fetchone() != (reference_digest(),):
-        raise CatalogueError("The file was built with another ingredient reference. Rebuild it.")
+        raise OtherReferenceError("The file was built with another ingredient reference.")
 
 
 def _trade_safety_for_speed(connection: sqlite3.Connection) -> None:

@@ -16,6 +16,7 @@ from mocktailverse.cli.cost_tables import (
     AccountFigures,
     fields,
     print_account,
+    print_flood,
     print_report,
     print_write_share,
 )
@@ -202,7 +203,13 @@ def _print_reference(by_env: Mapping[str, Footprint], *, as_json: bool) -> list[
             "dashboard_visits": visitors.dashboard_visits,
         }
         print_json(
-            fields(reference.report, workload, reference.problems, environments=reference.usages)
+            fields(
+                reference.report,
+                workload,
+                reference.problems,
+                environments=reference.usages,
+                floods=reference.floods,
+            )
         )
         return reference.problems
     say(
@@ -210,4 +217,5 @@ def _print_reference(by_env: Mapping[str, Footprint], *, as_json: bool) -> list[
         f"{visitors.dashboard_visits:,.0f} dashboard visits; dev and staging are idle."
     )
     print_report(reference.report, table, reference.problems)
+    print_flood(reference.floods["all"])
     return reference.problems

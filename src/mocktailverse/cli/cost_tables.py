@@ -7,6 +7,7 @@ import msgspec
 
 from mocktailverse.cli.output import print_table, say
 from mocktailverse.cost.cost_report import CostReport
+from mocktailverse.cost.flood import Flood
 from mocktailverse.cost.model import PriceTable
 from mocktailverse.cost.usage import Usage
 from mocktailverse.formatting import amount
@@ -26,6 +27,7 @@ def fields(
     problems: list[str],
     *,
     environments: Mapping[str, Usage] | None = None,
+    floods: Mapping[str, Flood] | None = None,
     account: AccountFigures | None = None,
 ) -> dict[str, Any]:
     """Return the fields of the JSON: always the same keys."""
@@ -33,6 +35,7 @@ def fields(
         **msgspec.to_builtins(report),
         "workload": workload,
         "environments": environments,
+        "floods": floods,
         "problems": problems,
         "account": account or AccountFigures(),
     }
@@ -67,6 +70,14 @@ def print_report(report: CostReport, table: PriceTable, problems: Sequence[str])
         )
     for problem in problems:
         say(f"Beyond the free limits: {problem}")
+
+
+def print_flood(worst: Flood) -> None:
+    """Print what a flood on all APIs costs."""
+    say(
+        f"A flood at the rate limits of all APIs: {_usd(worst.usd_a_day)} USD a day, "
+        f"{_usd(worst.usd_a_month)} USD in 31 days, and at most {worst.transfer_gb:.1f} GB sent."
+    )
 
 
 def print_write_share(share: float | None) -> None:

@@ -18,18 +18,21 @@ from mocktailverse.cli.deploy_target import (
     Zip,
     choose_release,
     find_target,
+    require_alarm_recipient,
     template_parameters,
     template_text,
 )
 from mocktailverse.cli.load_waiting import TIMEOUT_S, send_canary
 from mocktailverse.cli.output import print_json, print_table, say, stderr
-from mocktailverse.deployment import apply, function_code, release
+from mocktailverse.cli.plan_command import plan_before_deployment
+from mocktailverse.deployment import apply, catalogue_switch, function_code, release
 from mocktailverse.deployment.changes import Change, ChangeSet, DeploymentError
 from mocktailverse.deployment.release import Release
 from mocktailverse.errors import MocktailverseError, UnreachableError, UsageError
 from mocktailverse.loads.load_record import Load
 from mocktailverse.local import emulator
 from mocktailverse.stores import cloudformation_stack as stack
+from mocktailverse.stores.alarm_subscription import read_subscription
 from mocktailverse.stores.environment import Stores
 from mocktailverse.stores.error_translation import translated
 from mocktailverse.stores.ops_key import OpsKey, parameter_name
@@ -50,6 +53,9 @@ def deploy(
     function: Annotated[
         str | None, Option("--function", help="Replace the code of this function only.")
     ] = None,
+    no_plan: Annotated[
+        bool, Option("--no-plan", help="Do not compare what the code makes of the raw objects.")
+    ] = False,
     as_json: options.Json = False,
 ) -> None:
     """Build and deploy an environment, to AWS or to the address in AWS_ENDPOINT_URL.
@@ -61,23 +67,33 @@ def deploy(
             "Choose only one of --arch, --zip and --from, and no --function with --from."
         )
     target = find_target(env)
+    require_alarm_recipient(target)
     with translated(f"Deploying {env}"):
         new = choose_release(target, arch, zip_file, source)
         if function:
             _replace_function(target, new, function, as_json=as_json)
             return
         release.upload(target.clients, target.account, new)
+        planned = None if no_plan else plan_before_deployment(target)
+        number = catalogue_switch.catalogue_format(target.clients, new)
+        catalogue_switch.prepare_catalogue(target.clients, target.env, number, say)
         outputs, changes = _update_stack(target, new, yes=yes, as_json=as_json)
         if not changes:
             say("The stack is up to date.")
         _complete(target, new, outputs)
+        stores = Stores(target.clients, outputs)
+        catalogue_switch.catch_up(stores, target.env, number, say)
+        email = target.environment.parameters()["AlarmEmail"]
+        alarms = read_subscription(target.clients, outputs["AlarmTopic"], email)
     load = _send_canary(target, outputs)
     if as_json:
         print_json(
             {
                 **_release_fields(target, new),
                 "changes": msgspec.to_builtins(changes),
+                "plan": planned,
                 "canary_ms": load.duration_ms,
+                "alarm_subscription": msgspec.to_builtins(alarms),
                 "outputs": outputs,
                 "api_url": target.account.api_url(outputs),
             }
@@ -85,6 +101,8 @@ def deploy(
         return
     rows = [("API", target.account.api_url(outputs))]
     print_table(f"{env} is deployed", ("service", "URL"), rows)
+    if alarms.advice and (alarms.email or target.environment.protected):
+        say(f"Alarms of {env}: {alarms}.")
     say(f"Its buckets, queues, tables and functions: mocktailverse outputs --env {env}")
 
 

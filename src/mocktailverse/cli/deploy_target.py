@@ -22,6 +22,9 @@ from mocktailverse.stores.cloudformation_stack import stack_name
 _EMULATOR_POLL_S = 0.1
 """The embedded AWS takes seconds for what takes AWS minutes."""
 
+REHEARSAL = "rehearsal"
+"""Value of `alarm_email` for the embedded AWS, which sends no e-mails."""
+
 DeployedEnv = Annotated[str, Option("--env", help="Environment: dev, staging or prod.")]
 Arch = Annotated[
     Architecture | None, Option("--arch", help="Processor architecture (on AWS, arm64 by default).")
@@ -66,6 +69,18 @@ def find_target(env: str) -> DeployTarget:
     identity = account.identify(clients)
     say(f"{env}: {identity}")
     return DeployTarget(env, environment, checkout, clients, identity)
+
+
+def require_alarm_recipient(target: DeployTarget) -> None:
+    """Raise UsageError if prod's alarms would reach nobody without somebody having chosen that."""
+    email = target.environment.alarm_email
+    is_rehearsal = email == REHEARSAL and target.account.endpoint is not None
+    if target.env == "prod" and email in ("", REHEARSAL) and not is_rehearsal:
+        raise UsageError(
+            f'The alarms of prod would reach nobody: [prod] has `alarm_email = "{email}"` in'
+            f' `{target.checkout.environments}`. Write your address there, or "nobody" if prod is'
+            " to run without e-mails."
+        )
 
 
 def template_text(target: DeployTarget) -> str:

@@ -51,6 +51,7 @@ from mocktailverse.cli.measure_command import measure
 from mocktailverse.cli.mocktail_command import mocktail
 from mocktailverse.cli.outputs_command import outputs
 from mocktailverse.cli.package_command import package
+from mocktailverse.cli.plan_command import plan
 from mocktailverse.cli.quality_command import quality
 from mocktailverse.cli.rebuild_command import rebuild
 from mocktailverse.cli.reconcile_command import reconcile
@@ -76,7 +77,7 @@ PANELS: dict[str, tuple[Callable[..., None] | typer.Typer, ...]] = {
     "Serve": (serve, dashboard, browse),
     "Repair": (verify, replay, redrive, reconcile, rebuild),
     "Operate": (report, logs, trace, cost, drill),
-    "Deploy": (deploy, diff, outputs, package, destroy),
+    "Deploy": (plan, deploy, diff, outputs, package, destroy),
 }
 """The commands by panel of `mocktailverse --help`, in the order in which help lists them."""
 

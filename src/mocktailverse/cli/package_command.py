@@ -8,7 +8,12 @@ from typer import Option
 
 from mocktailverse.checkout import find_checkout
 from mocktailverse.cli import options
-from mocktailverse.cli.deploy_target import Arch, find_target, template_parameters
+from mocktailverse.cli.deploy_target import (
+    Arch,
+    find_target,
+    require_alarm_recipient,
+    template_parameters,
+)
 from mocktailverse.cli.output import print_json, say
 from mocktailverse.deployment import account, release
 from mocktailverse.deployment.bill_of_materials import bill_of_materials
@@ -36,6 +41,7 @@ def package(
     """
     if upload:
         target = find_target(upload)
+        require_alarm_recipient(target)
         with translated("Packaging the functions"):
             built = release.from_checkout(target.account, target.checkout, arch, say)
             release.upload(target.clients, target.account, built)

@@ -5,9 +5,14 @@ from contextlib import ExitStack, contextmanager
 
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.synced_copy import open_published
-from mocktailverse.cli.output import progress
+from mocktailverse.cli.output import progress, say
 from mocktailverse.errors import MissingError, UsageError
 from mocktailverse.stores.environment import Stores
+
+_ADVICE = (
+    "Load drinks with `mocktailverse ingest` or `mocktailverse fetch`; the catalogue is published"
+    " seconds later."
+)
 
 
 @contextmanager
@@ -23,8 +28,7 @@ def published_catalogue(stores: Stores) -> Iterator[Catalogue]:
             try:
                 catalogue = stack.enter_context(open_published(stores.catalogue))
             except MissingError as error:
-                raise UsageError(
-                    "No catalogue is published yet. Load drinks with `mocktailverse ingest` or "
-                    "`mocktailverse fetch`; the catalogue is published seconds later."
-                ) from error
+                raise UsageError(f"No catalogue is published yet. {_ADVICE}") from error
+        if catalogue.meta.drinks == 0:
+            say(f"The catalogue has no drinks yet. {_ADVICE}")
         yield catalogue

@@ -19,8 +19,10 @@ from mocktailverse.local import lifecycle, resource_usage
 from mocktailverse.local.state import LocalStack
 from mocktailverse.local.tcp_ports import HOST
 from mocktailverse.stores import cloudformation_stack as stack
+from mocktailverse.stores.alarm_subscription import read_subscription
 from mocktailverse.stores.environment import LOCAL, Stores
 from mocktailverse.stores.error_translation import translated
+from mocktailverse.stores.queue import Queue
 
 _LABELS = {
     "stack": "stack",
@@ -30,9 +32,12 @@ _LABELS = {
     "protected": "protected from deletion",
     "waiting": "messages waiting",
     "dead_letters": "dead letters",
+    "failed_batches": "of them failed publishings",
+    "alarm_subscription": "alarm e-mails",
     "memory_mib": "memory (MiB)",
     "disk_mib": "disk (MiB)",
     "catalogue": "catalogue version",
+    "catalogue_problem": "catalogue's problem",
 }
 """What tables call the fields."""
 
@@ -65,8 +70,7 @@ def status(
         "disk_mib": resource_usage.disk_bytes(folder) // 2**20,
     }
     if local.stack and local.state == "running":
-        queue = local_stores(local.stack).queue
-        fields |= {"waiting": queue.waiting(), "dead_letters": queue.dead()}
+        fields |= _messages(local_stores(local.stack).queue)
     if as_json:
         print_json({**fields, **(stack_fields(local.stack) if local.stack else {})})
     else:
@@ -84,6 +88,12 @@ def status(
             say("Start it: mocktailverse up")
     if local.state != "running":
         raise typer.Exit(3)
+
+
+def _messages(queue: Queue) -> dict[str, int]:
+    dead = queue.dead()
+    failed = queue.failed_batches() if dead else 0
+    return {"waiting": queue.waiting(), "dead_letters": dead, "failed_batches": failed}
 
 
 def _labelled(fields: Mapping[str, object]) -> list[tuple[str, object]]:
@@ -133,14 +143,14 @@ def _print_deployed_status(env: str, *, as_json: bool) -> None:
         apart = function_code.functions_with_other_code(clients, name) if is_healthy else []
         stores = Stores(clients, stack.outputs(clients, name))
         if is_healthy:
-            fields |= {
-                "waiting": stores.queue.waiting(),
-                "dead_letters": stores.queue.dead(),
-                "catalogue": _catalogue_version(stores),
-            }
+            fields |= {**_messages(stores.queue), **_catalogue_fields(stores, env)}
+            if "AlarmTopic" in stores.outputs:
+                email = stack.parameters(description).get("AlarmEmail", "")
+                alarms = read_subscription(clients, stores.outputs["AlarmTopic"], email)
+                fields["alarm_subscription"] = alarms
     if as_json:
         items = [{**msgspec.to_builtins(f), "apart": f.name in apart} for f in functions]
-        print_json({**fields, "functions": items})
+        print_json({**msgspec.to_builtins(fields), "functions": items})
     else:
         print_table(f"Environment {env}", ("name", "value"), _labelled(fields))
         rows = [
@@ -159,9 +169,13 @@ def _difference(function: FunctionCode, apart: Collection[str]) -> str:
     return "other code" if function.name in apart else ""
 
 
-def _catalogue_version(stores: Stores) -> str | None:
-    """Return the version of the published catalogue; None before the first publish."""
-    if "CatalogueBucket" in stores.outputs:
-        with suppress(MissingError), open_published(stores.catalogue) as catalogue:
-            return catalogue.meta.version
-    return None
+def _catalogue_fields(stores: Stores, env: str) -> dict[str, str | None]:
+    """Return the version that readers get, and whether publish waits for a file of its format."""
+    fields: dict[str, str | None] = {"catalogue": None}
+    if "CatalogueBucket" not in stores.outputs:
+        return fields
+    with suppress(MissingError), open_published(stores.catalogue) as catalogue:
+        fields["catalogue"] = catalogue.meta.version
+    if stores.catalogue.etag() is None:
+        fields["catalogue_problem"] = f"must be rebuilt: mocktailverse rebuild --env {env}"
+    return fields

@@ -13,7 +13,7 @@ from mocktailverse.pipeline.verify import VerifyReport
 from mocktailverse.pipeline.verify_catalogue import verify_all
 from mocktailverse.stores.environment import LOCAL, Stores
 
-_KEEP_RAW = (LOCAL, "prod")
+KEEP_RAW = (LOCAL, "prod")
 """The environments whose raw objects never expire."""
 
 
@@ -21,7 +21,7 @@ def verify(
     env: options.Env = "local", state_dir: options.StateDir = None, as_json: options.Json = False
 ) -> None:
     """Recompute the drinks from the raw objects; show differences from table and catalogue."""
-    report = verify_with_progress(connect(env, state_dir), raw_expires=env not in _KEEP_RAW)
+    report = verify_with_progress(connect(env, state_dir), raw_expires=env not in KEEP_RAW)
     if as_json:
         print_json(verify_fields(report))
     else:

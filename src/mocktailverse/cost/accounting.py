@@ -27,8 +27,8 @@ _MINUTE_RESOLUTION_S = 60
 _CATCH_ALL = "$default"
 """The route that the cost of a flood is computed for, at the rate limit of the stage."""
 
-_EXPORTS_PER_S = 0.01
-"""The rate limit up to which any other route is accounted for: that of an export."""
+TRANSFER_LIMIT = "MOCKTAILVERSE_API_GB_PER_DAY"
+"""The variable of the API's function with the GB that it sends on a day at most."""
 
 _DASHBOARD_METRICS = 50
 """The most metrics that a free dashboard shows."""
@@ -173,14 +173,9 @@ Properties = Mapping[str, Any]
 def _of_api_stage(stage: Properties, of_type: ByType) -> Iterator[str]:
     if "ThrottlingRateLimit" not in stage.get("DefaultRouteSettings", {}):
         yield "has no ThrottlingRateLimit: the cost of abuse would have no limit."
-    settings = stage.get("RouteSettings", {})
-    routes = {str(r.properties.get("RouteKey")) for r in of_type["AWS::ApiGatewayV2::Route"]}
-    for route in sorted(routes | settings.keys()):
-        rate = settings.get(route, {}).get("ThrottlingRateLimit")
-        if rate is None and route != _CATCH_ALL:
-            yield f"gives {route} no ThrottlingRateLimit of its own: its calls are not counted."
-        elif rate is not None and float(rate) > _EXPORTS_PER_S:
-            yield f"allows {rate} calls a second of {route}; only {_EXPORTS_PER_S} are counted."
+    for route in of_type["AWS::ApiGatewayV2::Route"]:
+        if (key := route.properties.get("RouteKey")) != _CATCH_ALL:
+            yield f"has the route {key} with a rate limit of its own: its calls are not counted."
 
 
 def _of_alarm(alarm: Properties) -> Iterator[str]:
@@ -225,6 +220,11 @@ def _of_function(function: Properties, of_type: ByType) -> Iterator[str]:
         yield "is a function that no workload accounts for."
     elif f"/aws/lambda/{name}" not in groups:
         yield "has no log group: Lambda would create one that keeps logs for ever."
-    for variable in function.get("Environment", {}).get("Variables", {}):
+    if function.get("LoggingConfig", {}).keys() - {"LogFormat"}:
+        yield "has LoggingConfig, which costs or is not known to be free."
+    variables = function.get("Environment", {}).get("Variables", {})
+    if handler_module(function) == "api" and TRANSFER_LIMIT not in variables:
+        yield f"has no {TRANSFER_LIMIT}: the data that anybody makes it send would have no limit."
+    for variable in variables:
         if variable.startswith("POWERTOOLS_") and variable not in _POWERTOOLS_VARIABLES:
             yield f"sets {variable}: what it adds to logs or metrics is not counted."

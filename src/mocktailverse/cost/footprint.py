@@ -1,5 +1,6 @@
 """The footprint of a stage: what it runs on AWS, read from the template and the functions' code."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -10,6 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from mocktailverse.cost.accounting import (
+    TRANSFER_LIMIT,
     ByType,
     emitted_metrics,
     handler_module,
@@ -96,6 +98,7 @@ def _footprint(resources: list[Resource], metrics: Mapping[str, int]) -> Footpri
             fetch_s=_timeout_s(functions.get("FetchFunction", {})),
             log_days=_log_days(of_type),
             api_per_s=_api_per_s(of_type),
+            api_gb_per_day=_api_gb_per_day(functions.get("ApiFunction", {})),
         ),
         unaccounted=tuple(unaccounted(resources, of_type)),
     )
@@ -162,6 +165,12 @@ def _api_per_s(of_type: ByType) -> float:
         for stage in of_type["AWS::ApiGatewayV2::Stage"]
     )
     return sum(float(throttle.get("ThrottlingRateLimit", 0)) for throttle in settings)
+
+
+def _api_gb_per_day(function: Mapping[str, Any]) -> float:
+    """Return the limit of the data that the API sends; `unaccounted` reports a missing one."""
+    variables = function.get("Environment", {}).get("Variables", {})
+    return float(variables.get(TRANSFER_LIMIT, math.inf if function else 0))
 
 
 def _units(table: Mapping[str, Any], kind: str) -> int:

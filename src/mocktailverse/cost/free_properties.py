@@ -15,7 +15,7 @@ ACCOUNTED = {
         "TimeoutInMillis",
     },
     "AWS::ApiGatewayV2::Stage": {
-        "ApiId", "AutoDeploy", "DefaultRouteSettings", "Description", "RouteSettings", "StageName",
+        "ApiId", "AutoDeploy", "DefaultRouteSettings", "Description", "StageName",
     },
     "AWS::CloudWatch::Alarm": {
         "ActionsEnabled", "AlarmActions", "AlarmDescription", "AlarmName", "ComparisonOperator",
@@ -30,8 +30,8 @@ ACCOUNTED = {
         "TableName", "TimeToLiveSpecification",
     },
     "AWS::Lambda::EventSourceMapping": {
-        "BatchSize", "BisectBatchOnFunctionError", "Enabled", "EventSourceArn", "FilterCriteria",
-        "FunctionName", "FunctionResponseTypes", "MaximumBatchingWindowInSeconds",
+        "BatchSize", "BisectBatchOnFunctionError", "DestinationConfig", "Enabled", "EventSourceArn",
+        "FilterCriteria", "FunctionName", "FunctionResponseTypes", "MaximumBatchingWindowInSeconds",
         "MaximumRecordAgeInSeconds", "MaximumRetryAttempts", "ScalingConfig", "StartingPosition",
     },
     "AWS::Logs::LogGroup": {"LogGroupName", "RetentionInDays"},
@@ -52,8 +52,8 @@ ACCOUNTED = {
     },
     "AWS::Serverless::Function": {
         "Architectures", "CodeUri", "Description", "Environment", "FunctionName", "Handler",
-        "MemorySize", "PermissionsBoundary", "ReservedConcurrentExecutions", "Role", "Runtime",
-        "Timeout",
+        "LoggingConfig", "MemorySize", "PermissionsBoundary", "ReservedConcurrentExecutions",
+        "Role", "Runtime", "Timeout",
     },
 }  # fmt: skip
 """The properties that cost nothing while they are not used, or that the cost model counts, by

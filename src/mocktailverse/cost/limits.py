@@ -8,20 +8,25 @@ import msgspec
 from msgspec import Struct
 
 from mocktailverse.cost.cost_report import CostReport, cost_report
+from mocktailverse.cost.flood import Flood, flood
 from mocktailverse.cost.footprint import Footprint
 from mocktailverse.cost.model import CostLine, PriceTable, month, total_usd
 from mocktailverse.cost.running import Running
-from mocktailverse.cost.usage import Activity, Usage, Visitors, usage_of
+from mocktailverse.cost.usage import Usage
 from mocktailverse.cost.workload import reference
 
 NOT_FREE_USD = 0.25
 """Maximum USD for usage without a free limit in the reference month."""
 
-POLLERS_USD = 0.45
-"""Maximum extra USD a month if Lambda uses its maximum number of pollers."""
+QUEUES_USD = 0.45
+"""Maximum USD a month for requests to queues beyond the free million: nearly all of them poll idle
+queues. One environment stays within the million, three do not (docs/decisions/0035-concurrency.md).
+"""
 
-FLOOD_USD_AN_HOUR = 0.25
-"""Maximum USD for an hour of calls at the APIs' rate limits, without the free limits."""
+_QUEUES = "sqs_requests"
+
+FLOOD_USD_A_DAY = 4.00
+"""Maximum USD for a day of calls at the rate limits of all APIs, without the free limits."""
 
 
 class ReferenceMonth(Struct, frozen=True, kw_only=True):
@@ -30,6 +35,8 @@ class ReferenceMonth(Struct, frozen=True, kw_only=True):
     usages: dict[str, Usage]
     """Usage by environment."""
     report: CostReport
+    floods: dict[str, Flood]
+    """The cost of a flood on each environment's API, and on all of them (`all`)."""
     problems: list[str]
     """A sentence for each limit that is exceeded and each thing that cannot be accounted for."""
 
@@ -46,6 +53,8 @@ def reference_month(footprints: Mapping[str, Footprint], table: PriceTable) -> R
     return ReferenceMonth(
         usages=usages,
         report=cost_report("all", whole, table, None, at_most),
+        floods={env: flood([run], table) for env, run in runs.items()}
+        | {"all": flood(runs.values(), table)},
         problems=[*unaccounted, *beyond_limits(runs, table)],
     )
 
@@ -61,20 +70,6 @@ def with_all_pollers(usage: Usage, runs: Iterable[Running]) -> Usage:
     return msgspec.structs.replace(usage, sqs_requests=usage.sqs_requests + more)
 
 
-def flood_usd(runs: Iterable[Running], table: PriceTable, *, hours: float = 1) -> float:
-    """Return the cost of calls at the APIs' rate limits, without the free limits."""
-    usage = Usage()
-    for run in runs:
-        calls = Visitors(api_calls=run.api_per_s * 3600 * hours)
-        api_only = Running(
-            wcu=0, rcu=0, reconciles=0, idle_polls=0, alarms=0, metrics=0,
-            api_gb=run.api_gb, log_days=run.log_days,
-        )  # fmt: skip
-        usage += usage_of(Activity(), api_only, month_share=1, drinks=0, visitors=calls)
-    amounts = ((float(getattr(usage, price.usage)), price) for price in table.prices)
-    return sum(amount / price.per * price.usd for amount, price in amounts)
-
-
 def beyond_limits(runs: Mapping[str, Running], table: PriceTable) -> list[str]:
     """Return a sentence for each limit that the stages exceed in the reference month.
 
@@ -86,22 +81,37 @@ def beyond_limits(runs: Mapping[str, Running], table: PriceTable) -> list[str]:
         f"{line.price.service}, {line.price.what}: {line.amount:,.10g} of {line.price.free:,.10g} "
         f"free {line.price.unit} a month ({_shares(usages, line)}), {line.usd:.2f} USD."
         for line in lines
-        if line.used_share is not None and line.used_share > 1
+        if line.used_share is not None and line.used_share > 1 and line.price.usage != _QUEUES
     ]
     paid = total_usd(line for line in lines if line.used_share is None)
     worst = month(with_all_pollers(together(usages), runs.values()), table)
-    more = total_usd(worst) - total_usd(lines)
-    flood = flood_usd(runs.values(), table)
+    queues = total_usd(line for line in worst if line.price.usage == _QUEUES)
+    worst_day = flood(runs.values(), table)
     amounts = (
         ("What is not free costs {:.2f} USD a month", paid, NOT_FREE_USD),
-        ("Five pollers at each idle queue would cost {:.2f} USD a month more", more, POLLERS_USD),
-        ("An hour of calls at the APIs' rate limits costs {:.2f} USD", flood, FLOOD_USD_AN_HOUR),
+        ("Requests to queues, mostly idle ones, cost {:.2f} USD a month", queues, QUEUES_USD),
+        ("A day at the APIs' rate limits costs {:.2f} USD", worst_day.usd_a_day, FLOOD_USD_A_DAY),
     )
+    sentences += _beyond_free_transfer(worst_day, lines)
     return sentences + [
         f"{text.format(usd)}; the limit is {limit:.2f}."
         for text, usd, limit in amounts
         if usd > limit
     ]
+
+
+def _beyond_free_transfer(worst: Flood, lines: Iterable[CostLine]) -> list[str]:
+    """Return a sentence if a flood on all APIs sends more than what is free beside the dashboards.
+
+    `lines` are those of the reference month, whose API calls are then part of the flood.
+    """
+    (line,) = (line for line in lines if line.price.usage == "transfer_gb")
+    sent = worst.transfer_gb + line.amount
+    text = (
+        f"A month at the APIs' limits sends {sent:.1f} GB, with the dashboards; "
+        f"{line.price.free:.0f} are free. Lower `api.gb_per_day`."
+    )
+    return [text] if sent > line.price.free else []
 
 
 def _shares(usages: Mapping[str, Usage], line: CostLine) -> str:

@@ -18,7 +18,7 @@ POLLS = 180 * HOURS
 POLLERS = 2
 POLLERS_AT_MOST = 5
 """Pollers that Lambda keeps at an idle queue. Its guide says that it goes down to five if traffic
-is low, and may go down to two; always five if the mapping limits the concurrency."""
+is low, and may go down to two; always five if the mapping limits the concurrency, as ours does."""
 
 
 class Running(Struct, frozen=True, kw_only=True):
@@ -32,8 +32,8 @@ class Running(Struct, frozen=True, kw_only=True):
     """Scheduled starts of fetch a month."""
     reconciles: float = HOURS / 6
     """Scheduled starts of reconcile a month."""
-    idle_polls: float = POLLERS * POLLS
-    """Requests a month to idle queues with the fewest pollers."""
+    idle_polls: float = POLLERS_AT_MOST * POLLS
+    """Requests a month to idle queues with the fewest pollers that Lambda may keep."""
     idle_polls_at_most: float = POLLERS_AT_MOST * POLLS
     """Requests a month to idle queues with the most pollers."""
     alarms: int = 2
@@ -51,7 +51,9 @@ class Running(Struct, frozen=True, kw_only=True):
     log_days: float = 7
     """Retention of the logs."""
     api_per_s: float = 2
-    """Requests a second that the API serves at most."""
+    """Requests a second at which API Gateway throttles the API."""
+    api_gb_per_day: float = 0.3
+    """GB that the API sends on a day at most."""
 
     def at_least(self, other: "Running") -> "Running":
         """Return the larger value of each figure: of two readings the more expensive one counts."""
@@ -62,7 +64,8 @@ class Running(Struct, frozen=True, kw_only=True):
 SMALL = Running(wcu=4, rcu=4)
 STAGING = Running(wcu=4, rcu=4, log_days=14)
 PROD = Running(
-    wcu=17, rcu=17, backups=True, fetches=DAYS, alarms=5, metrics=6, dashboards=1, log_days=30
+    wcu=17, rcu=17, backups=True, fetches=DAYS, alarms=5, metrics=6, dashboards=1, log_days=30,
+    api_gb_per_day=1.5,
 )  # fmt: skip
 """Copies of what infrastructure/ says, for programs without a checkout; a test compares them."""
 

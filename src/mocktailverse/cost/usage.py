@@ -75,10 +75,7 @@ BASIS = {
     "dynamodb_rcu": (TEMPLATE, "provisioned, over all tables and the index"),
     "dynamodb_gb": (ASSUMED, "drinks and this month's loads, 4 KB each"),
     "dynamodb_backup_gb": (ASSUMED, "the same as storage, if the stage keeps backups"),
-    "sqs_requests": (
-        COUNTED,
-        "3 a delivery, and two pollers at each idle queue; Lambda may keep five",
-    ),
+    "sqs_requests": (COUNTED, "3 a delivery, and five pollers at each idle queue"),
     "s3_writes": (COUNTED, "raw and rejected objects, the most possible publishes, listings"),
     "s3_reads": (COUNTED, "one an attempt, one a publish, two a fetch"),
     "s3_gb": (COUNTED, "raw objects of this month's loads; the catalogue at 6 KB a drink"),

@@ -151,6 +151,8 @@ def _replay(context: DashboardContext, loads: Sequence[Load]) -> str:
 
 
 def _redrive(context: DashboardContext) -> str:
-    moved = redrive(context.queue, _REDRIVE_LIMIT)
-    rest = " There may be more." if moved == _REDRIVE_LIMIT else ""
-    return f"Returned {counted(moved, 'dead letter')} to the queue.{rest}"
+    done = redrive(context.queue, _REDRIVE_LIMIT)
+    text = f"Returned {counted(done.sent, 'dead letter')} to the queue."
+    if done.left:
+        text += f" {counted(done.left, 'failed publishing')} left for `mocktailverse redrive`."
+    return text + " There may be more." * (done.sent + done.left == _REDRIVE_LIMIT)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from botocore.exceptions import ClientError
 
-from mocktailverse.deployment import artifacts, changes, events
+from mocktailverse.deployment import absence_alarms, artifacts, changes, events
 from mocktailverse.deployment.artifacts import Artifact
 from mocktailverse.deployment.changes import ChangeSet, DeploymentError
 from mocktailverse.deployment.events import Reporter
@@ -61,6 +61,8 @@ def deploy(  # noqa: PLR0913  keyword-only; each is a separate choice of the cal
     with changes.discarded_on_failure(clients, change_set):
         if not confirm(change_set):
             raise DeploymentError("Nothing was changed.")
+        values = {name: value for name, value in parameters.items() if value is not None}
+        absence_alarms.start_new(clients, template, values)
     before = events.last_event_id(clients, stack_name)
     _execute(clients, change_set)
     on_progress(f"{'creating' if creates else 'updating'} stack {stack_name}")

@@ -20,7 +20,7 @@ Units = Annotated[int, Meta(ge=1)]
 
 _EXPECTED = {
     "schedule": "Write an EventBridge expression: cron(...), rate(...) or at(...). ",
-    "alarm_email": 'Write an e-mail address, or "" for none. ',
+    "alarm_email": 'Write an e-mail address, or "nobody". ',
     "source_urls": "Write addresses with https:// or http://. ",
     "capacity": 'Write "provisioned" or "on-demand". ',
     "logs": f"Write one of {', '.join(map(str, get_args(LogDays)))}. ",
@@ -74,13 +74,15 @@ class Memory(_Table, frozen=True, kw_only=True):
     """For the transform function, which decodes an array of 64 MiB in one piece."""
 
 
-class Throttle(_Table, frozen=True, kw_only=True):
-    """Rate limit of the API over all callers; the API answers 429 above it."""
+class ApiLimits(_Table, frozen=True, kw_only=True):
+    """Limits of the API over all callers; the API answers 429 above them."""
 
     requests_per_s: Annotated[int, Meta(ge=1)]
     """Requests per second in the long run."""
     burst: Annotated[int, Meta(ge=1)]
     """Requests served at once after a pause."""
+    gb_per_day: Annotated[float, Meta(gt=0)]
+    """GB that it may send on a day (UTC): a hard limit, unlike the other two."""
 
 
 class Environment(_Table, frozen=True, kw_only=True):
@@ -91,8 +93,9 @@ class Environment(_Table, frozen=True, kw_only=True):
     capacity: Literal["provisioned", "on-demand"]
     """Billing of DynamoDB: provisioned uses the always-free units; on-demand costs from the first
     request."""
-    alarm_email: Annotated[str, Meta(pattern=r"^([^@\s]+@[^@\s]+)?$")]
-    """Address that receives the alarms, once it has confirmed AWS's first message; empty: none."""
+    alarm_email: Annotated[str, Meta(pattern=r"^([^@\s]+@[^@\s]+|nobody|rehearsal)?$")]
+    """Address that receives the alarms, once it has confirmed AWS's first message. Empty or
+    `nobody`: none; prod needs an address or `nobody`, and `rehearsal` is for the embedded AWS."""
     source_urls: dict[str, Annotated[str, Meta(pattern=r"^https?://[^\s]+$")]]
     """Addresses that replace those of the real sources, by source."""
     source_requests_per_s: dict[str, Annotated[float, Meta(gt=0, le=100)]]
@@ -107,14 +110,14 @@ class Environment(_Table, frozen=True, kw_only=True):
     """Provisioned capacity of the tables; used if `capacity` is provisioned."""
     memory_mb: Memory
     """Memory of the functions."""
-    api: Throttle
-    """Rate limit of the public API."""
+    api: ApiLimits
+    """Limits of the public API."""
 
     def parameters(self) -> dict[str, str]:
         """Return the template's parameters that environments.toml sets."""
         return {
             "Capacity": self.capacity,
-            "AlarmEmail": self.alarm_email,
+            "AlarmEmail": self.alarm_email if "@" in self.alarm_email else "",
             "SourceUrls": _pairs(self.source_urls),
             "SourceRequestsPerS": _pairs(self.source_requests_per_s),
         }
@@ -136,6 +139,7 @@ class Environment(_Table, frozen=True, kw_only=True):
             "TransformMb": self.memory_mb.transform,
             "ApiRequestsPerS": self.api.requests_per_s,
             "ApiBurst": self.api.burst,
+            "ApiGbPerDay": f"{self.api.gb_per_day:g}",
             **_scheduled("Reconcile", self.reconcile),
             **self._fetched(),
         }

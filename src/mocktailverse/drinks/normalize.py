@@ -24,7 +24,7 @@ from mocktailverse.drinks.measures.measure import Measure
 from mocktailverse.drinks.record import Absence, RawLine, Record, StatedLine
 from mocktailverse.drinks.register import Register, recipe_of
 
-TRANSFORM_VERSION = 5
+TRANSFORM_VERSION = 6
 """Increase this when the same record gives a different drink; a golden test enforces it."""
 
 _encoder = msgspec.msgpack.Encoder()  # takes half the time of JSON, as numbers need no decimals

@@ -1,6 +1,7 @@
 """One log line for every failed invocation, which the alarm on function errors counts.
 
-The template's filters make a metric of it:
+The template's filters make a metric of the lines with level ERROR, and of Lambda's own reports of
+failures. They read fields of JSON, so that no text within a line can trigger or hide the alarm:
 
 FunctionErrors  failures of all functions; one may count twice
 """
@@ -9,10 +10,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from aws_lambda_powertools import Logger
+from mocktailverse.functions.json_log import json_logger
 
 FAILED = "invocation failed"
-"""The template's metric filters match this text."""
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
@@ -29,7 +29,7 @@ def failures_logged(handler: Handler) -> Handler:
         try:
             return handler(event, context)
         except Exception:
-            Logger().exception(FAILED)
+            json_logger().exception(FAILED)
             raise
 
     return logged

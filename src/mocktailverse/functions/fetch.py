@@ -9,6 +9,10 @@
 
 The collector of the source does the work. It keeps its state under `state/fetch/` in the data
 bucket.
+
+Its metric, of a run that collects everything from the default source without a limit of requests:
+
+RecordsFetched  raw records that were stored; not written if there were none
 """
 
 from collections.abc import Mapping
@@ -16,15 +20,22 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from aws_lambda_powertools import Logger
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
 from msgspec import Struct
 
 from mocktailverse.functions.failure_log import failures_logged
 from mocktailverse.functions.invocation_clock import InvocationClock
+from mocktailverse.functions.json_log import json_logger
 from mocktailverse.loads.object_version import DEFAULT_SOURCE, RAW_PREFIX, ObjectVersion
 from mocktailverse.settings import FetchSettings
 from mocktailverse.sources import require_source
-from mocktailverse.sources.collection import CollectionContext, FetchRequest, SourceAccess
+from mocktailverse.sources.collection import (
+    CollectionContext,
+    Collector,
+    FetchRequest,
+    SourceAccess,
+)
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.data_bucket import DataBucket
 from mocktailverse.stores.environment import Stores
@@ -58,7 +69,7 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     Raises:
         UsageError: the source is unknown, or the request cannot be done.
     """
-    settings, bucket, logger = _runtime()
+    settings, bucket, logger, metrics = _runtime()
     request = msgspec.convert(event, FetchRequest)
     collector, clock = require_source(request.source).collector, InvocationClock(context)
     collector.check(request)
@@ -69,9 +80,22 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     report.source = request.source
     result: dict[str, Any] = msgspec.to_builtins(report)
     logger.info("fetched", **{k: value for k, value in result.items() if k != "cursor"})
+    if report.records and _is_sweep(request, collector):
+        metrics.add_metric("RecordsFetched", MetricUnit.Count, report.records)
+        metrics.flush_metrics()
+        metrics.clear_metrics()  # if metrics are disabled, flushing does not
     if report.outage_suspected:
         logger.warning("too many drinks are absent at once: no absence was recorded")
     return result
+
+
+def _is_sweep(request: FetchRequest, collector: Collector) -> bool:
+    """Return whether the run does what the alarm on missing data expects every day."""
+    return (
+        request.source == DEFAULT_SOURCE
+        and request.strategy in ("", collector.strategies[0])
+        and request.max_requests is None
+    )
 
 
 def access_to(source: str, settings: FetchSettings) -> SourceAccess:
@@ -83,6 +107,7 @@ def access_to(source: str, settings: FetchSettings) -> SourceAccess:
 
 
 @cache
-def _runtime() -> tuple[FetchSettings, LoggedBucket, Logger]:
-    settings, logger = FetchSettings.read(), Logger()
-    return settings, LoggedBucket(Stores(Clients(), settings.outputs()).bucket, logger), logger
+def _runtime() -> tuple[FetchSettings, LoggedBucket, Logger, Metrics]:
+    settings, logger = FetchSettings.read(), json_logger()
+    bucket = LoggedBucket(Stores(Clients(), settings.outputs()).bucket, logger)
+    return settings, bucket, logger, Metrics()

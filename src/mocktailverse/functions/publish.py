@@ -2,7 +2,8 @@
 
 The table's stream is KEYS_ONLY: a change notification that says which drinks changed, not how. The
 drinks of a batch are published together, each once. A failure raises, so that the stream delivers
-the batch again.
+the batch again. It never scans the table: without a catalogue of its format it raises, until
+`mocktailverse deploy` or `rebuild` has built one.
 
 Its metric, of each batch:
 
@@ -23,6 +24,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from mocktailverse.functions.failure_log import failures_logged
+from mocktailverse.functions.json_log import json_logger
 from mocktailverse.pipeline.publishing import Publisher
 from mocktailverse.settings import PublishSettings
 from mocktailverse.stores.clients import Clients
@@ -60,5 +62,5 @@ def _runtime() -> tuple[Publisher, Logger, Metrics]:
     settings = PublishSettings.read()
     stores = Stores(Clients(), settings.outputs())
     folder = Path(tempfile.mkdtemp(prefix="mocktailverse-publish-"))
-    publisher = Publisher(stores.drinks, stores.catalogue, folder, now_ms=now)
-    return publisher, Logger(), Metrics()
+    publisher = Publisher(stores.drinks, stores.catalogue, folder, now_ms=now, env=settings.stage)
+    return publisher, json_logger(), Metrics()

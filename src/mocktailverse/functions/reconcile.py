@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from aws_lambda_powertools import Logger
 
-from mocktailverse.functions.failure_log import failures_logged
+from mocktailverse.functions.failure_log import FAILED, failures_logged
+from mocktailverse.functions.json_log import json_logger
 from mocktailverse.pipeline.reconciliation import reconcile
 from mocktailverse.settings import ReconcileSettings
 from mocktailverse.stores.clients import Clients
@@ -30,6 +31,8 @@ def handler(_event: dict[str, Any], _context: "LambdaContext") -> dict[str, Any]
     )
     result: dict[str, Any] = msgspec.to_builtins(report)
     logger.info("reconciled", **result)
+    if report.failed:  # the alarm on function errors counts this line, too
+        logger.error(FAILED, failed=report.failed)
     return result
 
 
@@ -37,4 +40,4 @@ def handler(_event: dict[str, Any], _context: "LambdaContext") -> dict[str, Any]
 def _runtime() -> tuple[ReconcileSettings, Stores, Logger]:
     settings = ReconcileSettings.read()
     stores = Stores(Clients(), settings.outputs(), settings.loads_expire_days)
-    return settings, stores, Logger()
+    return settings, stores, json_logger()

@@ -7,7 +7,6 @@ Its metrics, of each message:
 
 RecordsRead      records that were read
 RejectedPercent  percentage of them that were rejected
-LoadsDone        1 if the load is done
 DriftingFields   new, missing or retyped fields and replaced words, by record
 """
 
@@ -28,6 +27,7 @@ from msgspec.structs import replace
 from mocktailverse.errors import MocktailverseError
 from mocktailverse.functions.failure_log import failures_logged
 from mocktailverse.functions.invocation_clock import InvocationClock
+from mocktailverse.functions.json_log import json_logger
 from mocktailverse.loads.load_request import load_requests
 from mocktailverse.pipeline.load import Loader, Postponed
 from mocktailverse.settings import TransformSettings
@@ -64,7 +64,7 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     failed: list[Any] = processor.fail_messages
     for message, (_, error, _) in zip(failed, processor.exceptions, strict=True):
         names = names_of.get(message.message_id, {})
-        logger.error("message comes back", **names, exc_info=error)
+        logger.warning("message comes back", **names, exc_info=error)
     if metrics.metric_set:  # flushing without metrics warns
         metrics.flush_metrics()
         metrics.clear_metrics()  # if metrics are disabled, flushing does not
@@ -108,8 +108,6 @@ def _report(
     if counts.read:
         rejected_percent = 100 * counts.rejected / counts.read
         metrics.add_metric("RejectedPercent", MetricUnit.Percent, rejected_percent)
-    if progress.done:
-        metrics.add_metric("LoadsDone", MetricUnit.Count, 1)
     if progress.drift:
         logger.warning("drift", **names, drift=msgspec.to_builtins(progress.drift))
         drifting = sum(kind.count for kind in progress.drift)
@@ -127,4 +125,4 @@ def _names(request: "LoadRequest") -> dict[str, Any]:
 def _runtime() -> tuple[TransformSettings, Stores, Logger, Metrics]:
     settings = TransformSettings.read()
     stores = Stores(Clients(), settings.outputs(), settings.loads_expire_days)
-    return settings, stores, Logger(), Metrics()
+    return settings, stores, json_logger(), Metrics()

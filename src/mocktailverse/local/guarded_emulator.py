@@ -21,7 +21,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mocktailverse.errors import MocktailverseError
-from mocktailverse.local import allowed_hosts, kept_calls, worker_pool
+from mocktailverse.local import allowed_hosts, http_api_paths, kept_calls, worker_pool
 from mocktailverse.local.kept_data import KeptData
 from mocktailverse.local.kept_resources import ATTACH_PATH, KeptResources
 
@@ -69,6 +69,7 @@ def main() -> None:
     data, code_cache = KeptData(Path(sys.argv.pop(1))), Path(sys.argv.pop(1))
     worker_pool.install(code_cache)
     kept_calls.install(data)
+    http_api_paths.install()
     app = _with_attach(ministack.app, data)
     ministack.app = allowed_hosts.guarded(app, _is_allowed, 403, REFUSAL)
     try:

@@ -4,7 +4,8 @@ Messages and change notifications are not kept on disk. So a start looks for the
 latest load is not finished and sends them again, from their checkpoint on. Drinks that were written
 but not published are published. A load by another TRANSFORM_VERSION is replayed.
 
-`inspect` reads the data files before the embedded AWS opens them; `resume` acts on its result.
+`inspect` reads the data files before the embedded AWS opens them; `publish` and `resume` act on its
+result.
 """
 
 import sqlite3
@@ -16,13 +17,18 @@ from typing import Any
 
 import msgspec
 
+from mocktailverse.catalogue.file_names import file_name
+from mocktailverse.catalogue.meta import format_in
+from mocktailverse.catalogue.schema import FORMAT
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION
+from mocktailverse.errors import CatalogueError
 from mocktailverse.formatting import counted
 from mocktailverse.loads.load_keys import object_key
 from mocktailverse.loads.load_request import FIRST_GENERATION, LoadRequest
 from mocktailverse.loads.object_version import RAW_PREFIX, ObjectVersion
 from mocktailverse.local.data_files import DataFiles, DerivedFileError, set_aside_derived
-from mocktailverse.pipeline.publishing import FILE, Publisher
+from mocktailverse.operations.rebuild import rebuild_catalogue
+from mocktailverse.pipeline.publishing import Publisher
 from mocktailverse.pipeline.replay import replay
 from mocktailverse.stores.environment import Stores
 from mocktailverse.stores.items import value_of
@@ -114,22 +120,33 @@ def inspect(folder: Path) -> Interrupted:
     )
 
 
+def publish(interrupted: Interrupted, stores: Stores) -> None:
+    """Publish what is unpublished.
+
+    A catalogue that is missing or cannot be edited is rebuilt: the publish function never does it.
+    """
+    if not interrupted.unpublished and stores.catalogue.etag() is not None:
+        return
+    with tempfile.TemporaryDirectory(prefix="mocktailverse-publish-") as folder:
+        publisher = Publisher(stores.drinks, stores.catalogue, Path(folder), now_ms=now)
+        try:
+            publisher.publish(interrupted.unpublished)
+        except CatalogueError:
+            rebuild_catalogue(stores)
+
+
 def resume(interrupted: Interrupted, stores: Stores) -> None:
-    """Send unfinished loads and replays to the queue, and publish what is unpublished."""
+    """Send unfinished loads and replays to the queue."""
     for request in interrupted.unfinished:
         stores.queue.send(request)
     replay(interrupted.outdated, stores.loads, stores.queue, now=now())
-    if interrupted.unpublished:
-        with tempfile.TemporaryDirectory(prefix="mocktailverse-publish-") as folder:
-            publisher = Publisher(stores.drinks, stores.catalogue, Path(folder), now_ms=now)
-            publisher.publish(interrupted.unpublished)
 
 
 def _raw_objects(files: DataFiles) -> tuple[list[ObjectVersion], bytes | None]:
     """Return the raw objects, and the published catalogue."""
     raw, catalogue = [], None
     for kept in files.objects():
-        if kept.key == FILE:
+        if kept.key == file_name():
             catalogue = kept.body
         elif kept.body is not None and kept.key.startswith(RAW_PREFIX):
             raw.append(ObjectVersion(kept.bucket, kept.key, kept.version_id or "null"))
@@ -163,16 +180,18 @@ _PUBLISHED = "SELECT id, content_hash, transform_version, withdrawn_at, previous
 
 
 def _unpublished(drinks: Mapping[str, tuple[object, ...]], catalogue: bytes | None) -> list[str]:
-    """Return the ids that differ; all, if the catalogue is missing or of another format."""
+    """Return the ids that differ; all, unless there is a catalogue of this format."""
     published: dict[str, tuple[object, ...]] = {}
     if catalogue:
         with tempfile.NamedTemporaryFile(suffix=".sqlite") as file:
             file.write(catalogue)
             file.flush()
+            if format_in(Path(file.name)) != FORMAT:  # `publish` rebuilds it
+                return [*drinks]
             try:
                 with closing(sqlite3.connect(f"file:{file.name}?mode=ro", uri=True)) as connection:
                     published = {key: values for key, *values in connection.execute(_PUBLISHED)}
-            except sqlite3.Error:  # the publisher replaces it
+            except sqlite3.Error:  # `resume` rebuilds it
                 published = {}
     ids = dict.fromkeys([*drinks, *published])
     return [key for key in ids if drinks.get(key) != tuple(published.get(key, ()))]

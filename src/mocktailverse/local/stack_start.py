@@ -8,7 +8,9 @@ from pathlib import Path
 
 import msgspec
 
+from mocktailverse.catalogue.schema import FORMAT
 from mocktailverse.checkout import Checkout, find_checkout
+from mocktailverse.deployment.catalogue_switch import catch_up, prepare_catalogue
 from mocktailverse.errors import UsageError
 from mocktailverse.local import (
     deploying,
@@ -36,7 +38,7 @@ from mocktailverse.local.state import (
     write_stack,
 )
 from mocktailverse.local.tcp_ports import HOST
-from mocktailverse.stores.environment import Stores
+from mocktailverse.stores.environment import LOCAL, Stores
 
 Check = Callable[[LocalStack], object]
 Notice = Callable[[str], None]
@@ -103,11 +105,13 @@ class StackStart(msgspec.Struct, frozen=True):
             stack = deploying.deploy(stack, self.options.checkout, archive, self.on_progress)
             self.on_progress("restoring the data")
             emulator.attach_data(stack.port, stack.outputs)
+            stores = Stores(stack.clients(), stack.outputs)
+            recovery.publish(interrupted, stores)
             ops_key = deploying.make_ops_key(stack.clients())
             stack = msgspec.structs.replace(stack, ops_key=ops_key, ports=ports)
             stack = self._start_services(stack, SERVICES if self.options.services else ())
             self._prove(stack)
-            recovery.resume(interrupted, Stores(stack.clients(), stack.outputs))
+            recovery.resume(interrupted, stores)
             write_stack(self.state_dir, stack)  # last: only a stack that works is listed
             undo.pop_all()
         if interrupted.raw_objects:
@@ -123,8 +127,11 @@ class StackStart(msgspec.Struct, frozen=True):
         with contextlib.ExitStack() as undo:
             undo.callback(self.launcher.stop)
             if running.deployed != fingerprint or not running.service_keys:
+                clients = running.clients()
+                prepare_catalogue(clients, LOCAL, FORMAT, self.on_progress)
                 stack = deploying.deploy(running, checkout, archive, self.on_progress)
                 write_stack(self.state_dir, stack)
+                catch_up(Stores(clients, stack.outputs), LOCAL, FORMAT, self.on_progress)
             is_changed = (
                 stack.serves != service_processes.code_fingerprint(checkout.source)
                 or stack.outputs != running.outputs

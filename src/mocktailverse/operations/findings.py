@@ -18,9 +18,6 @@ from mocktailverse.stores.log_group import LogRetention
 LAG_LIMIT_MS = 600_000
 """The threshold of the alarm on publish lag: ten minutes."""
 
-FAILURES = ("invocation failed", "[ERROR]", "Task timed out", "Runtime exited")
-"""Texts of a function's failure, its own or Lambda's; the template's filters match the same."""
-
 STUCK_AFTER = 2
 """Visibility timeouts without activity after which an open load counts as stuck: if its worker
 died, its message was delivered again after one."""

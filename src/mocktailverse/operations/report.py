@@ -21,7 +21,6 @@ from mocktailverse.cost.running import running
 from mocktailverse.errors import CatalogueError, MissingError
 from mocktailverse.loads.load_record import Load, latest_generations
 from mocktailverse.operations.findings import (
-    FAILURES,
     FAILURES_WINDOW_MS,
     STUCK_AFTER,
     Finding,
@@ -43,7 +42,7 @@ from mocktailverse.operations.month import MonthSoFar, MonthUsage
 from mocktailverse.operations.quality import SourceQuality, quality
 from mocktailverse.operations.recent_loads import recent_loads, rejected_lines
 from mocktailverse.stores import cloudformation_stack
-from mocktailverse.stores.alarms import read_alarm_states
+from mocktailverse.stores.alarms import read_alarm_states, read_log_metrics
 from mocktailverse.stores.cloudformation_stack import stack_name
 from mocktailverse.stores.environment import LOCAL, Stores
 from mocktailverse.stores.error_translation import translated
@@ -214,13 +213,13 @@ def _operations(  # noqa: PLR0913 - the figures come from these
 
 
 def _failures(stores: Stores, log: str, since: int) -> int:
-    """Return the number of log lines that report a failure; one failure may log two lines.
+    """Return the number of log lines that the alarm counts; one failure may log two lines.
 
-    One request for each text: the embedded AWS supports no filter pattern with alternatives.
+    The embedded AWS does not evaluate such filters, so this does, for both.
     """
-    group = LogGroup(stores.clients, log)
-    matches = ((word, line) for word in FAILURES for line in group.lines_if_any(since, word))
-    return len({line for word, line in matches if word in line.message})
+    filters = read_log_metrics(stores.clients, log)
+    lines = LogGroup(stores.clients, log).lines_if_any(since) if filters else []
+    return sum(any(one.matches(line.message) for one in filters) for line in lines)
 
 
 def _rejects(stores: Stores, current: Sequence[Load]) -> Rejects:

@@ -10,21 +10,22 @@ coalesced or out of order: each file is its predecessor plus drinks that were re
 predecessor was published. Example: publishers A and B both download file 1. A reads version 3 of a
 drink and publishes file 2. B read version 2 before that; its upload fails, it downloads file 2 and
 reads the drink again, now at version 3 or later.
+
+A publisher reads only the drinks of its batch, never the whole table: that is `rebuilding`.
 """
 
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
-from mocktailverse.catalogue.conversions import MOST_AT_ONCE
 from mocktailverse.catalogue.meta import Meta
+from mocktailverse.catalogue.reference_update import open_to_edit
 from mocktailverse.catalogue.writer import CatalogueWriter, catalogue_version
 from mocktailverse.drinks.drink import Drink
-from mocktailverse.drinks.register import Register
 from mocktailverse.errors import CatalogueError, ConflictError, MissingError, TransientError
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.pipeline.ports import CatalogueStore, DrinksStore
@@ -41,7 +42,7 @@ class PublishResult(Struct, frozen=True):
     """The changes that were published, and the state of the catalogue after them."""
 
     changed: int
-    """Drinks that were added or replaced; all drinks if the catalogue was rebuilt."""
+    """Drinks that were added or replaced; all drinks after a rebuild."""
     removed: int
     """Drinks that were removed."""
     version: str
@@ -59,19 +60,22 @@ class PublishResult(Struct, frozen=True):
 class Publisher:
     """Publishes the drinks of one table; keeps its copy of the file in its own folder."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - three stores and three options
         self,
         drinks: DrinksStore,
         catalogue: CatalogueStore,
         folder: Path,
         *,
         now_ms: Callable[[], int],
+        env: str = "local",
         wait: Callable[[float], None] = time.sleep,
     ) -> None:
+        """`env` is the environment's name, for the error that says how to repair it."""
         self._drinks = drinks
         self._catalogue = catalogue
         self._path = folder / FILE
         self._now_ms = now_ms
+        self._env = env
         self._wait = wait
         self._etag: str | None = None
         """ETag of the local copy; None unless the copy is exactly the published file."""
@@ -79,105 +83,77 @@ class Publisher:
     def publish(self, ids: Iterable[str]) -> PublishResult:
         """Bring these drinks up to date in the published catalogue.
 
-        If nothing is published yet, or a file of another format, publish all drinks.
-
         Raises:
+            CatalogueError: no catalogue of this format is published, or it is damaged. Nothing was
+                written; publish the same ids again after a rebuild.
             TransientError: every upload met a conflict, or a store failed. The published catalogue
                 is intact; publish the same ids again.
         """
         unique = sorted(set(ids))
-        return self._retry_on_conflict(lambda: self._publish_drinks(unique))
-
-    def rebuild(self, on_drink: Callable[[int], None] = lambda _: None) -> PublishResult:
-        """Replace the published catalogue by one built from the whole table.
-
-        `on_drink` is called with the number of drinks read so far. Errors are as in `publish`.
-        """
-        return self._retry_on_conflict(
-            lambda: self._publish_table(
-                self._catalogue.etag(), on_drink=on_drink, most_conversions=None
-            )
-        )
-
-    def _retry_on_conflict(self, attempt: Callable[[], PublishResult]) -> PublishResult:
-        """Try until no upload conflicts: exponential backoff with jitter.
-
-        Each wait is 50 to 100 % of its bound, so that publishers that conflict do not meet again.
-        stamina, which the sources use, adds the same jitter to every wait and none to the longest;
-        it also sleeps by itself, while tests interleave publishers at `wait`.
-        """
-        wait_s = FIRST_WAIT_S
-        for number in range(1, TRIES + 1):
-            try:
-                return msgspec.structs.replace(attempt(), attempts=number)
-            except ConflictError:
-                self._wait(wait_s * random.uniform(0.5, 1))  # noqa: S311 - jitter
-                wait_s = min(2 * wait_s, LONGEST_WAIT_S)
-        raise TransientError(f"Gave up after {TRIES} conflicting concurrent publishes.")
+        return retry_on_conflict(lambda: self._publish_drinks(unique), self._wait)
 
     def _publish_drinks(self, ids: list[str]) -> PublishResult:
         """Publish the current file with these drinks up to date."""
-        etag = self._download()
-        registers = self._drinks.many(ids)
-        drinks = {key: register.drink for key, register in registers.items() if register.drink}
-        traces = _traces(drinks.values())
-        if etag is None:
-            return self._publish_table(None, traces)
-        self._etag = None  # the copy differs from the published file until it is uploaded
         try:
-            with CatalogueWriter.open(self._path) as writer:
+            etag = self._download()
+            registers = self._drinks.many(ids)
+            drinks = {key: register.drink for key, register in registers.items() if register.drink}
+            self._etag = None  # the copy differs from the published file until it is uploaded
+            with open_to_edit(self._path) as writer:
                 changed = writer.put(drinks.values())
                 removed = writer.remove(drink_id for drink_id in ids if drink_id not in drinks)
-                meta = self._seal(writer) if changed or removed else writer.meta
-        except CatalogueError:
-            return self._publish_table(etag, traces)
-        if changed or removed:
+                is_edited = bool(changed or removed or writer.is_new)
+                meta = self._seal(writer) if is_edited else writer.meta
+        except CatalogueError as error:
+            raise CatalogueError(
+                f"The catalogue must be rebuilt: mocktailverse rebuild --env {self._env} ({error})"
+            ) from error
+        if is_edited:
             etag = self._catalogue.upload(self._path, replacing=etag)
         self._etag = etag
+        traces = _traces(drinks.values())
         return PublishResult(changed, removed, meta.version, meta.drinks, traces=traces)
 
-    def _download(self) -> str | None:
-        """Update the copy to the published file; return its ETag, or None if there is none."""
+    def _download(self) -> str:
+        """Update the copy to the published file; return its ETag."""
         current, self._etag = self._etag if self._path.is_file() else None, None
         try:
-            self._etag = self._catalogue.download(self._path, unless=current) or current
-        except MissingError:
-            return None
-        return self._etag
+            etag = self._catalogue.download(self._path, unless=current) or current
+        except MissingError as error:
+            raise CatalogueError("No catalogue is published.") from error
+        assert etag is not None  # noqa: S101 - a download without `unless` returns one
+        self._etag = etag
+        return etag
 
-    def _publish_table(
-        self,
-        replacing: str | None,
-        traces: tuple[str, ...] = (),
-        on_drink: Callable[[int], None] = lambda _: None,
-        most_conversions: int | None = MOST_AT_ONCE,
-    ) -> PublishResult:
-        """Publish a file built from the whole table, in place of the one with that ETag."""
-        self._etag = None
-        with CatalogueWriter.create(self._path) as writer:
-            writer.put(_counted(self._drinks.all(), on_drink))
-            meta = self._seal(writer, most_conversions)
-        self._etag = self._catalogue.upload(self._path, replacing=replacing)
-        return PublishResult(meta.drinks, 0, meta.version, meta.drinks, rebuilt=True, traces=traces)
-
-    def _seal(self, writer: CatalogueWriter, most_conversions: int | None = MOST_AT_ONCE) -> Meta:
+    def _seal(self, writer: CatalogueWriter) -> Meta:
         now = self._now_ms()
-        return writer.seal(
-            version=catalogue_version(now),
-            built_at=now,
-            table=self._drinks.name,
-            most_conversions=most_conversions,
-        )
+        version = catalogue_version(now)
+        return writer.seal(version=version, built_at=now, table=self._drinks.name)
+
+
+def retry_on_conflict(
+    attempt: Callable[[], PublishResult], wait: Callable[[float], None]
+) -> PublishResult:
+    """Try until no upload conflicts: exponential backoff with jitter.
+
+    Each wait is 50 to 100 % of its bound, so that publishers that conflict do not meet again.
+    stamina, which the sources use, adds the same jitter to every wait and none to the longest; it
+    also sleeps by itself, while tests interleave publishers at `wait`.
+
+    Raises:
+        TransientError: every upload met a conflict.
+    """
+    wait_s = FIRST_WAIT_S
+    for number in range(1, TRIES + 1):
+        try:
+            return msgspec.structs.replace(attempt(), attempts=number)
+        except ConflictError:
+            wait(wait_s * random.uniform(0.5, 1))  # noqa: S311 - jitter
+            wait_s = min(2 * wait_s, LONGEST_WAIT_S)
+    raise TransientError(f"Gave up after {TRIES} conflicting concurrent publishes.")
 
 
 def _traces(drinks: Iterable[Drink]) -> tuple[str, ...]:
     """Return the trace ids of the raw objects from which drinks come, each once."""
     origins = {ObjectVersion.of(drink.lineage) for drink in drinks}
     return tuple(sorted(origin.trace_id for origin in origins))
-
-
-def _counted(registers: Iterable[Register], on_drink: Callable[[int], None]) -> Iterator[Drink]:
-    drinks = (register.drink for register in registers if register.drink)
-    for number, drink in enumerate(drinks, 1):
-        on_drink(number)
-        yield drink

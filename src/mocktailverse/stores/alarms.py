@@ -1,7 +1,9 @@
 """CloudWatch alarms and metric filters as they are deployed, and the alarms' states."""
 
+import json
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from msgspec import Struct
 
@@ -9,8 +11,8 @@ from mocktailverse.errors import MissingError, PermanentError
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.error_translation import translated
 
-ANY_OF = re.compile(r'(\?"[^"]+"\s*)+')
-TERM = re.compile(r'\?"([^"]+)"')
+_CONDITION = r'\(\$((?:\.\w+)+) = "([^"]*)"\)'
+_ANY_OF = re.compile(rf"\{{{_CONDITION}(?: \|\| {_CONDITION})*\}}")
 
 
 class Metric(Struct, frozen=True):
@@ -54,12 +56,21 @@ class AlarmState(Struct, frozen=True):
 
 
 class LogMetric(Struct, frozen=True):
-    """A metric filter: each log line that contains one of the terms adds `value` to the metric."""
+    """A metric filter: each log line that it matches adds `value` to the metric."""
 
     log_group: str
-    terms: tuple[str, ...]
+    conditions: tuple[tuple[str, str], ...]
+    """Paths of fields and their values, such as `record.status` and `error`; one has to hold."""
     metric: Metric
     value: float
+
+    def matches(self, message: str) -> bool:
+        """Return whether CloudWatch would count a log line: JSON with a field of that value."""
+        try:
+            line = json.loads(message)
+        except ValueError:
+            return False
+        return any(_field(line, path) == value for path, value in self.conditions)
 
 
 def read_alarm(clients: Clients, name: str) -> Alarm:
@@ -107,14 +118,14 @@ def read_log_metrics(clients: Clients, log_group: str) -> list[LogMetric]:
     """Return the metric filters of a log group.
 
     Raises:
-        PermanentError: a filter's pattern is not a list of alternative terms, such as `?"a" ?"b"`.
+        PermanentError: a pattern is not a list of alternatives, such as `{($.a = "b")}`.
     """
     with translated(f"Reading the filters of {log_group}"):
         response = clients.logs.describe_metric_filters(logGroupName=log_group)
     return [
         LogMetric(
             log_group,
-            _terms(metric_filter["filterPattern"]),
+            _conditions(metric_filter["filterPattern"]),
             Metric(metric["metricNamespace"], metric["metricName"]),
             float(metric["metricValue"]),
         )
@@ -123,9 +134,16 @@ def read_log_metrics(clients: Clients, log_group: str) -> list[LogMetric]:
     ]
 
 
-def _terms(pattern: str) -> tuple[str, ...]:
-    if not ANY_OF.fullmatch(pattern):
+def _conditions(pattern: str) -> tuple[tuple[str, str], ...]:
+    if not _ANY_OF.fullmatch(pattern):
         raise PermanentError(
-            f'The filter pattern `{pattern}` is not a list of alternative terms (`?"a" ?"b"`).'
+            f"The filter pattern `{pattern}` is not a list of alternative fields"
+            ' (`{($.a = "b") || ($.c.d = "e")}`). Deploy the stack again.'
         )
-    return tuple(TERM.findall(pattern))
+    return tuple((path[1:], value) for path, value in re.findall(_CONDITION, pattern))
+
+
+def _field(line: Any, path: str) -> Any:  # noqa: ANN401 - any value of JSON
+    for name in path.split("."):
+        line = line.get(name) if isinstance(line, dict) else None
+    return line

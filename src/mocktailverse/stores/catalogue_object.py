@@ -1,5 +1,10 @@
-"""The published catalogue: one S3 object, replaced by conditional writes (optimistic locking)."""
+"""The published catalogue: one S3 object, replaced by conditional writes (optimistic locking).
 
+Each format of the file has an object of its own, `catalogue.sqlite` or `catalogue-<format>.sqlite`;
+`catalogue.file_names` says which.
+"""
+
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +15,7 @@ from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.error_translation import error_code, translated
 
 CATALOGUE_KEY = "catalogue.sqlite"
+KEY_PREFIX = "catalogue"
 CHUNK_BYTES = 1024 * 1024
 
 _NOT_MODIFIED = "304"
@@ -26,13 +32,21 @@ class CatalogueObject:
     Files are streamed from and to the disk, so memory does not depend on their size.
     """
 
-    def __init__(self, clients: Clients, bucket: str, key: str = CATALOGUE_KEY) -> None:
+    def __init__(
+        self,
+        clients: Clients,
+        bucket: str,
+        key: str = CATALOGUE_KEY,
+        older_keys: Sequence[str] = (),
+    ) -> None:
+        """`older_keys` are of earlier formats, which are read if there is no object `key` yet."""
         self._client = clients.s3
         self.bucket = bucket
         self.key = key
+        self._older_keys = older_keys
 
     def download(self, path: Path, *, unless: str | None = None) -> str | None:
-        """Write the published file to `path` and return its ETag.
+        """Write the published file to `path` and return its ETag; of an earlier format if need be.
 
         If its ETag is still `unless`, write nothing and return None.
 
@@ -40,10 +54,18 @@ class CatalogueObject:
             MissingError: nothing is published yet.
             TransientError: the connection failed before the end; the file at `path` is incomplete.
         """
+        for key in (self.key, *self._older_keys):
+            try:
+                return self._download(key, path, unless)
+            except MissingError as error:
+                missing = error
+        raise missing
+
+    def _download(self, key: str, path: Path, unless: str | None) -> str | None:
         condition: dict[str, Any] = {"IfNoneMatch": f'"{unless}"'} if unless else {}
         with translated("Reading the catalogue"):
             try:
-                response = self._client.get_object(Bucket=self.bucket, Key=self.key, **condition)
+                response = self._client.get_object(Bucket=self.bucket, Key=key, **condition)
             except ClientError as error:
                 if error_code(error) == _NOT_MODIFIED:
                     return None
@@ -92,3 +114,26 @@ class CatalogueObject:
                     "Conflict: the catalogue changed since it was downloaded (If-Match failed)."
                 ) from error
         return response["ETag"].strip('"')
+
+
+class CatalogueFiles:
+    """The published files of all formats, by their keys."""
+
+    def __init__(self, clients: Clients, bucket: str) -> None:
+        self._clients = clients
+        self._bucket = bucket
+
+    def published_keys(self) -> list[str]:
+        """Return the keys that begin as those of catalogues do."""
+        with translated("Listing the catalogues"):
+            response = self._clients.s3.list_objects_v2(Bucket=self._bucket, Prefix=KEY_PREFIX)
+        return [stored["Key"] for stored in response.get("Contents", [])]
+
+    def file(self, key: str) -> CatalogueObject:
+        """Return the file with a key, and never an older one in its place."""
+        return CatalogueObject(self._clients, self._bucket, key)
+
+    def delete(self, key: str) -> None:
+        """Delete a file; nothing happens if it is missing."""
+        with translated(f"Deleting {key}"):
+            self._clients.s3.delete_object(Bucket=self._bucket, Key=key)

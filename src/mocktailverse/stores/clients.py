@@ -1,6 +1,6 @@
 """boto3 clients of one account and region, each created on first use; the only place for boto3."""
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import boto3
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from types_boto3_lambda.client import LambdaClient
     from types_boto3_logs.client import CloudWatchLogsClient
     from types_boto3_s3.client import S3Client
+    from types_boto3_sns.client import SNSClient
     from types_boto3_sqs.client import SQSClient
     from types_boto3_ssm.client import SSMClient
     from types_boto3_sts.client import STSClient
@@ -71,6 +72,7 @@ class Clients:
     """Without botocore's parameter validation, because it takes half of a call's CPU time. The
     integration tests check that the items of `stores.items` follow DynamoDB's rules.
     """
+    dynamodb_streams: "cached_property[Any]" = _client("dynamodbstreams")
     lambda_: "cached_property[LambdaClient]" = _client(
         "lambda", _NO_RETRIES.merge(Config(read_timeout=LONGEST_INVOCATION_S))
     )
@@ -80,6 +82,8 @@ class Clients:
     """The deployer's role in the embedded AWS."""
     logs: "cached_property[CloudWatchLogsClient]" = _client("logs")
     cloudwatch: "cached_property[CloudWatchClient]" = _client("cloudwatch")
+    sns: "cached_property[SNSClient]" = _client("sns")
+    """The subscriptions to the alarms."""
     ssm: "cached_property[SSMClient]" = _client("ssm")
     """The key of the ops endpoints."""
     sts: "cached_property[STSClient]" = _client("sts")
@@ -99,6 +103,14 @@ class Clients:
         secret_access_key: str | None = None,
         timeouts: ClientTimeouts = UNATTENDED,
     ) -> None:
+        self._again = partial(
+            Clients,
+            endpoint_url=endpoint_url,
+            region=region,
+            access_key_id=access_key_id,
+            secret_access_key=secret_access_key,
+            timeouts=timeouts,
+        )
         self.endpoint_url = endpoint_url
         # An endpoint with keys excludes the machine's AWS profile; any endpoint excludes proxies.
         is_explicit = endpoint_url and access_key_id
@@ -120,6 +132,10 @@ class Clients:
             s3={"addressing_style": "path" if endpoint_url else "virtual"},
             max_pool_connections=32,
         )
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle the arguments alone: another process creates clients of its own."""
+        return self._again, ()
 
     def create(self, service: str, changes: Config | None, region: str | None) -> object:
         """Return a new client; one of another region uses AWS's own endpoint there."""

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from mocktailverse.catalogue.file_names import readable_names
 from mocktailverse.errors import UsageError
-from mocktailverse.stores.catalogue_object import CatalogueObject
+from mocktailverse.stores.catalogue_object import CatalogueFiles, CatalogueObject
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.data_bucket import DataBucket
 from mocktailverse.stores.drinks_table import DrinksTable
@@ -21,6 +22,8 @@ from mocktailverse.stores.loads_table import LoadsTable
 from mocktailverse.stores.log_group import LogGroup
 from mocktailverse.stores.ops_key import OpsKey
 from mocktailverse.stores.queue import Queue
+from mocktailverse.stores.table_stream import TableStream
+from mocktailverse.stores.transfer_counter import TransferCounter
 
 LOCAL = "local"
 """The name of the environment that runs on this machine."""
@@ -57,6 +60,11 @@ class Stores(Struct, frozen=True, dict=True):
         return DrinksTable(self.clients, self.output("DrinksTable"))
 
     @cached_property
+    def drinks_stream(self) -> TableStream:
+        """The change notifications of the drinks table."""
+        return TableStream(self.clients)
+
+    @cached_property
     def loads(self) -> LoadsTable:
         return LoadsTable(self.clients, self.output("LoadsTable"), self.loads_expire_days)
 
@@ -68,12 +76,23 @@ class Stores(Struct, frozen=True, dict=True):
 
     @cached_property
     def catalogue(self) -> CatalogueObject:
-        return CatalogueObject(self.clients, self.output("CatalogueBucket"))
+        """The published file of this code's format; readers get an older one until it exists."""
+        key, *older = readable_names()
+        return CatalogueObject(self.clients, self.output("CatalogueBucket"), key, older)
+
+    @cached_property
+    def catalogue_files(self) -> CatalogueFiles:
+        """The published files of all formats."""
+        return CatalogueFiles(self.clients, self.output("CatalogueBucket"))
 
     @cached_property
     def exports(self) -> ExportObjects:
         """Exports of the catalogue, kept for a day."""
         return ExportObjects(self.clients, self.output("CatalogueBucket"))
+
+    def transfer_counter(self, bytes_per_day: int) -> TransferCounter:
+        """Return the counter of what the API may send a day."""
+        return TransferCounter(self.clients, self.output("CatalogueBucket"), bytes_per_day)
 
     @cached_property
     def ops_key(self) -> OpsKey:

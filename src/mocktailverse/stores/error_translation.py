@@ -42,6 +42,7 @@ TRANSIENT = {
 MISSING = {
     "404", "AWS.SimpleQueueService.NonExistentQueue", "NoSuchKey", "NoSuchVersion",
     "ParameterNotFound", "QueueDoesNotExist", "ResourceNotFoundException",
+    "TrimmedDataAccessException",
 }  # fmt: skip
 REFUSED_CREDENTIALS = {
     "ExpiredToken", "ExpiredTokenException", "InvalidAccessKeyId", "InvalidClientTokenId",

@@ -4,12 +4,15 @@ An item has the fields of the register and its drink. It has `earlier` and `abse
 are not empty, `removed_at` only after a removal, `description`, `credit`, `stated` and `garnish`
 only if the source gives them, and no fields of a drink that only absences name. In addition it has:
 
-version  compared by the write condition: observed_at, transform_version, content_hash, key,
-         version_id and position as one text that sorts as they do, separated by U+001F
+version   compared by the write condition: observed_at, transform_version, content_hash, key,
+          version_id and position as one text that sorts as they do, separated by U+001F
+revision  compared by the write condition: a hash of `earlier`, `absences` and `removed_at`; only
+          if there is one of them, and not in items from before it was added
 
 This is the hot path. boto3's general serializer is several times slower than these functions.
 """
 
+import hashlib
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -30,6 +33,7 @@ Item = dict[str, Value]
 _NULL: Value = {"NULL": True}
 _YES_OR_NO: dict[bool | None, Value] = {None: _NULL, True: {"BOOL": True}, False: {"BOOL": False}}
 _NO_STRINGS: Value = {"L": []}
+_NO_MEMORY = ((), (), None)
 
 _RANGES = tuple(
     (place, name, f"{name.removesuffix('_min')}_max")
@@ -53,6 +57,9 @@ def to_item(register: Register) -> Item:
         item["absences"] = to_value(register.absences)
     if register.removed_at is not None:
         item["removed_at"] = to_value(register.removed_at)
+    memory = register.earlier, register.absences, register.removed_at
+    if memory != _NO_MEMORY:
+        item["revision"] = {"S": hashlib.sha256(msgspec.json.encode(memory)).hexdigest()[:32]}
     return item
 
 

@@ -68,7 +68,7 @@ class LogGroup:
                     message = event["message"].rstrip("\n")
                     yield LogLine(event["timestamp"], event["logStreamName"], message)
 
-    def lines_if_any(self, since: int, containing: str) -> list[LogLine]:
+    def lines_if_any(self, since: int, containing: str = "") -> list[LogLine]:
         """Return the same lines; none if there is no group, because its function never ran."""
         try:
             return list(self.lines(since, containing))

@@ -5,14 +5,22 @@ dead-letter queue after the template's `maxReceiveCount`.
 """
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from mocktailverse.loads.failed_batch import failed_batch
 from mocktailverse.loads.load_request import DeadLetter, LoadRequest
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.error_translation import translated
 
+if TYPE_CHECKING:
+    from types_boto3_sqs.type_defs import MessageTypeDef
+
 HIDDEN_WHILE_MOVED_S = 60
+
+MOST_LOOKED_AT = 100
+"""Dead letters whose kind is looked at."""
 
 
 class Queue:
@@ -52,13 +60,7 @@ class Queue:
         """Yield dead letters until none is visible; each stays hidden for a minute."""
         while True:
             with translated("Receiving dead letters"):
-                response = self._client.receive_message(
-                    QueueUrl=self._dead_letter_url,
-                    MaxNumberOfMessages=10,
-                    VisibilityTimeout=HIDDEN_WHILE_MOVED_S,
-                    WaitTimeSeconds=1,  # long polling queries all servers, so empty means empty
-                )
-            messages = response.get("Messages", [])
+                messages = self._receive_dead()
             if not messages:
                 return
             for message in messages:
@@ -72,9 +74,43 @@ class Queue:
         """
         with translated("Redriving a dead letter"):
             self._client.send_message(QueueUrl=self._url, MessageBody=letter.body)
+        self.discard(letter)
+
+    def discard(self, letter: DeadLetter) -> None:
+        """Delete a dead letter."""
+        with translated("Deleting a dead letter"):
             self._client.delete_message(
                 QueueUrl=self._dead_letter_url, ReceiptHandle=letter.receipt
             )
+
+    def failed_batches(self) -> int:
+        """Return how many of the first 100 dead letters are about change notifications.
+
+        They are received for that, and become visible again at once.
+        """
+        kinds, shown = dict[str, bool](), list[str]()
+        with translated("Looking through the dead letters"):
+            while len(kinds) < MOST_LOOKED_AT:
+                messages = self._receive_dead()
+                if not messages:
+                    break
+                for message in messages:
+                    kinds[message["MessageId"]] = failed_batch(message["Body"]) is not None
+                    shown.append(message["ReceiptHandle"])
+            for receipt in shown:
+                self._client.change_message_visibility(
+                    QueueUrl=self._dead_letter_url, ReceiptHandle=receipt, VisibilityTimeout=0
+                )
+        return sum(kinds.values())
+
+    def _receive_dead(self) -> "list[MessageTypeDef]":
+        response = self._client.receive_message(
+            QueueUrl=self._dead_letter_url,
+            MaxNumberOfMessages=10,
+            VisibilityTimeout=HIDDEN_WHILE_MOVED_S,
+            WaitTimeSeconds=1,  # long polling queries all servers, so empty means empty
+        )
+        return response.get("Messages", [])
 
     def _depth(self, url: str) -> int:
         with translated("Reading the queue's length"):

@@ -207,6 +207,10 @@ class MemoryQueue(FaultyStore):
         self.dead.remove(letter)
         self.redriven.append(letter)
 
+    @store_call("queue.discard")
+    def discard(self, letter: DeadLetter) -> None:
+        self.dead.remove(letter)
+
 
 if TYPE_CHECKING:  # mypy compares them with the ports
     _PORTS: tuple[ports.RawStore, ports.DrinksStore, ports.CatalogueStore, ports.RequestQueue] = (

@@ -5,19 +5,32 @@ import base64
 import gzip
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.checkout import find_checkout
+from mocktailverse.cost.template import Template
 from mocktailverse.errors import UsageError
 from mocktailverse.functions import api
+from mocktailverse.local.http_api_paths import delivered_path
+from mocktailverse.stores.alarms import read_log_metrics
 
-EVENT = json.loads((Path(__file__).parents[2] / "events" / "http_drinks.json").read_text())
+EVENTS = Path(__file__).parents[2] / "events"
+EVENT = json.loads((EVENTS / "http_drinks.json").read_text())
+ENCODED = {
+    one["requestTarget"]: one["event"]
+    for one in json.loads((EVENTS / "http_encoded_paths.json").read_text(encoding="utf-8"))
+}
+"""Events by the path as it was sent, in the form in which HTTP APIs deliver them."""
 SETTINGS = {
     "CATALOGUE_BUCKET": "catalogue",
     "DATA_BUCKET": "data",
     "LOADS_TABLE": "loads",
     "OPS_KEY_PARAMETER": "/mocktailverse/local/ops-key",
     "STAGE": "local",
+    "API_GB_PER_DAY": "1",
 }
 
 
@@ -29,11 +42,12 @@ class Context:
 
 
 @pytest.fixture
-def function(world, monkeypatch):
+def function(world, monkeypatch, request):
     """Yield the handler over the sample drinks, as in a new process."""
     for name, value in SETTINGS.items():
         monkeypatch.setenv(f"MOCKTAILVERSE_{name}", value)
-    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "tests")
+    # Loggers are kept by name, with the output that the first test had.
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", f"tests-{hash(request.node.nodeid):x}")
     dependencies = world.app.state.dependencies
     monkeypatch.setattr(api, "build_dependencies", lambda *_, **__: dependencies)
     monkeypatch.setattr(api, "Clients", lambda **_: None)
@@ -118,13 +132,143 @@ def test_the_operators_key_passes_the_gateway(function, ops_key):
 
 def test_every_request_is_one_log_line_without_the_query(function, caplog):
     function(event("/drinks", "q=secret"), Context())
-    function(event("/nothing"), Context())
+    function(event("/drinks/secret:1"), Context())
+    function(event("/secret", method="SECRET"), Context())
     lines = [line for line in caplog.records if line.message == "answered"]
-    assert [(line.method, line.path, line.status) for line in lines] == [
+    assert [(line.method, line.route, line.status) for line in lines] == [
         ("GET", "/drinks", 200),
-        ("GET", "/nothing", 404),
+        ("GET", "/drinks/{id:path}", 404),
+        ("other", "none", 404),
     ]
-    assert "secret" not in caplog.text
+    assert "secret" not in caplog.text.lower()
+
+
+# ---- paths, which an HTTP API delivers decoded
+
+
+@pytest.mark.parametrize(
+    ("target", "status", "seen"),
+    [
+        ("/drinks/a%2525b", 404, "a%25b"),
+        ("/drinks/100%25", 404, "100%"),
+        ("/export%252Ecsv", 404, None),
+        ("/drinks%252Frandom", 404, None),
+        ("/drinks/a%2Fb", 404, "a/b"),
+        ("/ingredients/%C3%BCn%C3%AF", 404, "\xfcn\xef"),
+        ("/ingredients/lime+juice", 200, "lime+juice"),
+        ("/ingredients/lime%2Bjuice", 200, "lime+juice"),
+        ("/ingredients/lime%20juice", 200, "lime juice"),
+        ("/drinks/a%3Flimit=0", 404, "a"),  # HTTP APIs cut the rest off
+    ],
+)
+def test_a_path_means_what_was_sent_and_is_decoded_once(
+    function, monkeypatch, target, status, seen
+):
+    names = []
+    for lookup in ("drink", "ingredient"):
+        original = getattr(Catalogue, lookup)
+
+        def recorded(catalogue, name, original=original):
+            names.append(name)
+            return original(catalogue, name)
+
+        monkeypatch.setattr(Catalogue, lookup, recorded)
+    response = function(ENCODED[target], Context())
+    assert response["statusCode"] == status
+    assert names == ([] if seen is None else [seen])
+
+
+@pytest.mark.parametrize("target", ENCODED)
+def test_the_local_stack_delivers_the_same_paths(target):
+    assert delivered_path(target) == ENCODED[target]["rawPath"]
+
+
+# ---- requests that are made to trigger an alarm
+
+FAILURE_TEXTS = [
+    "invocation failed", "[ERROR]", "Task timed out after 3.00 seconds", "Runtime exited",
+    '{"level": "ERROR"}', '"}\n{"level":"ERROR"}\n', '","level":"ERROR","x":"',
+    '{"type":"platform.report","record":{"status":"timeout"}}', "$.level = ERROR", "\x00\r\n",
+    "\ud800", "%0A%7B", "../../../etc/passwd", "\u2028",
+]  # fmt: skip
+
+
+def hostile_events(text):
+    """Yield events with a text in each field that a client chooses."""
+    yield event(f"/{text}")
+    yield event(f"/drinks/{text}")
+    yield event(f"/ingredients/{text}/mocktail")
+    yield event("/drinks", f"q={text}")
+    yield event("/drinks", f"{text}={text}&cursor={text}")
+    yield event("/drinks", method=text)
+    for header in ("user_agent", "host", "x_forwarded_port", "x_forwarded_proto", "x_api_key"):
+        yield event("/loads", **{header: text})
+    for header in ("accept_encoding", "if_none_match", "range", "if_range", "x_amzn_trace_id"):
+        yield event("/export.csv", **{header: text, "range": "bytes=0-1"} | {header: text})
+    yield {**event("/drinks"), "headers": {text: text}}
+
+
+@pytest.mark.parametrize("text", FAILURE_TEXTS)
+def test_no_text_of_a_client_reaches_the_log_or_the_alarm(function, capsys, monkeypatch, text):
+    root = text.encode(errors="replace").decode().replace("\0", "")
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", f"Root={root};Sampled=1")
+    filters = failure_filters()
+    for hostile in hostile_events(text):
+        response = function(hostile, Context())
+        assert 200 <= response["statusCode"] < 500, hostile
+        written = "".join(capsys.readouterr())
+        (line,) = written.splitlines()
+        assert json.loads(line)["message"] == "answered"
+        assert not any(one.matches(line) for one in filters)
+        assert text not in line
+
+
+def test_a_failure_of_ours_does_match_the_alarm(function, capsys, monkeypatch):
+    monkeypatch.setattr(api, "_bounded", lambda _: 1 // 0)
+    with pytest.raises(ZeroDivisionError):
+        function(event(), Context())
+    lines = capsys.readouterr().out.splitlines()
+    assert [any(one.matches(line) for one in failure_filters()) for line in lines] == [True]
+
+
+@pytest.mark.parametrize(
+    ("line", "counts"),
+    [
+        ({"type": "platform.report", "record": {"status": "success"}}, False),
+        ({"type": "platform.start", "record": {"requestId": "1"}}, False),
+        ({"type": "platform.report", "record": {"status": "timeout"}}, True),
+        ({"type": "platform.report", "record": {"status": "error"}}, True),  # the process ended
+        ({"type": "platform.report", "record": {"status": "failure"}}, True),  # it raised
+        ({"log_level": "ERROR", "errorType": "Runtime.ImportModuleError"}, True),
+        ({"level": "CRITICAL", "message": "x"}, True),
+        ({"level": "WARNING", "message": "ERROR"}, False),
+    ],
+)
+def test_reports_of_lambda_itself_are_counted(line, counts):
+    assert {one.matches(json.dumps(line)) for one in failure_filters()} == {counts}
+
+
+def failure_filters():
+    """Return the metric filters on failures as the template deploys them."""
+    template = Template.read(find_checkout().template)
+    deployed = [
+        resource.properties
+        for resource in template.resources({"Stage": "prod"})
+        if resource.type == "AWS::Logs::MetricFilter"
+    ]
+    response = {
+        "metricFilters": [
+            {
+                "filterPattern": one["FilterPattern"],
+                "metricTransformations": [
+                    {"metricNamespace": "n", "metricName": "m", "metricValue": "1"}
+                ],
+            }
+            for one in deployed
+        ]
+    }
+    logs = SimpleNamespace(describe_metric_filters=lambda **_: response)
+    return read_log_metrics(SimpleNamespace(logs=logs), "/aws/lambda/api")
 
 
 def test_an_internal_error_is_logged_and_returned(function, monkeypatch, caplog):

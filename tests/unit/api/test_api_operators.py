@@ -7,7 +7,6 @@ import sqlite3
 
 import pytest
 
-from mocktailverse.api.export_delivery import CSV, NDJSON, SQLITE, Redirected
 from mocktailverse.api.load_routes import RejectedPosition, rejected_cursors
 from mocktailverse.api.ops_key_cache import ABSENCE_TTL_S, KEY_TTL_S, OpsKeyCache
 from mocktailverse.catalogue.exports.formats import export_csv, export_ndjson
@@ -229,46 +228,3 @@ def test_the_catalogue_file_is_not_compressed_because_that_takes_a_minute(world)
         "gzip",
         None,
     ]
-
-
-class FakeLinks:
-    """S3: the stored exports by name."""
-
-    def __init__(self):
-        self.stored = {}
-
-    def exists(self, name):
-        return name in self.stored
-
-    def store(self, name, path, content_type):
-        assert name not in self.stored
-        self.stored[name] = (path.read_bytes(), content_type)
-
-    def link(self, name, filename):
-        return f"https://s3.invalid/exports/{name}?as={filename}"
-
-    def catalogue_link(self, filename):
-        return f"https://s3.invalid/catalogue.sqlite?as={filename}"
-
-
-def test_where_responses_are_limited_an_export_is_stored_once_and_linked(catalogue, tmp_path):
-    links = FakeLinks()
-    delivery = Redirected(links, tmp_path)
-    version = catalogue.meta.version
-    for _ in range(2):
-        response = delivery.deliver(catalogue, CSV, withdrawn=False)
-        assert response.status_code == 307
-        name = f"{version}.csv"
-        expected = f"https://s3.invalid/exports/{name}?as=mocktailverse.csv"
-        assert response.headers["location"] == expected
-        assert response.headers["cache-control"] == "no-store"
-    delivery.deliver(catalogue, NDJSON, withdrawn=True)
-    body, content_type = links.stored[f"{version}-with-withdrawn.ndjson"]
-    assert (body, content_type) == (b"".join(export_ndjson(catalogue)), "application/x-ndjson")
-    assert links.stored[f"{version}.csv"][0] == b"".join(export_csv(catalogue))
-    assert (
-        "catalogue.sqlite"
-        in delivery.deliver(catalogue, SQLITE, withdrawn=False).headers["location"]
-    )
-    assert len(links.stored) == 2
-    assert list(tmp_path.iterdir()) == []

@@ -4,12 +4,13 @@ import io
 import sys
 from typing import Any
 
+import msgspec
 import pytest
 from botocore.exceptions import ClientError
 
 from mocktailverse.checkout import find_checkout
 from mocktailverse.cli import deploy_command
-from mocktailverse.cli.deploy_target import DeployTarget
+from mocktailverse.cli.deploy_target import DeployTarget, require_alarm_recipient
 from mocktailverse.cli.main import run
 from mocktailverse.deployment import release
 from mocktailverse.deployment.account import Account
@@ -200,6 +201,38 @@ def test_a_canary_that_is_not_loaded_fails_the_deployment(monkeypatch, error, ki
     )
     with pytest.raises(kind, match=message):
         deploy_command._send_canary(target, {})  # noqa: SLF001  the check after a deployment
+
+
+def prod(alarm_email: str, endpoint: str | None) -> DeployTarget:
+    checkout = find_checkout()
+    settings = msgspec.structs.replace(
+        environment(checkout.environments, "prod"), alarm_email=alarm_email
+    )
+    no_clients: Any = None
+    account = Account("1", "eu-central-1", "me", endpoint)
+    return DeployTarget("prod", settings, checkout, no_clients, account)
+
+
+@pytest.mark.parametrize(
+    ("alarm_email", "endpoint"),
+    [("", None), ("", "http://127.0.0.1:1"), ("rehearsal", None)],
+)
+def test_prod_without_a_recipient_of_its_alarms_is_refused(alarm_email, endpoint):
+    with pytest.raises(UsageError, match=r"\[prod\] has `alarm_email.*environments\.toml.*nobody"):
+        require_alarm_recipient(prod(alarm_email, endpoint))
+
+
+@pytest.mark.parametrize(
+    ("alarm_email", "endpoint"),
+    [("me@example.org", None), ("nobody", None), ("rehearsal", "http://127.0.0.1:1")],
+)
+def test_prod_is_deployed_with_an_address_or_without_one_on_purpose(alarm_email, endpoint):
+    require_alarm_recipient(prod(alarm_email, endpoint))
+
+
+def test_other_environments_need_no_recipient():
+    target = msgspec.structs.replace(prod("", None), env="dev")
+    require_alarm_recipient(target)
 
 
 def parameters(account: Account, present: tuple[str, ...] = ()) -> dict[str, str | None]:

@@ -252,7 +252,7 @@ def test_up_prints_the_links_and_no_resources(run):
 
 @pytest.fixture
 def queue():
-    return SimpleNamespace(waiting=lambda: 4, dead=lambda: 1)
+    return SimpleNamespace(waiting=lambda: 4, dead=lambda: 1, failed_batches=lambda: 1)
 
 
 def test_the_status_of_a_local_stack_is_in_words(run, queue, tmp_path):
@@ -265,9 +265,11 @@ def test_the_status_of_a_local_stack_is_in_words(run, queue, tmp_path):
     (tmp_path / "data").write_bytes(bytes(3 * 2**20))
     lines = lines_of(run(status_command, "status", **replaced).stdout)
     assert {"state running", "messages waiting 4", "dead letters 1"} <= set(lines)
+    assert "of them failed publishings 1" in lines
     assert {"memory (MiB) 0", "disk (MiB) 3"} <= set(lines)
     fields = json.loads(run(status_command, "status", "--json", **replaced).stdout)
     assert (fields["waiting"], fields["dead_letters"], fields["down"]) == (4, 1, [])
+    assert fields["failed_batches"] == 1
 
 
 def test_the_status_of_a_deployed_environment_is_in_words(run, queue, monkeypatch):

@@ -3,8 +3,10 @@
 import msgspec
 import pytest
 
+from mocktailverse.api import transfer_allowance
 from mocktailverse.cost.cost_report import ReportLine, cost_report
-from mocktailverse.cost.limits import flood_usd, with_all_pollers
+from mocktailverse.cost.flood import SLICE_BYTES, SMALL_ANSWER_BYTES, flood
+from mocktailverse.cost.limits import with_all_pollers
 from mocktailverse.cost.model import month, price_table, total_usd
 from mocktailverse.cost.running import DAYS, HOURS, PROD, SMALL, STAGING, Running, running
 from mocktailverse.cost.usage import BASIS, LEVELS, Activity, Usage, Visitors, usage_of
@@ -200,7 +202,7 @@ def test_a_month_by_manual_calculation():
 
 def test_idle_production_costs_less_than_a_cent():
     usage = usage_of(Activity(), PROD, month_share=1, drinks=600)
-    assert usage.sqs_requests == 2 * 3 * 60 * HOURS
+    assert usage.sqs_requests == 5 * 3 * 60 * HOURS
     lines = month(usage, price_table())
     assert 0 < total_usd(lines) < 0.01
     assert all((line.used_share or 0) < 1 for line in lines)
@@ -262,7 +264,7 @@ def test_the_reference_month_of_prod_by_manual_calculation():
         + 2.5 * reconciles  # reconcile: 10 s, 0.25 GB
         + 3_000  # the API: 10,000 calls of 0.3 s, 1 GB
     )
-    assert usage.sqs_requests == pytest.approx(120 * DAYS + 262_800 + 20_000)
+    assert usage.sqs_requests == pytest.approx(120 * DAYS + 657_000 + 20_000)
     assert usage.s3_writes == pytest.approx((40 + 12 + 40) * DAYS + 15 * reconciles)
     assert usage.s3_reads == pytest.approx((40 + 40 + 2) * DAYS + 20_000)
     assert usage.s3_gb == pytest.approx(12 * DAYS * 0.0016 + 0.0042)
@@ -322,16 +324,16 @@ def test_the_write_share_is_relative_to_the_provisioned_capacity():
 
 def test_each_stage_runs_the_resources_of_the_template():
     small = Running(
-        wcu=4, rcu=4, backups=False, fetches=0, reconciles=730 / 6, idle_polls=262_800,
+        wcu=4, rcu=4, backups=False, fetches=0, reconciles=730 / 6, idle_polls=657_000,
         idle_polls_at_most=657_000, alarms=2, metrics=2, dashboards=0, transform_gb=1,
         publish_gb=0.5, fetch_gb=0.25, reconcile_gb=0.25, api_gb=1, transform_timeout_s=120,
-        fetch_s=300, log_days=7, api_per_s=2,
+        fetch_s=300, log_days=7, api_per_s=2, api_gb_per_day=0.3,
     )  # fmt: skip
     assert running("dev") == running("local") == small
     assert running("staging") == msgspec.structs.replace(small, log_days=14)
     assert running("prod") == msgspec.structs.replace(
         small, wcu=17, rcu=17, backups=True, fetches=730 / 24, alarms=5, metrics=6, dashboards=1,
-        log_days=30,
+        log_days=30, api_gb_per_day=1.5,
     )  # fmt: skip
 
 
@@ -343,22 +345,39 @@ def test_the_larger_figures_of_two_descriptions_count():
 
 def test_all_pollers_of_three_queues_by_manual_calculation():
     """Two pollers make 262,800 requests a month and five 657,000; a million are free."""
-    runs = [SMALL, STAGING, PROD]
+    runs = [msgspec.structs.replace(run, idle_polls=262_800) for run in (SMALL, STAGING, PROD)]
     usage = with_all_pollers(Usage(sqs_requests=3 * 262_800), runs)
     assert usage.sqs_requests == 3 * 657_000
     assert total_usd(month(usage, price_table())) == pytest.approx(0.971 * 0.40)
-    half = with_all_pollers(Usage(month_share=0.5, sqs_requests=131_400), [SMALL])
+    half = with_all_pollers(Usage(month_share=0.5, sqs_requests=131_400), runs[:1])
     assert half.sqs_requests == 328_500
 
 
 def test_a_flood_by_manual_calculation():
-    """7,200 calls an hour of 0.3 s at 1 GB, 3 kB of log kept for a month, a read and 20 kB each."""
-    run = Running(wcu=1, rcu=1, log_days=DAYS)
-    usd = 7_200 * (1e-6 + 0.2e-6 + 0.3 * 13.3334e-6 + 2 * 3e-6 * 0.5 + 0.4e-6 + 20e-6 * 0.09)
-    assert flood_usd([run], price_table()) == pytest.approx(usd)
-    assert flood_usd([run, run], price_table(), hours=24) == pytest.approx(48 * usd)
+    """172,800 calls a day of 0.3 s at 1 GB, 1 kB of log kept for a month, and two reads each."""
+    run = Running(wcu=1, rcu=1, log_days=DAYS, api_gb_per_day=1)
+    slices = 500 * (5e-6 + 0.4e-6)
+    call = 1e-6 + 0.2e-6 + 0.3 * 13.3334e-6 + 2 * 1e-6 * 0.5 + 2 * 0.4e-6
+    usd = 172_800 * call + slices
+    one = flood([run], price_table())
+    assert one.usd_a_day == pytest.approx(usd)
+    assert one.usd_a_month == pytest.approx(31 * usd)
+    assert one.transfer_gb == pytest.approx(31 * (1 + 172_800 * 1e-6))
     larger = msgspec.structs.replace(run, api_gb=2)
-    assert flood_usd([larger], price_table()) == pytest.approx(usd + 7_200 * 0.3 * 13.3334e-6)
+    more = 172_800 * 0.3 * 13.3334e-6
+    assert flood([larger], price_table()).usd_a_day == pytest.approx(usd + more)
+
+
+def test_data_beyond_the_free_gigabytes_of_the_account_costs():
+    run = Running(wcu=1, rcu=1, api_per_s=0, api_gb_per_day=2)
+    one, three = flood([run], price_table()), flood([run] * 3, price_table())
+    assert one.usd_a_month == pytest.approx(31 * 1_000 * 5.4e-6)
+    assert three.usd_a_month == pytest.approx(3 * one.usd_a_month + (3 * 62 - 100) * 0.09)
+
+
+def test_the_flood_reserves_data_in_slices_of_the_same_size_as_the_api():
+    assert SLICE_BYTES == transfer_allowance.SLICE_BYTES
+    assert SMALL_ANSWER_BYTES >= transfer_allowance.HEAD_BYTES
 
 
 # ---- the report
@@ -392,8 +411,7 @@ FIGURES = {
     "dynamodb_rcu": "template: provisioned, over all tables and the index",
     "dynamodb_gb": "assumed: drinks and this month's loads, 4 KB each",
     "dynamodb_backup_gb": "assumed: the same as storage, if the stage keeps backups",
-    "sqs_requests": "counted: 3 a delivery, and two pollers at each idle queue; Lambda may keep"
-    " five",
+    "sqs_requests": "counted: 3 a delivery, and five pollers at each idle queue",
     "s3_writes": "counted: raw and rejected objects, the most possible publishes, listings",
     "s3_reads": "counted: one an attempt, one a publish, two a fetch",
     "s3_gb": "counted: raw objects of this month's loads; the catalogue at 6 KB a drink",

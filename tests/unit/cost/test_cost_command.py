@@ -9,8 +9,11 @@ from typer.testing import CliRunner
 
 from mocktailverse.cli import cost_command, cost_tables
 from mocktailverse.cli.main import app
+from mocktailverse.cost.cost_report import cost_report
 from mocktailverse.cost.footprint import Footprint
+from mocktailverse.cost.model import price_table
 from mocktailverse.cost.running import PROD, SMALL
+from mocktailverse.cost.usage import Usage
 from mocktailverse.errors import PermanentError, UnreachableError, UsageError
 
 
@@ -86,11 +89,14 @@ def test_a_refusal_to_read_the_free_limits_is_reported_and_the_report_continues(
     assert "not allowed" in capsys.readouterr().err
 
 
-def test_the_highest_total_is_printed_beside_the_usual_one(run):
+def test_the_highest_total_is_printed_only_if_it_is_higher(run, capsys):
     report = json.loads(run("--reference", "--json").stdout)
-    assert report["usd_at_most"] == pytest.approx(report["usd"] + 0.40, abs=0.01)
+    assert report["usd_at_most"] == report["usd"]
     output = " ".join(run("--reference").output.split())
-    assert f"At most {report['usd_at_most']:.4f} USD: if Lambda keeps five pollers" in output
+    assert "At most" not in output
+    polled = cost_report("all", Usage(), price_table(), None, Usage(sqs_requests=3_500_000))
+    cost_tables.print_report(polled, price_table(), [])
+    assert "At most 1.0000 USD: if Lambda keeps five pollers" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -4,28 +4,28 @@ import ast
 import operator
 import re
 
+import msgspec
 import pytest
 
 from mocktailverse.checkout import find_checkout
 from mocktailverse.cost.cost_report import CostReport, ReportLine, cost_report
+from mocktailverse.cost.flood import flood
 from mocktailverse.cost.footprint import footprints
 from mocktailverse.cost.limits import (
-    FLOOD_USD_AN_HOUR,
+    FLOOD_USD_A_DAY,
     NOT_FREE_USD,
-    POLLERS_USD,
-    flood_usd,
+    QUEUES_USD,
     together,
-    with_all_pollers,
 )
 from mocktailverse.cost.model import month, price_table, total_usd
 from mocktailverse.cost.running import Running
 from mocktailverse.cost.template import Template
-from mocktailverse.cost.usage import Usage
 from mocktailverse.cost.workload import reference
 from mocktailverse.deployment import environments
 
 CHECKOUT = find_checkout()
 PAGE = (CHECKOUT.template.parents[1] / "docs" / "explanation" / "cost.md").read_text()
+SECURITY = (CHECKOUT.template.parents[1] / ".github" / "SECURITY.md").read_text()
 TIMES = "\N{MULTIPLICATION SIGN}"
 UNITS = r"\b(?:USD|h|s|GB|DPU|runs|months|catalogues|raw|others|loads|states?|calls|visits|looks)\b"
 SIGNS = {
@@ -117,7 +117,7 @@ def test_the_page_has_the_numbers_of_metrics_alarms_and_dashboards(lines):
     assert f"10 metrics, 10 alarms, 3 dashboards | {numbers} |" in PAGE
 
 
-def test_the_cost_of_the_first_month_is_on_the_page(report, lines):
+def test_the_cost_of_the_first_month_is_on_the_page(lines):
     """The first month has the objects of one month, so fewer listings and less storage."""
     first = 100 * (
         (2_798 + 487) * 5e-6
@@ -127,12 +127,11 @@ def test_the_cost_of_the_first_month_is_on_the_page(report, lines):
         + 0.01
     )
     assert f"about {first:.0f} cents in the" in PAGE
-    assert f"**about {report.cents_not_free:.0f} cents a" in PAGE
 
 
-def test_the_gate_s_limit_is_on_the_page(report):
+def test_the_gate_s_limit_is_on_the_page():
     assert f"than {100 * NOT_FREE_USD:.0f} cents" in PAGE
-    assert report.usd == pytest.approx(report.cents_not_free / 100)
+    assert f"queues cost more than {100 * QUEUES_USD:.0f}" in PAGE
 
 
 def test_every_key_of_the_json_is_described():
@@ -142,22 +141,29 @@ def test_every_key_of_the_json_is_described():
         assert f"`{key}`" in PAGE or f"`{key}[]`" in PAGE, key
 
 
-def test_the_cost_of_five_pollers_is_on_the_page(runs, lines):
-    more = Usage(sqs_requests=lines["sqs_requests"].month + 3 * (657_000 - 262_800))
-    cents = 100 * total_usd(month(more, price_table()))
-    cell = re.search(r"five pollers each, at most .* (\d+) \|", PAGE)
+def test_the_cost_of_idle_polling_is_on_the_page(runs, report, lines):
+    cents = 100 * lines["sqs_requests"].usd
+    cell = re.search(r"\| dev, staging and prod \| .* (\d+) \|", PAGE)
     assert cell
     assert cents == pytest.approx(int(cell[1]), abs=0.6)
-    whole = together(reference(runs))
-    at_most = 100 * total_usd(month(with_all_pollers(whole, runs.values()), price_table()))
-    assert f"**{at_most:.0f} cents at most**" in PAGE
-    assert f"0.07 to {at_most / 100:.2f} |" in PAGE
+    assert report.usd_at_most == report.usd
+    assert f"**{100 * report.usd:.0f} cents**" in PAGE
+    prod = total_usd(month(reference(runs)["prod"], price_table()))
+    assert f"**about {100 * prod:.0f} cents a month** for prod" in PAGE
+    assert f"{prod:.2f} to {report.usd:.2f} |" in PAGE
 
 
 def test_the_cost_of_a_flood_is_on_the_page(runs):
     table = price_table()
-    hour, day = (flood_usd(runs.values(), table, hours=hours) for hours in (1, 24))
-    assert f"an hour costs {100 * hour:.0f} cents and a day {day:.2f} USD" in PAGE
-    assert flood_usd([runs["prod"]], table) == pytest.approx(hour / 3, rel=0.1)
-    assert f"flood would cost more than {100 * FLOOD_USD_AN_HOUR:.0f}" in PAGE
-    assert f"would cost {100 * POLLERS_USD:.0f} cents more" in PAGE
+    floods = {env: flood([run], table) for env, run in runs.items()}
+    floods["together"] = flood(runs.values(), table)
+    for env, one in floods.items():
+        cells = (f"{one.usd_a_day:.2f}", f"{one.usd_a_month:.2f}", f"{one.transfer_gb:.1f}")
+        assert f"| {env} | {' | '.join(cells)} |" in PAGE
+    worst = floods["together"]
+    assert f"day of flood would cost more than {FLOOD_USD_A_DAY:.0f} USD" in PAGE
+    assert f"cost {worst.usd_a_day:.2f} USD a day" in SECURITY
+    faster = [msgspec.structs.replace(run, api_per_s=10 * run.api_per_s) for run in runs.values()]
+    tenfold = flood(faster, table)
+    assert f"N = 10 that is {tenfold.usd_a_day:.1f} USD a day" in PAGE
+    assert f"= {tenfold.transfer_gb:.1f} GB in 31 days" in PAGE

@@ -145,7 +145,6 @@ DEV = r"(    dev:\n.*\n.*)"
 PROD_LATER = r"(    prod:\n.*\n.*\n.*)"
 PROD = r"(    prod:\n.*\n.*)"
 SOONER = r"Reconcile: rate\(6 hours\)"
-CSV = r"^(        GET /export.csv: \{ThrottlingRateLimit: )"
 THROTTLE = r"^        ThrottlingRateLimit: .*"
 FILTERED = r"^          MetricName: FunctionErrors$"
 CAPACITY = r"BillingMode: !If \[IsOnDemand, PAY_PER_REQUEST, PROVISIONED\]"
@@ -162,11 +161,6 @@ CHANGES = [
         "LoadsTable has ContributorInsightsSpecification",
     ),
     # polling
-    (
-        r"ScalingConfig: !If .*$",
-        "ScalingConfig: {MaximumConcurrency: 2}",
-        "SQS, requests: 1,994,650 of 1,000,000",
-    ),
     (
         r"EventSourceArn: !GetAtt Queue.Arn",
         "EventSourceArn: arn:aws:kinesis:us-east-1:1:stream/s",
@@ -200,7 +194,7 @@ CHANGES = [
     (r"^      Period: 300$", "      Period: 10", "DeadLetterAlarm has a high resolution"),
     (FILTERED, r"\g<0>\n          Dimensions: [{Key: k}]", "TransformFailures has dimensions"),
     (FILTERED, "          MetricName: Other", "custom metrics: 13 of 10 free"),
-    (r"METRICS_DISABLED: .*$", "METRICS_DISABLED: 'false'", "custom metrics: 18 of 10 free"),
+    (r"METRICS_DISABLED: .*$", "METRICS_DISABLED: 'false'", "custom metrics: 16 of 10 free"),
     (
         r"(  NoLoadAlarm:\n.*\n)    Condition: .*\n",
         r"\1",
@@ -217,9 +211,10 @@ CHANGES = [
     (THROTTLE, r"        DetailedMetricsEnabled: true\n\g<0>", "has DetailedMetricsEnabled"),
     (THROTTLE + r"\n", "", "ApiStage has no ThrottlingRateLimit"),
     (PROD + ".*ApiRequestsPerS: 2,", r"\1ApiRequestsPerS: 99,", "rate limits costs"),
-    (CSV + "0.01", r"\g<1>1000", "ApiStage allows 1000 calls a second of GET /export.csv"),
-    (CSV + ".*\\n", "", "ApiStage gives GET /export.csv no ThrottlingRateLimit of its own"),
-    (r"RouteKey: GET /export.csv", "RouteKey: GET /more", "ApiStage gives GET /more no Throttling"),
+    (STAGE, r"\g<0>\n      RouteSettings: {GET /x: {}}", "has RouteSettings"),
+    (r"RouteKey: \$default", "RouteKey: GET /more", "ApiStage has the route GET /more with a rate"),
+    (r"^          MOCKTAILVERSE_API_GB.*\n", "", "ApiFunction has no MOCKTAILVERSE_API_GB_PER_DAY"),
+    (PROD + ".*ApiGbPerDay: '1.5'", r"\1ApiGbPerDay: '2'", "APIs' limits sends 101.1 GB"),
 ]  # fmt: skip
 
 
@@ -244,7 +239,7 @@ def test_a_change_of_the_template_that_costs_money_is_reported(check, place, new
 
 def test_only_emails_are_free_notifications(check, tmp_path):
     mail = r'\1alarm_email = "me@example.org"'
-    edited(tmp_path / "environments.toml", r'(\[prod\](?s:.*?))alarm_email = ""', mail)
+    edited(tmp_path / "environments.toml", r'(\[prod\](?s:.*?))alarm_email = "rehearsal"', mail)
     assert check() == (0, [])
     code, (problem,) = check("template.yaml", "Protocol: email", "Protocol: sms")
     assert code == 1
@@ -275,7 +270,7 @@ def test_an_alarm_that_counts_as_several_alarms_is_reported(check, metric):
 def test_a_dashboard_with_too_many_metrics_is_reported(check):
     many = ", ".join(f'["N", "M{n}"]' for n in range(60))
     code, (problem,) = check(
-        "template.yaml", r'\["mocktailverse-\$\{Stage\}", "FunctionErrors"\]', many
+        "template.yaml", r'\["mocktailverse-\$\{Stage\}","FunctionErrors"\]', many
     )
     assert code == 1
     assert re.search(r"shows \d+ metrics; a free dashboard has at most 50", problem)
@@ -294,6 +289,7 @@ FILE_CHANGES = [
     (IN_DEV + r"db = \{.*$", r'\1db = {schedule = "rate(5 minutes)", enabled = true}', "free"),
     (IN_PROD + FETCH, r'\1db = {schedule = "rate(soon)"', "not a schedule"),
     (IN_PROD + "requests_per_s = 2", r"\1requests_per_s = 50", "rate limits costs"),
+    (IN_DEV + "gb_per_day = 0.3", r"\1gb_per_day = 1", "sends 107.3 GB, with the dashboards"),
 ]  # fmt: skip
 
 

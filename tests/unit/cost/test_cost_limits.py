@@ -2,10 +2,12 @@
 
 import re
 
+import msgspec
 import pytest
 
 from mocktailverse.cost import limits
-from mocktailverse.cost.limits import beyond_limits, flood_usd, together, with_all_pollers
+from mocktailverse.cost.flood import flood
+from mocktailverse.cost.limits import beyond_limits, together, with_all_pollers
 from mocktailverse.cost.model import month, price_table, total_usd
 from mocktailverse.cost.running import PROD, SMALL, STAGING, Running
 from mocktailverse.cost.usage import Usage
@@ -19,22 +21,19 @@ def not_free(runs):
     return total_usd([line for line in lines if line.used_share is None])
 
 
-def all_pollers(runs):
-    usage = together(reference(runs))
-    table = price_table()
-    return total_usd(month(with_all_pollers(usage, runs.values()), table)) - total_usd(
-        month(usage, table)
-    )
+def queues(runs):
+    lines = month(with_all_pollers(together(reference(runs)), runs.values()), price_table())
+    return total_usd(line for line in lines if line.price.usage == "sqs_requests")
 
 
-def flood(runs):
-    return flood_usd(runs.values(), price_table())
+def day_of_flood(runs):
+    return flood(runs.values(), price_table()).usd_a_day
 
 
 LIMITS = {
     "NOT_FREE_USD": (not_free, "What is not free costs"),
-    "POLLERS_USD": (all_pollers, "Five pollers at each idle queue would cost"),
-    "FLOOD_USD_AN_HOUR": (flood, "An hour of calls at the APIs' rate limits costs"),
+    "QUEUES_USD": (queues, "Requests to queues, mostly idle ones, cost"),
+    "FLOOD_USD_A_DAY": (day_of_flood, "A day at the APIs' rate limits costs"),
 }
 
 
@@ -62,8 +61,8 @@ def test_usage_beyond_a_free_limit_is_reported_with_the_share_of_each_stage():
 def test_the_limits_are_the_documented_ones_and_all_stages_are_within_them():
     assert beyond_limits(RUNS, price_table()) == []
     assert limits.NOT_FREE_USD == 0.25
-    assert limits.POLLERS_USD == 0.45
-    assert limits.FLOOD_USD_AN_HOUR == 0.25
+    assert limits.QUEUES_USD == 0.45
+    assert limits.FLOOD_USD_A_DAY == 4
 
 
 def test_a_flood_costs_only_its_calls():
@@ -77,9 +76,18 @@ def test_a_flood_costs_only_its_calls():
         log_days=9, api_gb=0.5, fetches=99, dashboards=9, backups=True,
     )  # fmt: skip
     table = price_table()
-    assert flood_usd([busy], table) == flood_usd([calm], table) > 0
-    assert flood_usd([calm], table, hours=3) == pytest.approx(3 * flood_usd([calm], table))
-    assert flood_usd([], table) == 0
+    assert flood([busy], table) == flood([calm], table)
+    assert flood([calm], table).usd_a_day > 0
+    assert flood([], table).usd_a_month == 0
+
+
+def test_the_data_of_a_flood_and_of_the_dashboards_together_are_free():
+    """81.2 GB of the APIs and 4.4 of the reference month; 100 are free."""
+    more = {**RUNS, "dev": msgspec.structs.replace(SMALL, api_gb_per_day=0.76)}
+    assert beyond_limits(more, price_table()) == []
+    too_much = {**RUNS, "dev": msgspec.structs.replace(SMALL, api_gb_per_day=0.77)}
+    (sentence,) = beyond_limits(too_much, price_table())
+    assert sentence.startswith("A month at the APIs' limits sends 100.1 GB, with the dashboards;")
 
 
 def test_all_stages_share_one_account():

@@ -120,7 +120,7 @@ def test_an_invalid_or_unknown_key_is_an_error_with_its_location(changed, old, n
             '"every hour"',
             "Write an EventBridge expression: cron(...), rate(...) or at(...)",
         ),
-        ('alarm_email = ""', 'alarm_email = "me"', 'Write an e-mail address, or "" for none.'),
+        ('alarm_email = ""', 'alarm_email = "me"', 'Write an e-mail address, or "nobody".'),
         ('capacity = "provisioned"', 'capacity = "no"', '"provisioned" or "on-demand"'),
     ],
 )
@@ -128,6 +128,15 @@ def test_an_error_says_what_to_write_instead(changed, old, new, advice):
     with pytest.raises(UsageError) as error:
         environments.read(changed(old, new))
     assert advice in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "sent"),
+    [("me@example.org", "me@example.org"), ("nobody", ""), ("rehearsal", ""), ("", "")],
+)
+def test_only_an_address_is_subscribed_to_the_alarms(changed, written, sent):
+    path = changed('alarm_email = ""', f'alarm_email = "{written}"')
+    assert environments.read(path).local.parameters()["AlarmEmail"] == sent
 
 
 def test_a_missing_file_is_an_error(tmp_path):

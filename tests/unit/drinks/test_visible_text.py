@@ -1,4 +1,4 @@
-"""Visible text: control characters become spaces, and invisible text is empty."""
+"""Visible text: of control characters only line feeds and tabs stay; invisible text is empty."""
 
 import sys
 import unicodedata
@@ -17,7 +17,7 @@ FAMILY = "\N{MAN}\N{ZERO WIDTH JOINER}\N{WOMAN}"
         ("Gin", "Gin"),
         ("", ""),
         ("a\0b\x08c\x0ed\x1fe\x7ff\x9fg", "a b c d e f g"),
-        ("a\tb\nc\vd\fe\rf", "a\tb\nc\vd\fe\rf"),
+        ("a\tb\nc\vd\fe\rf\r\ng", "a\tb\nc\nd\ne\nf\ng"),
         (FAMILY, FAMILY),
         (f"Gin{ZERO_WIDTH_SPACE}", f"Gin{ZERO_WIDTH_SPACE}"),
         (ZERO_WIDTH_SPACE, ""),

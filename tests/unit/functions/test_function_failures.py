@@ -1,6 +1,7 @@
 """A handler that raises an error logs it and still fails."""
 
 import json
+import re
 
 import pytest
 
@@ -10,6 +11,7 @@ from mocktailverse.functions.failure_log import FAILED, failures_logged
 def test_an_error_of_a_handler_is_logged_and_raised_again(monkeypatch, capsys):
     # A logger writes to the stdout of the test that created it, and each name has one logger.
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "failures")
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-2-3;Sampled=1")
 
     @failures_logged
     def handler(_event, _context):
@@ -21,6 +23,9 @@ def test_an_error_of_a_handler_is_logged_and_raised_again(monkeypatch, capsys):
     entry = json.loads(line)
     assert (entry["message"], entry["level"]) == (FAILED, "ERROR")
     assert "disk full" in entry["exception"]
+    # Lambda reads a level only beside a time in RFC 3339; clients can set the trace id.
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+[+-]\d\d:\d\d", entry["timestamp"])
+    assert "xray_trace_id" not in entry
 
 
 def test_the_result_of_a_handler_is_returned_unchanged():

@@ -1,6 +1,7 @@
 """The data browser: canned queries and search work, and copies are refreshed during reads."""
 
 import asyncio
+import json
 import shutil
 import sqlite3
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.local.browser import databases, datasette
 from mocktailverse.local.browser.databases import CATALOGUE, LOADS, Copies
+from mocktailverse.pipeline.decode import RAW_TEXT_LIMIT
 
 METADATA = yaml.safe_load(datasette.METADATA.read_text(encoding="utf-8"))
 QUERIES = [
@@ -27,6 +29,7 @@ QUERIES = [
 ]
 PARAMETERS = {"q": "lime", "name": "rum"}
 STARTED = 1_700_000_000_000
+VERSION = ObjectVersion("data", "raw/thecocktaildb/a.json", "v1")
 
 
 class PublishedFile:
@@ -211,3 +214,32 @@ def test_the_loads_are_bounded(tmp_path, monkeypatch):
     assert connection.execute("SELECT count(*) FROM loads").fetchone() == (2,)
     assert connection.execute("SELECT count(*) FROM rejected").fetchone() == (1,)
     connection.close()
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT length(randomblob(400000000))",
+        "SELECT length(replace(hex(zeroblob(200000)), '0', hex(zeroblob(1000))))",
+        "SELECT length(group_concat(hex(zeroblob(200000)))) FROM drinks, drinks AS more",
+        "SELECT name LIKE replace(hex(zeroblob(300)), '0', '%a') FROM drinks",
+    ],
+)
+def test_a_query_cannot_create_a_huge_value(get, sql):
+    response = get("/catalogue.json", sql=sql)
+    assert response.status_code == 400
+    assert "too big" in response.text or "too complex" in response.text
+
+
+def test_the_largest_rejected_records_can_be_read(tmp_path, catalogue_path, monkeypatch):
+    nested: object = list(range(30_000))
+    for _ in range(150):
+        nested = [nested]
+    texts = [nested, "\x01" * RAW_TEXT_LIMIT]
+    lines = [Rejected("wrong_type", "$", "no", n, raw, VERSION) for n, raw in enumerate(texts)]
+    loads = TodaysLoads(load("a.json", rejected=2))
+    monkeypatch.setattr(loads, "rejected", lambda _key: lines)
+    Copies(PublishedFile(catalogue_path), loads, loads, tmp_path).refresh()
+    served = Datasette([str(tmp_path / LOADS)], plugins_dir=str(datasette.PLUGINS))
+    response = asyncio.run(served.client.get("/loads/rejected.json?_shape=array"))
+    assert [json.loads(row["raw"]) for row in response.json()] == texts

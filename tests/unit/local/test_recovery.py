@@ -1,12 +1,16 @@
 """A start finds what a crash has interrupted in the data files."""
 
+import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
+from mocktailverse.catalogue.schema import FORMAT
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION
 from mocktailverse.drinks.register import Register
 from mocktailverse.loads.load_keys import load_key
@@ -142,4 +146,15 @@ def test_all_drinks_are_published_if_there_is_no_readable_catalogue(
         path.write_bytes(content)
     drinks = list(sample_catalogue.all_drinks())
     write_drinks(files, path if content else None, drinks)
+    assert len(inspected(files).unpublished) == len(drinks)
+
+
+def test_all_drinks_are_published_if_the_catalogue_has_another_format(
+    files, catalogue_path, sample_catalogue, tmp_path
+):
+    path = Path(shutil.copy(catalogue_path, tmp_path / "earlier"))
+    with closing(sqlite3.connect(path)) as file:
+        file.execute(f"PRAGMA user_version = {FORMAT - 1}")
+    drinks = list(sample_catalogue.all_drinks())
+    write_drinks(files, path, drinks)
     assert len(inspected(files).unpublished) == len(drinks)

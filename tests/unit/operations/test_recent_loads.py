@@ -10,6 +10,7 @@ from mocktailverse.cursors import CursorCodec
 from mocktailverse.errors import UsageError
 from mocktailverse.loads.load_keys import LoadPosition
 from mocktailverse.loads.load_record import START, Counts, Load, Segment, latest_generations
+from mocktailverse.loads.load_request import DeadLetter
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.operations.recent_loads import loads_of_day, recent_loads, rejected_lines
@@ -189,7 +190,7 @@ class FakeDeadLetterQueue:
     def dead_letters(self):
         for number in range(self.left):
             self.received += 1
-            yield number
+            yield DeadLetter(str(number), "")
 
     def redrive(self, _letter):
         self.left -= 1
@@ -198,5 +199,5 @@ class FakeDeadLetterQueue:
 @pytest.mark.parametrize(("limit", "moved"), [(None, 5), (3, 3), (9, 5), (0, 0)])
 def test_dead_letters_are_redriven_up_to_a_limit(limit, moved):
     letters = FakeDeadLetterQueue(5)
-    assert redrive(letters, limit) == moved
+    assert redrive(letters, limit).sent == moved
     assert (letters.left, letters.received) == (5 - moved, moved)

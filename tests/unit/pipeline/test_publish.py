@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.drinks.register import Register
-from mocktailverse.errors import PermanentError, TransientError
+from mocktailverse.errors import CatalogueError, PermanentError, TransientError
 from mocktailverse.pipeline import publishing as stage
 from mocktailverse.pipeline.publishing import Publisher
+from mocktailverse.pipeline.rebuilding import Rebuild
 from strategies.effort import examples
 
 NOW_MS = 1_700_000_000_000
@@ -94,22 +95,49 @@ def new_publisher(tmp_path):
     def make(table, catalogue):
         folder = tmp_path / str(next(numbers))
         folder.mkdir()
-        return Publisher(table, catalogue, folder, now_ms=lambda: NOW_MS, wait=lambda _s: None)
+        return Publisher(
+            table, catalogue, folder, now_ms=lambda: NOW_MS, env="prod", wait=lambda _s: None
+        )
 
     return make
 
 
+def build(registers, published):
+    """Publish a catalogue of these registers, as a new environment gets one."""
+    with TemporaryDirectory() as folder:
+        rebuild = Rebuild(Table(), published, (), Path(folder), now_ms=lambda: NOW_MS)
+        rebuild.run(registers)
+
+
 @pytest.fixture
 def publisher(new_publisher, table, published):
-    """Return a publisher that has published all three drinks."""
+    """Return a publisher with an up-to-date copy of the catalogue of all three drinks."""
+    build(table.registers.values(), published)
     publisher = new_publisher(table, published)
-    publisher.publish(table.registers)
+    publisher.publish([])
+    published.downloads = 0
     return publisher
 
 
-def test_the_first_change_notification_publishes_the_whole_table(new_publisher, table, published):
-    result = new_publisher(table, published).publish(["thecocktaildb:1"])
-    assert (result.rebuilt, result.drinks, result.removed, result.attempts) == (True, 3, 0, 1)
+@pytest.mark.parametrize("body", [None, b"not a catalogue"])
+def test_without_a_catalogue_nothing_is_published_or_scanned(
+    new_publisher, table, published, new_drink, body
+):
+    """The stream keeps the notifications until somebody rebuilds the catalogue."""
+    published.body = body
+
+    def before(call):
+        assert call != "all"
+
+    table.before = before
+    publisher = new_publisher(table, published)
+    for _ in range(2):
+        with pytest.raises(CatalogueError, match="mocktailverse rebuild --env prod"):
+            publisher.publish(["thecocktaildb:1"])
+    assert published.uploads == []
+    build(table.registers.values(), published)
+    table.put(new_drink("1", "Other"))
+    assert publisher.publish(["thecocktaildb:1"]).changed == 1
     assert published_drinks(published.body) == table.drinks()
 
 
@@ -147,35 +175,72 @@ def test_another_publishers_file_is_downloaded_first(
     assert published.downloads == 2
 
 
+def tampered(body, statement):
+    """Return a published file after an SQL statement."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "tampered"
+        path.write_bytes(body)
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute(statement)
+        return path.read_bytes()
+
+
 @pytest.mark.parametrize(
     "statement", ["PRAGMA user_version = 0", "DROP TABLE tags", "DELETE FROM meta"]
 )
-def test_a_catalogue_that_cannot_be_edited_is_rebuilt(
+def test_a_catalogue_that_cannot_be_edited_is_kept_and_reported(
     publisher, table, published, new_drink, statement
 ):
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "tampered"
-        path.write_bytes(published.body)
-        with closing(sqlite3.connect(path)) as connection, connection:
-            connection.execute(statement)
-        published.body = path.read_bytes()
+    body = published.body = tampered(published.body, statement)
     table.put(new_drink("1", "Other"))
-    assert publisher.publish(["thecocktaildb:1"]).rebuilt
-    table.put(new_drink("2", "Other"))
-    assert not publisher.publish(["thecocktaildb:2"]).rebuilt
-    assert published_drinks(published.body) == table.drinks()
+    with pytest.raises(CatalogueError, match="mocktailverse rebuild --env prod"):
+        publisher.publish(["thecocktaildb:1"])
+    assert published.body == body
 
 
-def test_a_file_of_an_earlier_format_is_rebuilt_by_the_next_change(
-    publisher, table, published, as_format_1, tmp_path
+def test_a_file_of_an_earlier_format_is_kept_and_reported(
+    publisher, published, as_format_1, tmp_path
 ):
     path = tmp_path / "earlier"
     path.write_bytes(published.body)
-    published.body = as_format_1(path).read_bytes()
-    table.registers.pop("thecocktaildb:2")
-    result = publisher.publish(["thecocktaildb:2"])
-    assert (result.rebuilt, result.drinks) == (True, 2)
+    body = published.body = as_format_1(path).read_bytes()
+    with pytest.raises(CatalogueError, match="its format is 1"):
+        publisher.publish(["thecocktaildb:2"])
+    assert published.body == body
+
+
+@pytest.mark.parametrize("changes", [0, 1])
+def test_a_file_with_another_ingredient_reference_is_written_again_from_its_own_drinks(
+    publisher, table, published, new_drink, changes
+):
+    """A release with other ingredients needs no scan, and no rebuild."""
+    as_built = published.body
+    statement = "UPDATE meta SET value = 'other' WHERE key = 'reference'"
+    other = tampered(as_built, "UPDATE ingredients SET drinks = 99")
+    published.body = tampered(other, statement)
+    table.put(*[new_drink("1", "Other", ["Gin"])][:changes])
+    result = publisher.publish(["thecocktaildb:1"])
+    assert (result.changed, result.drinks) == (changes, 3)
     assert published_drinks(published.body) == table.drinks()
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "c"
+        path.write_bytes(published.body)
+        with closing(Catalogue(path)) as catalogue:
+            assert catalogue.ingredient("Gin").drinks == 3
+    assert publisher.publish([]).changed == 0
+    assert len(published.uploads) == 2  # the first is the fixture's
+
+
+def test_a_damaged_file_with_another_ingredient_reference_is_kept_and_reported(
+    publisher, published
+):
+    statement = "UPDATE meta SET value = 'other' WHERE key = 'reference'"
+    body = published.body = tampered(
+        tampered(published.body, statement), "ALTER TABLE drinks RENAME COLUMN glass TO jar"
+    )
+    with pytest.raises(CatalogueError, match="mocktailverse rebuild --env prod"):
+        publisher.publish([])
+    assert published.body == body
 
 
 def test_a_lost_copy_is_downloaded_again(publisher, table, published, tmp_path, new_drink):
@@ -183,27 +248,6 @@ def test_a_lost_copy_is_downloaded_again(publisher, table, published, tmp_path, 
         path.unlink()
     table.put(new_drink("1", "Other"))
     assert not publisher.publish(["thecocktaildb:1"]).rebuilt
-    assert published_drinks(published.body) == table.drinks()
-
-
-def test_a_rebuild_replaces_any_published_file(new_publisher, table, published):
-    published.body = b"not a catalogue"
-    seen = []
-    result = new_publisher(table, published).rebuild(seen.append)
-    assert (result.rebuilt, result.changed, seen) == (True, 3, [1, 2, 3])
-    assert published_drinks(published.body) == table.drinks()
-
-
-def test_a_rebuild_that_loses_to_another_publish_reads_again(
-    new_publisher, publisher, table, published
-):
-    def overtake(call):
-        if call == "upload" and len(published.uploads) == 1:
-            table.registers.pop("thecocktaildb:2")
-            publisher.publish(["thecocktaildb:2"])
-
-    result = new_publisher(table, Bucket(published, overtake)).rebuild()
-    assert (result.attempts, result.drinks) == (2, 2)
     assert published_drinks(published.body) == table.drinks()
 
 
@@ -235,11 +279,11 @@ def test_the_wait_after_a_lost_upload_doubles_up_to_two_seconds(
     monkeypatch.setattr(
         stage.random, "uniform", lambda *bounds: (shares.append(bounds), bounds[1])[1]
     )
-    loser = Publisher(
-        table, Bucket(published, overtake), tmp_path, now_ms=lambda: NOW_MS, wait=waits.append
+    rebuild = Rebuild(
+        table, Bucket(published, overtake), (), tmp_path, now_ms=lambda: NOW_MS, wait=waits.append
     )
     with pytest.raises(TransientError) as raised:
-        loser.rebuild()
+        rebuild.run(table.all())
     assert str(raised.value) == "Gave up after 8 conflicting concurrent publishes."
     assert waits == [0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 2, 2]
     assert set(shares) == {(0.5, 1)}
@@ -259,6 +303,7 @@ def test_a_failure_leaves_the_published_file_and_is_raised(
     table, published = Table(fail), new_published()
     publisher = new_publisher(table, Bucket(published, fail))
     table.put(new_drink("1"))
+    build(table.registers.values(), published)
     publisher.publish(["thecocktaildb:1"])
     before = published.body
     table.put(new_drink("1", "Other"))
@@ -391,12 +436,15 @@ class ConcurrentPublishers:
         self.table = Table()
         self.stream = ChangeStream(choose)
         self.ages = AgeCheck(published)
+        self.rebuilds = 0
 
     def change(self, actor):
         for number in range(1, 9):
             actor.step()
             name, category = f"Mix {number}", str(number)
-            drink = self.new_drink(str(self.choose.randint(1, 3)), name, category=category)
+            drink = self.new_drink(
+                str(self.choose.randint(1, 3)), name, category=category, observed_at=number
+            )
             if drink.id in self.table.registers and self.choose.random() < 0.2:
                 self.table.registers[drink.id] = Register(drink.id, None, absences=(1,))
             else:
@@ -415,7 +463,30 @@ class ConcurrentPublishers:
                 except (TransientError, PermanentError):
                     self.stream.waiting += batch
 
+    def rebuild(self, actor):
+        """Rebuild the catalogue, until it was done twice without a fault."""
+        while self.rebuilds < 2:
+            with TemporaryDirectory() as folder:
+                table, bucket = self.stores(actor)
+                rebuild = Rebuild(
+                    table, bucket, (), Path(folder), now_ms=lambda: NOW_MS, wait=actor.step
+                )
+                try:
+                    rebuild.run(self.read_slowly(actor))
+                    self.rebuilds += 1
+                except (TransientError, PermanentError):
+                    pass
+
+    def read_slowly(self, actor):
+        for drink_id in list(self.table.registers):
+            actor.step()
+            yield self.table.registers[drink_id]
+
     def publisher(self, actor, folder):
+        table, bucket = self.stores(actor)
+        return Publisher(table, bucket, folder, now_ms=lambda: NOW_MS, wait=actor.step)
+
+    def stores(self, actor):
         def before(call):
             actor.step()
             self.maybe_fail(call)
@@ -426,8 +497,7 @@ class ConcurrentPublishers:
 
         table = Table(before)
         table.registers = self.table.registers
-        bucket = Bucket(self.published, before, after)
-        return Publisher(table, bucket, folder, now_ms=lambda: NOW_MS, wait=actor.step)
+        return table, Bucket(self.published, before, after)
 
     def maybe_fail(self, call):
         if self.faults_left and self.choose.random() < 0.15:
@@ -437,13 +507,17 @@ class ConcurrentPublishers:
 
 @settings(max_examples=examples(40), deadline=None)
 @given(seed=st.integers(0, 2**32), faults=st.integers(0, 8))
-def test_two_publishers_converge_to_the_table_despite_any_faults(
+def test_two_publishers_and_a_rebuild_converge_to_the_table_despite_any_faults(
     new_published, new_drink, seed, faults
 ):
+    """Nothing is published before the rebuild; then it competes with the publishers."""
     published = new_published()
     publishers = ConcurrentPublishers(published, new_drink, random.Random(seed), faults)  # noqa: S311 - reproducible by its seed
     interleave(
-        [Actor(publishers.change), Actor(publishers.publish), Actor(publishers.publish)],
+        [
+            *(Actor(publishers.change), Actor(publishers.rebuild)),
+            *(Actor(publishers.publish), Actor(publishers.publish)),
+        ],
         publishers.choose,
     )
     assert published_drinks(published.body) == publishers.table.drinks()

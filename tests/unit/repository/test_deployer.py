@@ -8,8 +8,8 @@ import pytest
 
 from mocktailverse.checkout import find_checkout
 from mocktailverse.cost.template import Template
-from policies.deployer import ENVIRONMENTS, Deployer, deployer
-from policies.simulation import actions, resources
+from policies.deployer import ACCOUNT, ENVIRONMENTS, Deployer, deployer
+from policies.simulation import actions, matches, resources
 
 INLINE_LIMIT = 10_240
 """Characters without spaces of all inline policies of a role (IAM User Guide, quotas)."""
@@ -40,6 +40,20 @@ def test_no_role_needs_more_than_its_boundary_allows(roles, dev):
             for statement in inline["PolicyDocument"]["Statement"]:
                 missing = set(actions(statement)) - allowed
                 assert not missing, f"{name}: add {missing} to the boundary in deployer.yaml"
+
+
+def test_no_function_may_scan_a_table(dev):
+    allowed = {action for statement in dev.boundary_statements for action in actions(statement)}
+    assert "dynamodb:Scan" not in allowed
+
+
+def test_a_deployment_may_build_the_catalogue_and_nothing_else_in_its_bucket(dev):
+    (files,) = [s for s in dev.statements if s["Sid"] == "Catalogue"]
+    bucket = f"arn:aws:s3:::mocktailverse-catalogue-dev-{ACCOUNT}-us-east-1"
+    for key, is_allowed in (
+        ("catalogue.sqlite", True), ("catalogue-4.sqlite", True), ("exports/a.csv", False),
+    ):  # fmt: skip
+        assert matches(files["Resource"], f"{bucket}/{key}") == is_allowed
 
 
 def test_every_role_of_the_template_has_the_boundary(roles):
@@ -96,7 +110,9 @@ def test_no_action_has_a_wildcard(dev):
 
 def test_only_calls_without_resource_names_may_use_any_resource(dev):
     unrestricted = [s["Sid"] for s in dev.statements if "*" in resources(s)]
-    assert unrestricted == ["EventSources", "ReadWithoutNames", "Unsubscribe"]
+    assert unrestricted == ["EventSources", "ReadWithoutNames", "Unsubscribe", "StartAlarms"]
+    (start,) = [s for s in dev.statements if s["Sid"] == "StartAlarms"]
+    assert start["Condition"] == {"StringEquals": {"cloudwatch:namespace": "mocktailverse-dev"}}
 
 
 @pytest.mark.parametrize("env", ENVIRONMENTS)

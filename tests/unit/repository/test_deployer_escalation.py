@@ -83,6 +83,7 @@ NAMELESS = {
     *("apigateway:DELETE", "apigateway:GET", "apigateway:PATCH", "apigateway:POST"),
     *("apigateway:PUT", "apigateway:TagResource", "apigateway:UntagResource"),
     *("billing:GetBillingViewData", "cloudwatch:DescribeAlarms"),
+    "cloudwatch:PutMetricData",  # of the own namespace
     *("lambda:CreateEventSourceMapping", "lambda:DeleteEventSourceMapping"),  # of own functions
     *("lambda:GetEventSourceMapping", "lambda:UpdateEventSourceMapping"),
     *("lambda:ListTags", "lambda:TagResource", "lambda:UntagResource"),  # of event sources

@@ -42,7 +42,7 @@ def test_make_accepts_them(pythons):
 
 
 def test_functions_may_run_on_each_version(pythons):
-    block = re.search(r"^  Runtime:\n(?:    .*\n)+", TEMPLATE.read_text(), re.MULTILINE)
+    block = re.search(r"^  Runtime:.*\n(?:    .*\n)+", TEMPLATE.read_text(), re.MULTILINE)
     assert block
     parameter = yaml.safe_load(block[0])["Runtime"]
     assert parameter["AllowedValues"] == [f"python{version}" for version in pythons]

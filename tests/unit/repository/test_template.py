@@ -7,7 +7,48 @@ from typing import Any
 import pytest
 import yaml
 
+from mocktailverse.stores.transfer_counter import COUNTER_KEY
+
 FUNCTIONS = ("Transform", "Publish", "Fetch", "Reconcile", "Api")
+MOST_BYTES = 50_400
+"""Of a template. CloudFormation takes 51,200 in a request; SAM refuses more without a bucket."""
+
+
+class LongForms(yaml.SafeLoader):
+    """Reads `!Sub x` as `{"Fn::Sub": x}`, and `!GetAtt A.b` as a list, as SAM does."""
+
+    def function(self, suffix: str, node: Any) -> dict[str, Any]:
+        name = suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}"
+        if isinstance(node, yaml.ScalarNode):
+            text = self.construct_scalar(node)
+            return {name: text.split(".", 1) if suffix == "GetAtt" else text}
+        if isinstance(node, yaml.SequenceNode):
+            return {name: self.construct_sequence(node, deep=True)}
+        return {name: self.construct_mapping(node, deep=True)}
+
+
+LongForms.add_multi_constructor("!", LongForms.function)
+
+
+class NoAliases(yaml.SafeDumper):
+    """Repeats what occurs several times."""
+
+    def ignore_aliases(self, _data: object) -> bool:
+        return True
+
+
+def as_sam_writes_it(text: str) -> str:
+    """Return the template that `sam deploy` and `sam package` send: the size is SAM's own.
+
+    SAM expands short and flow forms, drops comments, gives each resource its id, and copies the
+    shared CodeUri to each function.
+    """
+    document = yaml.load(text, LongForms)  # noqa: S506  a SafeLoader
+    for name, resource in document["Resources"].items():
+        resource["Metadata"] = {"SamResourceId": name}
+        if resource["Type"] == "AWS::Serverless::Function":
+            resource["Properties"]["CodeUri"] = document["Globals"]["Function"]["CodeUri"]
+    return yaml.dump(document, default_flow_style=False, Dumper=NoAliases)
 
 
 @pytest.fixture(scope="module")
@@ -29,10 +70,11 @@ def actions(statement: dict[str, Any]) -> list[str]:
     return [action] if isinstance(action, str) else action
 
 
-def test_the_metrics_of_stages_have_separate_namespaces(resources):
+def test_the_metrics_of_stages_have_separate_namespaces(template, resources):
+    shared = template["Globals"]["Function"]["Environment"]["Variables"]
+    assert shared["POWERTOOLS_METRICS_NAMESPACE"] == {"Sub": "mocktailverse-${Stage}"}
     for properties in of_type(resources, "AWS::Serverless::Function").values():
-        variables = properties["Environment"]["Variables"]
-        assert variables["POWERTOOLS_METRICS_NAMESPACE"] == {"Sub": "mocktailverse-${Stage}"}
+        assert "POWERTOOLS_METRICS_NAMESPACE" not in properties["Environment"]["Variables"]
 
 
 def test_every_function_has_its_own_role(resources):
@@ -50,7 +92,7 @@ def test_every_function_writes_only_to_its_own_log(resources, name):
     assert "RetentionInDays" in log_group
     assert f"{name}Logs" in function["DependsOn"]
     logs = [s for s in statements(resources, f"{name}Role") if actions(s)[0].startswith("logs:")]
-    assert [s["Resource"] for s in logs] == [{"GetAtt": f"{name}Logs.Arn"}]
+    assert [s["Resource"] for s in logs] == [{"Sub": f"${{{name}Logs.Arn}}"}]
 
 
 @pytest.mark.parametrize("role", [*(f"{name}Role" for name in FUNCTIONS), "ScheduleRole"])
@@ -62,16 +104,15 @@ def test_no_role_has_a_wildcard_permission(resources, role):
         targets = statement["Resource"]
         for target in targets if isinstance(targets, list) else [targets]:
             # A resource of this template, or keys below one of its prefixes.
-            assert set(target) <= {"GetAtt", "Sub"}, statement["Sid"]
-            if "Sub" in target:
-                assert re.fullmatch(
-                    r"\$\{DataBucket\.Arn\}/[a-z]+/([a-z]+/)?\*"
-                    r"|\$\{CatalogueBucket\.Arn\}/(catalogue\.sqlite|exports/\*)"
-                    r"|arn:.*:parameter/mocktailverse/\$\{Stage\}/ops-key"
-                    r"|\$\{LoadsTable\.Arn\}/index/by-day"
-                    r"|\$\{DrinksTable\.Arn\}/stream/\*",
-                    target["Sub"],
-                ), statement["Sid"]
+            assert re.fullmatch(
+                r"\$\{\w+\.Arn\}"
+                r"|\$\{DataBucket\.Arn\}/[a-z]+/([a-z]+/)?\*"
+                r"|\$\{CatalogueBucket\.Arn\}/(catalogue\*\.sqlite|exports/\*|state/transfer\.json)"
+                r"|arn:.*:parameter/mocktailverse/\$\{Stage\}/ops-key"
+                r"|\$\{LoadsTable\.Arn\}/index/by-day"
+                r"|\$\{DrinksTable\.Arn\}/stream/\*",
+                target["Sub"],
+            ), statement["Sid"]
 
 
 def test_no_role_may_delete_data(resources):
@@ -112,12 +153,14 @@ def test_only_transform_writes_drinks(resources):
         (
             "Api",
             {"CATALOGUE_BUCKET", "CATALOGUE_MAX_AGE_S", "DATA_BUCKET", "LOADS_TABLE", "STAGE"}
-            | {"OPS_KEY_PARAMETER"},
+            | {"OPS_KEY_PARAMETER", "API_GB_PER_DAY"},
         ),
     ],
 )
-def test_a_function_gets_exactly_the_settings_that_it_needs(resources, name, variables):
-    environment = resources[f"{name}Function"]["Properties"]["Environment"]["Variables"]
+def test_a_function_gets_exactly_the_settings_that_it_needs(template, name, variables):
+    function = template["Resources"][f"{name}Function"]["Properties"]
+    shared = template["Globals"]["Function"]["Environment"]["Variables"]
+    environment = shared | function["Environment"]["Variables"]
     names = {key for key in environment if key.startswith("MOCKTAILVERSE_")}
     assert names == {f"MOCKTAILVERSE_{variable}" for variable in variables}
     assert environment["POWERTOOLS_SERVICE_NAME"] == name.lower()
@@ -150,8 +193,16 @@ def test_the_catalogue_is_private_and_has_one_version(resources):
 def test_no_change_notification_is_dropped(resources):
     mapping = resources["PublishChangedDrinks"]["Properties"]
     assert mapping["StartingPosition"] == "TRIM_HORIZON"
-    limits = {"MaximumRetryAttempts", "MaximumRecordAgeInSeconds", "FunctionResponseTypes"}
-    assert not limits & set(mapping)
+    assert not {"MaximumRetryAttempts", "FunctionResponseTypes"} & set(mapping)
+
+
+def test_a_batch_that_keeps_failing_is_reported_while_the_stream_has_it(resources):
+    mapping = resources["PublishChangedDrinks"]["Properties"]
+    assert mapping["MaximumRecordAgeInSeconds"] <= 12 * 3600  # the stream keeps it for 24 hours
+    destination = mapping["DestinationConfig"]["OnFailure"]["Destination"]
+    assert destination == {"GetAtt": "DeadLetterQueue.Arn"}
+    (send,) = [s for s in statements(resources, "PublishRole") if actions(s) == ["sqs:SendMessage"]]
+    assert send["Resource"] == {"Sub": "${DeadLetterQueue.Arn}"}
 
 
 def test_production_raw_objects_never_expire(resources, template):
@@ -173,11 +224,17 @@ def test_the_message_of_a_running_worker_is_not_redelivered(template):
     assert int(aws["VisibilityTimeoutS"]) >= 6 * aws["TransformTimeoutS"]
 
 
-def test_the_concurrency_limit_is_set_only_locally(resources):
-    mapping = resources["TransformRawObjects"]["Properties"]
-    limit = {"MaximumConcurrency": 2}  # a literal: see docs/decisions/0001-local-stack.md
-    assert mapping["ScalingConfig"] == {"If": ["IsLocal", limit, {"Ref": "AWS::NoValue"}]}
-    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+def test_loading_leaves_executions_for_the_api_on_a_new_account(resources):
+    """A new account has 10 concurrent executions, of all functions in all environments."""
+    queue, stream = (
+        resources[name]["Properties"] for name in ("TransformRawObjects", "PublishChangedDrinks")
+    )
+    assert queue["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert "ParallelizationFactor" not in stream  # one at a time for each shard
+    loading = queue["ScalingConfig"]["MaximumConcurrency"] + 1  # a literal: decision 0001
+    scheduled = 2  # fetch and reconcile
+    assert 10 - loading - scheduled >= 5
+    assert 10 - 3 * loading >= 1  # dev, staging and prod at once
 
 
 def test_the_source_key_is_not_shown(template):
@@ -190,10 +247,16 @@ def test_cloudformation_gets_no_yaml_aliases(template_file):
 
 
 def test_the_template_is_small_enough_for_one_request(template_file):
-    assert template_file.stat().st_size <= 51_200
+    assert template_file.stat().st_size <= MOST_BYTES
 
 
-def test_the_api_is_throttled_so_that_abuse_costs_cents(template):
+def test_the_template_is_small_enough_as_sam_writes_it(template_file):
+    assert len(as_sam_writes_it(template_file.read_text()).encode()) <= MOST_BYTES
+
+
+def test_the_api_is_throttled_and_what_it_sends_is_limited(template):
+    function = template["Resources"]["ApiFunction"]["Properties"]["Environment"]["Variables"]
+    assert function["MOCKTAILVERSE_API_GB_PER_DAY"]["FindInMap"][-1] == "ApiGbPerDay"
     stage = template["Resources"]["ApiStage"]["Properties"]
     settings = stage["DefaultRouteSettings"]
     assert settings["ThrottlingRateLimit"]["FindInMap"][-1] == "ApiRequestsPerS"
@@ -202,9 +265,10 @@ def test_the_api_is_throttled_so_that_abuse_costs_cents(template):
         if name != "local":
             assert units["ApiRequestsPerS"] <= 2
             assert units["ApiBurst"] <= 10
+            assert float(units["ApiGbPerDay"]) <= 1.5
 
 
-def test_the_api_writes_only_exports(resources):
+def test_the_api_writes_only_exports_and_its_counter(resources):
     granted = {
         action: json.dumps(statement["Resource"])
         for statement in statements(resources, "ApiRole")
@@ -214,7 +278,8 @@ def test_the_api_writes_only_exports(resources):
     assert set(granted) == {
         *("s3:GetObject", "s3:PutObject", "s3:ListBucket", "dynamodb:Query", "ssm:GetParameter"),
     }
-    assert granted["s3:PutObject"] == json.dumps({"Sub": "${CatalogueBucket.Arn}/exports/*"})
+    written = [f"${{CatalogueBucket.Arn}}/{key}" for key in ("exports/*", COUNTER_KEY)]
+    assert granted["s3:PutObject"] == json.dumps([{"Sub": arn} for arn in written])
 
 
 def test_exports_expire_after_a_day(resources):
@@ -229,5 +294,5 @@ def test_the_timeout_of_the_api_function_is_shorter_than_that_of_the_gateway(res
 
 
 def test_the_reader_of_the_catalogue_is_updated_before_its_writer(resources):
-    """New readers read the old format, but old ones do not read the new one."""
+    """New readers read the old format; old ones do not read a new one with the same file name."""
     assert "ApiFunction" in resources["PublishFunction"]["DependsOn"]

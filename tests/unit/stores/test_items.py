@@ -91,6 +91,19 @@ def test_the_item_has_the_attributes_of_the_write_condition(register):
         assert item["earlier"] == to_value(msgspec.to_builtins(register.earlier))
 
 
+@quick
+@given(registers, registers)
+def test_the_revision_changes_with_what_the_register_remembers(register, other):
+    """It is a function of the content, so that any order of deliveries gives the same item."""
+
+    def memory(one):
+        return one.earlier, one.absences, one.removed_at
+
+    revision, other_revision = (to_item(one).get("revision") for one in (register, other))
+    assert (revision is None) == (memory(register) == ((), (), None))
+    assert (revision == other_revision) == (memory(register) == memory(other))
+
+
 def test_an_item_has_every_field_of_the_drink():
     register = _plain_register()
     assert set(Drink.__struct_fields__) <= set(to_item(register))

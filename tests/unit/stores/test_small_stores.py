@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ParamValidationError
 from botocore.response import StreamingBody
 
-from mocktailverse.errors import PermanentError, TransientError, UsageError
+from mocktailverse.errors import MissingError, PermanentError, TransientError, UsageError
 from mocktailverse.loads.load_keys import load_key
 from mocktailverse.loads.load_record import START, Counts, Load, Segment
 from mocktailverse.loads.load_request import DeadLetter
@@ -141,6 +141,23 @@ def test_an_etag_is_returned_without_quotes_and_otherwise_unchanged(catalogue, t
     assert published.etag() == "XeX"
 
 
+def test_readers_get_the_file_of_an_earlier_format_until_there_is_one_of_theirs(stubbed, tmp_path):
+    stub = stubbed("s3")
+    keys = ["catalogue-5.sqlite", "catalogue-4.sqlite", "catalogue.sqlite"]
+    published = CatalogueObject(SimpleNamespace(s3=stub.client), "bucket", keys[0], keys[1:])
+    response = {"Body": StreamingBody(io.BytesIO(b"1234"), 4), "ContentLength": 4, "ETag": '"e"'}
+    asked = [{"Bucket": "bucket", "Key": key} for key in keys]
+    stub.add_client_error("get_object", "NoSuchKey", expected_params=asked[0])
+    stub.add_response("get_object", response, asked[1])
+    assert published.download(tmp_path / "copy") == "e"
+    for expected in asked:
+        stub.add_client_error("get_object", "NoSuchKey", expected_params=expected)
+    with pytest.raises(MissingError):
+        published.download(tmp_path / "copy")
+    stub.add_client_error("head_object", "404", expected_params=asked[0])
+    assert published.etag() is None, "an upload replaces the file of its own format only"
+
+
 # ---- the queue
 
 
@@ -192,7 +209,7 @@ def exports(stubbed):
     return ExportObjects(SimpleNamespace(s3=stub.client), "catalogue"), stub
 
 
-def test_an_export_is_stored_below_its_prefix(exports, tmp_path):
+def test_an_export_is_stored_below_its_prefix_and_never_replaced(exports, tmp_path):
     objects, stub = exports
     key = {"Bucket": "catalogue", "Key": "exports/a.csv"}
     sent = []
@@ -200,25 +217,32 @@ def test_an_export_is_stored_below_its_prefix(exports, tmp_path):
         "provide-client-params.s3.PutObject", lambda params, **_: sent.append(params)
     )
     stub.add_response("put_object", {})
-    stub.add_response("head_object", {}, key)
-    stub.add_client_error("head_object", "404", expected_params=key)
+    stub.add_client_error("put_object", "PreconditionFailed")  # another process was faster
     (tmp_path / "a").write_text("a")
-    objects.store("a.csv", tmp_path / "a", "text/csv")
-    assert objects.exists("a.csv") is True
-    assert objects.exists("a.csv") is False
-    assert {name: sent[0][name] for name in key} == key
-    assert sent[0]["ContentType"] == "text/csv"
+    for _ in range(2):
+        objects.store("a.csv", tmp_path / "a", "text/csv")
+    expected = key | {"ContentType": "text/csv", "IfNoneMatch": "*"}
+    assert {name: sent[1][name] for name in expected} == expected
 
 
-def test_links_name_the_object_the_file_and_a_quarter_of_an_hour(exports):
-    objects, _ = exports
-    for link, key in (
-        (objects.link("a.csv", "drinks.csv"), "exports/a.csv"),
-        (objects.catalogue_link("drinks.csv"), "catalogue.sqlite"),
-    ):
-        assert f"/{key}?" in link
-        assert "response-content-disposition=attachment%3B%20filename%3D%22drinks.csv%22" in link
-        assert "Expires" in link
+def test_the_size_of_an_export_is_none_if_it_is_not_stored(exports):
+    objects, stub = exports
+    key = {"Bucket": "catalogue", "Key": "exports/a.csv"}
+    stub.add_response("head_object", {"ContentLength": 7}, key)
+    stub.add_client_error("head_object", "404", expected_params=key)
+    assert objects.size("a.csv") == 7
+    assert objects.size("a.csv") is None
+
+
+@pytest.mark.parametrize(
+    ("part", "header"), [((), "bytes=0-"), ((3, 5), "bytes=3-4"), ((0, 1), "bytes=0-0")]
+)
+def test_a_part_of_an_export_is_one_range_of_its_object(exports, part, header):
+    objects, stub = exports
+    key = {"Bucket": "catalogue", "Key": "exports/a.csv", "Range": header}
+    stub.add_response("get_object", {"Body": io.BytesIO(b"ab")}, key)
+    assert objects.read("a.csv", *part) == b"ab"
+    assert objects.read("a.csv", 4, 4) == b"", "needs no request"
 
 
 # ---- functions
@@ -507,11 +531,11 @@ def test_an_alarm_is_requested_by_name_and_missing_fields_have_defaults(stubbed,
 def test_the_filters_of_a_log_group_are_requested_by_its_name(stubbed):
     stub = stubbed("logs")
     transformation = {"metricNamespace": "n", "metricName": "m", "metricValue": "2"}
-    metric_filter = {"filterPattern": '?"a b"', "metricTransformations": [transformation]}
+    metric_filter = {"filterPattern": '{($.a = "b c")}', "metricTransformations": [transformation]}
     stub.add_response(
         "describe_metric_filters",
         {"metricFilters": [metric_filter, metric_filter]},
         {"logGroupName": "g"},
     )
     read = read_log_metrics(SimpleNamespace(logs=stub.client), "g")
-    assert read == [LogMetric("g", ("a b",), Metric("n", "m"), 2.0)] * 2
+    assert read == [LogMetric("g", (("a", "b c"),), Metric("n", "m"), 2.0)] * 2

@@ -97,6 +97,20 @@ def test_a_scan_continues_where_the_first_page_ended(dynamodb):
     assert starts == [None, KEY]
 
 
+def test_a_write_compares_scalars_only(dynamodb):
+    """Not every implementation of DynamoDB compares lists."""
+    current = Register(ABSENT.id, None, absences=(1, 3), removed_at=3)
+    dynamodb.fail(
+        "put_item", "ConditionalCheckFailedException", modeled_fields={"Item": to_item(current)}
+    )
+    dynamodb.respond(("put_item", {}))
+    DrinksTable(dynamodb.clients, "drinks").write([ABSENT])
+    _, (_, request) = dynamodb.requests
+    values = request["ExpressionAttributeValues"]
+    assert values == {":revision": to_item(current)["revision"]}
+    assert request["Item"]["absences"] == {"L": [{"N": "1"}, {"N": "3"}, {"N": "5"}]}
+
+
 @pytest.mark.parametrize("operation", ["query", "scan"])
 def test_loads_and_segments_of_several_pages_are_all_read(dynamodb, operation):
     dynamodb.respond(

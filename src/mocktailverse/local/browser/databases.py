@@ -19,6 +19,8 @@ from mocktailverse.times import utc
 CATALOGUE, LOADS = "catalogue.sqlite", "loads.sqlite"
 MAX_LOADS = 2_000
 MAX_REJECTED = 20_000
+MAX_INDENTED_BYTES = 256 * 1024
+"""Maximum size of a rejected record that is shown with indentation."""
 DAYS = 30
 NEWEST_LOADS = 100
 """The loads are copied again when one of this many newest ones has changed."""
@@ -118,8 +120,10 @@ def _load_row(load: Load) -> tuple[object, ...]:
 
 
 def _rejected_row(load_id: str, line: Rejected) -> tuple[object, ...]:
-    raw = msgspec.json.format(msgspec.json.encode(line.raw)).decode()
-    return load_id, line.position, line.code, line.path, line.message, raw
+    raw = msgspec.json.encode(line.raw)
+    indented = msgspec.json.format(raw)  # deeply nested, it may be a hundred times as large
+    text = (indented if len(indented) <= MAX_INDENTED_BYTES else raw).decode()
+    return load_id, line.position, line.code, line.path, line.message, text
 
 
 def _moment(at: int | None) -> str | None:

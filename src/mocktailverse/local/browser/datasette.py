@@ -14,7 +14,7 @@ SETTINGS: Final = {
     "sql_time_limit_ms": "3000",
     "facet_time_limit_ms": "1000",
     "num_sql_threads": "3",
-    "max_returned_rows": "2000",
+    "max_returned_rows": "1000",  # of at most 512 KiB; see plugins/sql_limits.py
     "default_facet_size": "20",
     "truncate_cells_html": "300",
     "suggest_facets": "off",  # each suggestion counts a whole column

@@ -156,7 +156,8 @@ def replay_objects(stores: StackStores, body: ReplayBody) -> Response:
 @router.post("/redrive")
 def redrive_letters(stores: StackStores) -> Response:
     """Move the dead letters back to the queue, after their cause is fixed (redrive)."""
-    return fresh({"redriven": redrive(stores.queue), "dead_letters": stores.queue.dead()})
+    sent = redrive(stores.queue).sent
+    return fresh({"redriven": sent, "dead_letters": stores.queue.dead()})
 
 
 @router.get("/functions")

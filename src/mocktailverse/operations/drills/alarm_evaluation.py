@@ -90,5 +90,5 @@ def embedded_values(line: LogLine) -> Iterator[Value]:
 
 def filtered_values(log_metric: LogMetric, line: LogLine) -> Iterator[Value]:
     """Yield the value of a metric filter for a log line, if it matches."""
-    if any(term in line.message for term in log_metric.terms):
+    if log_metric.matches(line.message):
         yield Value(line.at, log_metric.metric, log_metric.value)

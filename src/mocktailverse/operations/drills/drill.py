@@ -96,7 +96,7 @@ DRILLS = {
     for drill in (
         Drill("dead-letters", "messages that fail five times", faults.unloadable_objects),
         Drill("function-errors", "a function that fails", faults.failing_function),
-        Drill("no-load", "sweeps that store nothing for 36 hours", faults.no_raw_objects),
+        Drill("no-load", "sweeps that store nothing for 36 hours", faults.failing_sweeps),
         Drill(
             "rejected-share", "a source with half of its records broken", faults.records_without_ids
         ),
@@ -140,6 +140,7 @@ def _carry_out(
 ) -> DrillReport:
     on_progress("loading drinks while all is well")
     well_at = now()
+    stack.sweep()
     stack.load(records(), "well")
     stack.settle()
     findings = [alarm.check("while all is well", well_at)]

@@ -49,6 +49,10 @@ class DrillStack(Struct, frozen=True):
         version = self.put(records, part)
         return self.until(lambda: self._ended(version), f"{version.key} is loaded")
 
+    def sweep(self) -> None:
+        """Collect everything from the simulated source, as every day."""
+        self.stores.functions.invoke(self.stores.output("FetchFunction"), {"strategy": "sweep"})
+
     def invoke_failing(self, output: str, event: object) -> None:
         """Invoke a function as AWS would; raise PermanentError unless it fails."""
         name = self.stores.outputs[output]

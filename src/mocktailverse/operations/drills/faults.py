@@ -39,10 +39,14 @@ def failing_function(stack: DrillStack) -> Iterator[None]:
 
 
 @contextmanager
-def no_raw_objects(stack: DrillStack) -> Iterator[None]:
-    """The fetch function lacks its bucket, so that no sweep stores anything."""
+def failing_sweeps(stack: DrillStack) -> Iterator[None]:
+    """The fetch function lacks its bucket, so that no sweep stores anything.
+
+    What is ingested manually meanwhile does not hide that.
+    """
     with stack.misconfigured("FetchFunction", MOCKTAILVERSE_DATA_BUCKET=MISSING):
         stack.invoke_failing("FetchFunction", {"strategy": "sweep"})
+        stack.load(records(3, RECORDS + 1), "manual")
         yield
 
 

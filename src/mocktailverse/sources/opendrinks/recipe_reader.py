@@ -191,7 +191,7 @@ def _instructions(recipe: Mapping[str, object], quality: list[str]) -> dict[str,
             raise _not_text(field, step)
         if not isinstance(step, str | None):
             quality.append(Quality.FIELD_RETYPED)
-        texts.append(visible(text.replace("\r\n", "\n").replace("\r", "\n")).strip())
+        texts.append(visible(text).strip())
     joined = "\n".join(filter(None, texts))
     return {"en": joined} if joined else {}
 

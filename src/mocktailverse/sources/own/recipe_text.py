@@ -47,8 +47,8 @@ def plain_text(text: str) -> str:
 def many_lines(text: str) -> str:
     """Return the text with clean lines: no control characters, no outer white space."""
     text = _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text)
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return "\n".join(_SPACES.sub(" ", visible(line)).strip() for line in lines).strip()
+    lines = visible(text).split("\n")
+    return "\n".join(_SPACES.sub(" ", line).strip() for line in lines).strip()
 
 
 def optional_text(value: object) -> str | None:
@@ -56,7 +56,7 @@ def optional_text(value: object) -> str | None:
     if not isinstance(value, str):
         return None
     text = _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", value)
-    return visible(text).replace("\r\n", "\n").replace("\r", "\n").strip() or None
+    return visible(text).strip() or None
 
 
 def single_line(value: object) -> str | None:

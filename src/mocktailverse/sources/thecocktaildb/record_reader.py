@@ -247,7 +247,7 @@ def _lines(
 
 def _instructions(texts: Sequence[str | None]) -> dict[str, str]:
     return {
-        tag: shown.replace("\r\n", "\n").replace("\r", "\n")
+        tag: shown
         for tag, text in zip(_LANGUAGE_TAGS, texts, strict=True)
         if text and (shown := visible(text).strip())
     }

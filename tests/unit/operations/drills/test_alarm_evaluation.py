@@ -147,13 +147,17 @@ def test_other_lines_contain_no_metrics(message):
     assert list(embedded_values(line(message))) == []
 
 
-def test_a_filter_counts_the_lines_with_any_of_its_terms():
+def test_a_filter_counts_the_lines_with_one_of_its_fields():
     errors = Metric("mocktailverse-prod", "FunctionErrors")
-    log_metric = LogMetric("/aws/lambda/api", ("[ERROR]", "Task timed out"), errors, 1)
-    assert list(filtered_values(log_metric, line("1 Task timed out after 3.00 s"))) == [
-        Value(NOW, errors, 1)
-    ]
-    assert list(filtered_values(log_metric, line('{"level": "ERROR"}'))) == []
+    conditions = (("level", "ERROR"), ("record.status", "timeout"))
+    log_metric = LogMetric("/aws/lambda/api", conditions, errors, 1)
+    for message in ('{"level": "ERROR"}', '{"record": {"status": "timeout"}}'):
+        assert list(filtered_values(log_metric, line(message))) == [Value(NOW, errors, 1)]
+    for message in (
+        '{"message": "level = ERROR"}', '{"record": "timeout"}', '{"record.status": "timeout"}',
+        '{"level": ["ERROR"]}', '[{"level": "ERROR"}]', "ERROR", "", "null", '{"level": "ERROR"',
+    ):  # fmt: skip
+        assert list(filtered_values(log_metric, line(message))) == [], message
 
 
 # ---- definitions as deployed
@@ -206,12 +210,17 @@ def test_a_missing_alarm_is_an_error():
         read_alarm(FakeAws(), "other")
 
 
-def test_the_terms_of_a_filter_are_read():
-    (log_metric,) = read_log_metrics(FakeAws(pattern='?"[ERROR]" ?"timed out"'), "g")
-    assert log_metric == LogMetric("g", ("[ERROR]", "timed out"), Metric("n", "m"), 1)
+def test_the_fields_of_a_filter_are_read():
+    pattern = '{($.level = "ERROR") || ($.record.status = "timed out")}'
+    (log_metric,) = read_log_metrics(FakeAws(pattern=pattern), "g")
+    conditions = (("level", "ERROR"), ("record.status", "timed out"))
+    assert log_metric == LogMetric("g", conditions, Metric("n", "m"), 1)
 
 
-@pytest.mark.parametrize("pattern", ["", "ERROR", '{ $.level = "ERROR" }', '?"a" -"b"'])
+@pytest.mark.parametrize(
+    "pattern",
+    ["", "ERROR", '?"a" ?"b"', '{($.a = "b") && ($.c = "d")}', '{($.a != "b")}', '{($.a = "b*"'],
+)
 def test_a_pattern_that_cannot_be_emulated_is_refused(pattern):
-    with pytest.raises(PermanentError, match="alternative terms"):
+    with pytest.raises(PermanentError, match="alternative fields"):
         read_log_metrics(FakeAws(pattern=pattern), "g")

@@ -1,0 +1,190 @@
+"""The command `plan`: what this checkout's code would change in an environment's drinks."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import msgspec
+import typer
+from typer import Option
+
+from mocktailverse.cli import options
+from mocktailverse.cli.connection import connect
+from mocktailverse.cli.deploy_target import DeployTarget
+from mocktailverse.cli.output import print_json, print_table, progress, say
+from mocktailverse.cli.verify_command import KEEP_RAW
+from mocktailverse.drinks.field_differences import FieldDifference
+from mocktailverse.errors import MissingError, MocktailverseError, UsageError
+from mocktailverse.formatting import counted
+from mocktailverse.operations import plan_run
+from mocktailverse.pipeline.plan import PlannedDrink, PlanSummary, ReleasePlan
+from mocktailverse.pipeline.plan_object import RejectedRecord
+from mocktailverse.stores import cloudformation_stack as stack
+from mocktailverse.stores.environment import Stores
+
+DEPLOYMENT_SAMPLE = 800
+"""Raw objects that a deployment reads: 20,000 records where a fetch stored them."""
+
+_SHOWN = 12
+_SHOWN_CHARACTERS = 48
+
+_REMARKS = {
+    "expired": "{} not compared: the raw object has expired",
+    "in_flight": "{} not compared: a load is not published yet, or has failed",
+    "not_sampled": "{} not compared: the raw object is not in the sample",
+}
+
+
+def plan(
+    env: options.Env = "local",
+    sample: Annotated[
+        int | None, Option("--sample", min=1, help="Read this many raw objects only.")
+    ] = None,
+    drink: Annotated[
+        str | None,
+        Option("--drink", metavar="ID", help="Show this drink only, with all its differences."),
+    ] = None,
+    state_dir: options.StateDir = None,
+    as_json: options.Json = False,
+) -> None:
+    """Show which drinks this checkout's code would change, before it is deployed.
+
+    Runs the code on the raw objects and compares the published drinks. Changes nothing; exit code 1
+    if anything would change.
+    """
+    planned = plan_with_progress(connect(env, state_dir), env, sample)
+    if drink is not None:
+        drinks = [planned for planned in planned.drinks if planned.id == drink]
+        planned = msgspec.structs.replace(planned, drinks=drinks)
+    if as_json:
+        print_json(planned)
+    elif drink is not None:
+        _print_drink(drink, planned.drinks)
+    else:
+        _print_plan(planned)
+    if planned.drinks or (drink is None and not planned.is_empty):
+        raise typer.Exit(1)
+
+
+def plan_with_progress(stores: Stores, env: str, sample: int | None = None) -> ReleasePlan:
+    """Return the plan of an environment, with a progress bar.
+
+    Raises:
+        UsageError: nothing is published yet.
+    """
+    with progress() as bar:
+        task = bar.add_task("reading raw objects", total=None)
+        try:
+            return plan_run.plan(
+                stores,
+                raw_expires=env not in KEEP_RAW,
+                sample=sample,
+                on_object=lambda number, total: bar.update(task, completed=number, total=total),
+            )
+        except MissingError as error:
+            raise UsageError(
+                "No catalogue is published yet, so there is nothing to compare with."
+            ) from error
+
+
+def plan_before_deployment(target: DeployTarget) -> PlanSummary | None:
+    """Print what the code of this checkout would change, and return it as evidence.
+
+    A sample, if there are many raw objects. None for the first deployment, and if it fails: a
+    deployment that repairs something must not depend on it.
+    """
+    if stack.is_to_be_made(target.clients, target.stack):
+        return None
+    stores = Stores(target.clients, stack.outputs(target.clients, target.stack))
+    try:
+        summary = plan_with_progress(stores, target.env, DEPLOYMENT_SAMPLE).summary
+    except MocktailverseError as error:
+        say(f"Not planned: {error}")
+        return None
+    say(f"Plan of this checkout's code: {summary_line(summary)}")
+    if not summary.is_empty:
+        say(f"See them with `mocktailverse plan --env {target.env}`.")
+    return summary
+
+
+def summary_line(summary: PlanSummary) -> str:
+    """Return the plan in a sentence."""
+    compared = summary.changed + summary.unchanged
+    parts = [f"{summary.changed} of {counted(compared, 'drink')} would change"]
+    parts += (
+        f"{number} {word}" for word in ("added", "removed") if (number := getattr(summary, word))
+    )
+    if rejected := sum(summary.now_rejected.values()):
+        parts.append(f"{counted(rejected, 'record')} newly rejected")
+    if loads := sum(summary.now_loads.values()):
+        parts.append(f"{counted(loads, 'rejected record')} would load")
+    read = counted(summary.objects, "raw object")
+    if summary.objects < summary.of_objects:
+        read = f"a sample of {summary.objects} of {summary.of_objects} raw objects"
+    return f"{', '.join(parts)} ({counted(summary.records, 'record')} in {read})"
+
+
+def _print_plan(planned: ReleasePlan) -> None:
+    if planned.fields:
+        _print_rows("Changed fields", ("field", "drinks"), [*planned.fields.items()])
+    if planned.largest:
+        rows = [
+            (each.id, *_cells(each.difference), _change(each.difference))
+            for each in planned.largest
+        ]
+        _print_rows("Largest differences", ("drink", "field", "old", "new", "change"), rows)
+    others = [
+        (drink.id, *(_cells(drink.differences[0]) if drink.differences else (drink.change, "", "")))
+        for drink in planned.drinks
+        if all(difference.size is None for difference in drink.differences)
+    ]
+    if others:
+        _print_rows("Without a changed number", ("drink", "field", "old", "new"), others)
+    _print_rejected("Records that would be rejected", planned.rejected["now_rejected"])
+    _print_rejected("Rejected records that would load", planned.rejected["now_loads"])
+    for name, remark in _REMARKS.items():
+        if number := getattr(planned, name):
+            say(remark.format(counted(number, "drink")))
+    say(summary_line(planned))
+    if planned.drinks:
+        say("One drink in full: mocktailverse plan --drink ID. All of them: --json")
+
+
+def _print_rows(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print the first rows, and how many there are."""
+    count = "" if len(rows) <= _SHOWN else f" ({_SHOWN} of {len(rows)})"
+    print_table(f"{title}{count}", columns, rows[:_SHOWN])
+
+
+def _change(difference: FieldDifference) -> str:
+    return "from 0" if difference.relative is None else f"{difference.relative:+.1%}"
+
+
+def _print_rejected(title: str, records: list[RejectedRecord]) -> None:
+    if records:
+        rows = [
+            (record.code, record.object.key, record.position, record.id or record.message)
+            for record in records
+        ]
+        _print_rows(title, ("code", "raw object", "position", ""), rows)
+
+
+def _print_drink(drink_id: str, drinks: list[PlannedDrink]) -> None:
+    for drink in drinks:
+        rows = [_cells(difference, None) for difference in drink.differences]
+        print_table(f"{drink.name} ({drink.change})", ("field", "old", "new"), rows)
+    if not drinks:
+        say(f"`{drink_id}` is not among the drinks that would change.")
+
+
+def _cells(
+    difference: FieldDifference, limit: int | None = _SHOWN_CHARACTERS
+) -> tuple[str, str, str]:
+    place = f"{difference.field} ({difference.line})" if difference.line else difference.field
+    return place, _shown(difference.old, limit), _shown(difference.new, limit)
+
+
+def _shown(value: object, limit: int | None) -> str:
+    """Return a value on one line; a long one is cut."""
+    text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    text = " ".join(text.split())
+    return text if limit is None or len(text) <= limit else f"{text[: limit - 1]}…"
