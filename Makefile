@@ -53,7 +53,7 @@ test: $(ready) ## Every test that needs no browser
 
 .PHONY: test-browser
 test-browser: $(ready) ## The pages in a real browser; needs Debian's chromium
-	$(bin)/pytest -m browser -n 2 --dist loadfile
+	$(bin)/pytest -m browser -n 2 --dist loadgroup
 
 .PHONY: soak
 soak: $(ready) ## Tests that take long: 100,000 records through the whole stack
@@ -80,6 +80,11 @@ trials: $(ready) ## Random data and faults on the whole stack; N= SEED= MINUTES=
 .PHONY: trials-quick
 trials-quick: $(ready) ## A few fixed trials and random ones, in about a minute
 	$(trials) --quick $(if $(SEED),--seed $(SEED))
+
+.PHONY: aws-proof
+aws-proof: $(ready) ## Prove what an account would show, with tools by others; needs Node and Python 3.13
+	@$(bin)/python tests/aws_proof/set_up.py
+	$(bin)/pytest tests/aws_proof -m aws_proof -n 2 --dist loadgroup
 
 .PHONY: bench
 bench: $(ready) ## Measure speed and memory beside a floor and beside peers
@@ -165,6 +170,13 @@ lock: $(ready) ## Lock the dependencies, with hashes; UPGRADE=--upgrade takes ne
 	  requirements/checkov.in -o requirements/checkov.lock
 	$(bin)/uv pip compile $(UPGRADE) --quiet --universal --generate-hashes --python-version 3.11 --no-header \
 	  requirements/site.in -o requirements/site.lock
+	$(bin)/uv pip compile $(UPGRADE) --quiet --universal --generate-hashes --python-version 3.11 --no-header \
+	  requirements/aws_proof/tools.in -o requirements/aws_proof/tools.lock
+	$(bin)/uv pip compile $(UPGRADE) --quiet --universal --generate-hashes --python-version 3.13 --no-header \
+	  --constraint requirements/all.lock requirements/aws_proof/runtime.in -o requirements/aws_proof/runtime.lock
+	$(bin)/uv pip compile $(UPGRADE) --quiet --universal --generate-hashes --python-version 3.13 --no-header \
+	  requirements/aws_proof/runtime_oldest.in -o requirements/aws_proof/runtime_oldest.lock
+	command -v npm >/dev/null || exit 0; cd tests/aws_proof/node && npm install --silent --package-lock-only
 
 .PHONY: wheels
 wheels: $(ready) ## Check that each locked package has a wheel for each Python and platform
