@@ -1,5 +1,6 @@
 """The embedded AWS with the deployed stack: one per test process, on separate ports."""
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -10,6 +11,10 @@ from mocktailverse.checkout import Checkout, find_checkout
 from mocktailverse.local import lifecycle
 from mocktailverse.local.state import LocalStack
 from mocktailverse.stores.clients import Clients
+from worlds.other_aws import create_stores
+
+OTHER_AWS = os.environ.get("MOCKTAILVERSE_STORES_ENDPOINT")
+"""Address of another implementation, on which the tests of the stores run; see worlds.other_aws."""
 
 HANDLER = "def handler(event, context):\n    print('done')\n    return {'batchItemFailures': []}\n"
 
@@ -57,12 +62,14 @@ def local_stack(
 
     A new stack replaces it after a module with a failed test, so that no failure causes another.
     """
-    if _running.stack is None:
+    if _running.stack is None and OTHER_AWS:
+        _running.stack = create_stores(OTHER_AWS)
+    elif _running.stack is None:
         home = tmp_path_factory.mktemp("stack")
         _running.stack = _running.on_exit.enter_context(lifecycle.running(home))
     failed_before = request.session.testsfailed
     yield _running.stack
-    if request.session.testsfailed > failed_before:
+    if request.session.testsfailed > failed_before and not OTHER_AWS:
         _running.stack = None
         _running.on_exit.close()
 

@@ -1,0 +1,139 @@
+"""The stores on two more implementations of DynamoDB, S3 and SQS: moto and dynalite.
+
+The stores' own integration tests run there as they are. Where an implementation differs from AWS,
+a table says how; the test fails when there is one more difference, or one less.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from aws_proof import set_up
+from mocktailverse.local.tcp_ports import HOST, free_port
+from mocktailverse.waiting import wait_until
+
+TABLES = ("test_drinks_table.py", "test_loads_table.py")
+ALL = (*TABLES, "test_queue.py", "test_data_bucket.py", "test_catalogue_object.py")
+NODE_SCRIPTS = Path(__file__).parent / "node"
+LIST_EQUALITY = "it does not compare lists for equality, which DynamoDB documents"
+PARAMETERS = re.compile(r"\[.*")
+
+pytestmark = pytest.mark.aws_proof
+
+
+class Implementation(NamedTuple):
+    """Another implementation of AWS, and where it differs."""
+
+    environment: str
+    command: tuple[str, ...]
+    files: tuple[str, ...]
+    differences: dict[str, str]
+    """Names of tests that fail there, without parameters, each with its reason."""
+    races: dict[str, str]
+    """Names of tests that sometimes fail there."""
+
+
+MOTO = Implementation(
+    set_up.TOOLS,
+    ("bin/moto_server", "--host", HOST, "--port", "{port}"),
+    ALL,
+    {},
+    {
+        "test_one_of_many_concurrent_workers_leases_the_load": "its updates are not atomic",
+        "test_concurrent_writers_of_one_drink_converge": "its updates are not atomic",
+    },
+)
+DYNALITE = Implementation(
+    set_up.NODE,
+    ("node", str(NODE_SCRIPTS / "dynalite.js"), "{port}"),
+    TABLES,
+    {
+        "test_every_order_of_three_recipes_gives_one_item": LIST_EQUALITY,
+        "test_writes_in_any_order_give_the_merged_register": LIST_EQUALITY,
+        "test_an_observation_older_than_an_absence_keeps_the_absence": LIST_EQUALITY,
+        "test_the_same_recipe_seen_again_keeps_the_earlier_recipes": LIST_EQUALITY,
+        "test_a_write_between_another_writer_s_read_and_write_is_kept": LIST_EQUALITY,
+        "test_concurrent_writers_of_one_drink_converge": LIST_EQUALITY,
+    },
+    {},
+)
+
+
+@contextmanager
+def running(implementation: Implementation, folder: Path, log: Path) -> Iterator[str]:
+    """Run an implementation from its environment within the block; yield its address."""
+    port = free_port()
+    program, *arguments = (part.format(port=port) for part in implementation.command)
+    command = [str(folder / program) if "/" in program else program, *arguments]
+    variables = {"PATH": os.environ["PATH"], "NODE_PATH": str(folder / "node_modules")}
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, env=variables, stdout=output, stderr=subprocess.STDOUT, cwd=log.parent
+        )
+    try:
+        assert wait_until(lambda: responds(port) or process.poll() is not None, 60), log.read_text()
+        assert process.poll() is None, log.read_text()
+        yield f"http://{HOST}:{port}"
+    finally:
+        process.kill()
+        process.wait()
+
+
+def responds(port: int) -> bool:
+    connection = HTTPConnection(HOST, port, timeout=5)
+    try:
+        connection.request("GET", "/")
+        connection.getresponse().read()
+    except OSError:
+        return False
+    finally:
+        connection.close()
+    return True
+
+
+def run_tests(files: tuple[str, ...], endpoint: str, folder: Path) -> tuple[int, dict[str, str]]:
+    """Run tests of the stores at an address; return how many passed, and the failures by name."""
+    report = folder / "report.xml"
+    paths = [set_up.ROOT / "tests" / "integration" / name for name in files]
+    options = ["-q", "-n", "0", "-p", "no:cacheprovider", "--hypothesis-profile", "fast"]
+    subprocess.run(
+        [sys.executable, "-m", "pytest", *options, f"--junitxml={report}", *paths],
+        cwd=set_up.ROOT,
+        env={**os.environ, "MOCKTAILVERSE_STORES_ENDPOINT": endpoint},
+        capture_output=True,
+        check=False,
+    )
+    passed, failures = 0, {}
+    for case in ET.parse(report).getroot().iter("testcase"):  # noqa: S314 - pytest's own
+        problems = [problem.text for problem in case if problem.tag in {"failure", "error"}]
+        passed += not list(case)
+        if problems:
+            failures[PARAMETERS.sub("", case.attrib["name"])] = "\n".join(map(str, problems))
+    return passed, failures
+
+
+@pytest.mark.parametrize("implementation", [MOTO, DYNALITE], ids=["moto", "dynalite"])
+def test_the_stores_work_on_another_implementation_but_for_known_differences(  # noqa: PLR0917 - pytest passes them by name
+    implementation, environment, tmp_path, proved, differs, request
+):
+    folder = environment(implementation.environment)
+    name = request.node.callspec.id
+    with running(implementation, folder, tmp_path / "log") as endpoint:
+        passed, failures = run_tests(implementation.files, endpoint, tmp_path)
+    unknown = failures.keys() - implementation.differences.keys() - implementation.races.keys()
+    assert not unknown, "\n".join(failures[test] for test in unknown)
+    gone = implementation.differences.keys() - failures.keys()
+    assert not gone, f"{name} no longer differs: remove these from the table: {gone}"
+    assert passed
+    proved(f"{name}: {passed} tests of the stores pass")
+    for test in failures:
+        differs(f"{name}, {test}: {(implementation.differences | implementation.races)[test]}")
