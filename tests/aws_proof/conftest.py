@@ -1,12 +1,16 @@
 """What the parts of the AWS proof share: requirements, the embedded AWS, the table at the end."""
 
 import os
+import platform
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from aws_proof import set_up
+from aws_proof import functions_under_test, set_up
+from aws_proof.functions_under_test import MACHINES, Functions
+from aws_proof.recorded_events import event_of, with_objects
 from mocktailverse.local import lifecycle
 from mocktailverse.local.state import LocalStack
 
@@ -51,6 +55,34 @@ def environment() -> Callable[[str], Path]:
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     """The embedded AWS with the deployed stack, and IAM enforced."""
     with lifecycle.running(tmp_path_factory.mktemp("stack")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def task_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The unpacked zip of the functions."""
+    if platform.system() != "Linux" or platform.machine() not in MACHINES:
+        pytest.skip("the zip holds code for Linux")
+    return functions_under_test.unpack(tmp_path_factory.mktemp("task"))
+
+
+@pytest.fixture(scope="session", params=[set_up.OLDEST, set_up.LATEST])
+def functions(  # noqa: PLR0917 - pytest passes them by name
+    request: pytest.FixtureRequest,
+    environment: Callable[[str], Path],
+    stack: LocalStack,
+    task_root: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    raw_record: Callable[..., dict[str, Any]],
+) -> Iterator[Functions]:
+    """The running functions; the catalogue has the drink 11007."""
+    python = environment(request.param) / "bin" / "python"
+    folder = tmp_path_factory.mktemp(request.param)
+    with functions_under_test.running(stack, python, task_root, folder) as running:
+        event, _ = with_objects(running, event_of("sqs_s3_object_created.json"), raw_record())
+        assert running.invoke("transform", event) == ("response", {"batchItemFailures": []})
+        changed = running.invoke("publish", event_of("dynamodb_stream_keys_only.json"))
+        assert changed.kind == "response", changed
         yield running
 
 

@@ -46,8 +46,8 @@ class Functions(NamedTuple):
     task_root: Path
     calls_folder: Path
 
-    def invoke(self, name: str, event: object) -> Answer:
-        return self.running[name].invoke(event)
+    def invoke(self, name: str, event: object, time_left_s: float | None = None) -> Answer:
+        return self.running[name].invoke(event, time_left_s)
 
     def put(self, key: str, body: bytes, **metadata: str) -> ObjectVersion:
         """Store a raw object; nothing loads it by itself."""
@@ -113,6 +113,8 @@ def running(stack: LocalStack, python: Path, task_root: Path, folder: Path) -> I
                     PYTHONPATH=str(RECORDER),
                     PROOF_CALLS=str(calls / f"{name}.ndjson"),
                     TMPDIR=str(scratch),
+                    # A load counts as lost at once, so that reconcile has work to do.
+                    MOCKTAILVERSE_VISIBILITY_TIMEOUT_S="0",
                 )
             )
         yield Functions(started, stack, stores, task_root, calls)

@@ -39,7 +39,7 @@ class RuntimeApi(ThreadingHTTPServer):
         super().__init__((HOST, 0), _Handler)
         self.arn = arn
         self.timeout_s = timeout_s
-        self.events: queue.Queue[bytes | None] = queue.Queue()
+        self.events: queue.Queue[tuple[bytes, float] | None] = queue.Queue()
         self.answers: queue.Queue[Answer] = queue.Queue()
         self.waiting = threading.Event()
         """Set when the client asks for an event for the first time: the function has started."""
@@ -51,11 +51,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.waiting.set()
-        event = self.server.events.get()
-        if event is None:  # the function ends
+        invocation = self.server.events.get()
+        if invocation is None:  # the function ends
             self.close_connection = True
             return
-        deadline_ms = round(1000 * (time.time() + self.server.timeout_s))
+        event, time_left_s = invocation
+        deadline_ms = round(1000 * (time.time() + time_left_s))
         self.send_response(200)
         self.send_header("Lambda-Runtime-Aws-Request-Id", "8476a536-e9f4-11e8-9739-2dfe598c3fcd")
         self.send_header("Lambda-Runtime-Deadline-Ms", str(deadline_ms))
@@ -88,9 +89,10 @@ class RunningFunction(NamedTuple):
     start_s: float
     """Time until it asked for its first event, its imports included."""
 
-    def invoke(self, event: object) -> Answer:
-        """Send an event; return the answer."""
-        self.api.events.put(json.dumps(event).encode())
+    def invoke(self, event: object, time_left_s: float | None = None) -> Answer:
+        """Send an event; return the answer. The time left is the whole timeout by default."""
+        time_left_s = self.api.timeout_s if time_left_s is None else time_left_s
+        self.api.events.put((json.dumps(event).encode(), time_left_s))
         return self.api.answers.get(timeout=self.api.timeout_s)
 
 

@@ -5,100 +5,16 @@ locked one that the other tests run with.
 """
 
 import json
-import platform
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
-from urllib.parse import unquote_plus
 
 import pytest
 
-from aws_proof import functions_under_test, set_up
-from aws_proof.functions_under_test import MACHINES, Functions
-from mocktailverse.loads.object_version import ObjectVersion
-from mocktailverse.local.state import LocalStack
+from aws_proof import functions_under_test
+from aws_proof.recorded_events import EVENTS, HTTP_REQUESTS, event_of, http_event, with_objects
 
-EVENTS = Path(__file__).parents[1] / "events"
-HTTP_EVENT = json.loads((EVENTS / "http_drinks.json").read_text())
-HTTP_REQUESTS = json.loads((EVENTS / "http_requests.json").read_text())
 DECODED_TWICE = {"an id that the client encoded twice", "an export that the client encoded twice"}
 """Known faults: API Gateway decodes a path, and Mangum decodes it again."""
 
-pytestmark = [
-    pytest.mark.aws_proof,
-    pytest.mark.xdist_group("runtime"),
-    pytest.mark.skipif(
-        platform.system() != "Linux" or platform.machine() not in MACHINES,
-        reason="the zip holds code for Linux",
-    ),
-]
-
-
-@pytest.fixture(scope="module")
-def task_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return functions_under_test.unpack(tmp_path_factory.mktemp("task"))
-
-
-@pytest.fixture(scope="module", params=[set_up.OLDEST, set_up.LATEST])
-def functions(  # noqa: PLR0917 - pytest passes them by name
-    request: pytest.FixtureRequest,
-    environment: Callable[[str], Path],
-    stack: LocalStack,
-    task_root: Path,
-    tmp_path_factory: pytest.TempPathFactory,
-    raw_record: Callable[..., dict[str, Any]],
-) -> Iterator[Functions]:
-    """The running functions; the catalogue has the drink 11007."""
-    python = environment(request.param) / "bin" / "python"
-    folder = tmp_path_factory.mktemp(request.param)
-    with functions_under_test.running(stack, python, task_root, folder) as running:
-        event, _ = with_objects(running, event_of("sqs_s3_object_created.json"), raw_record())
-        assert running.invoke("transform", event) == ("response", {"batchItemFailures": []})
-        changed = running.invoke("publish", event_of("dynamodb_stream_keys_only.json"))
-        assert changed.kind == "response", changed
-        yield running
-
-
-def event_of(name: str) -> dict[str, Any]:
-    return json.loads((EVENTS / name).read_text())
-
-
-def with_objects(
-    functions: Functions, event: dict[str, Any], record: dict[str, Any]
-) -> tuple[dict[str, Any], list[ObjectVersion]]:
-    """Store the objects whose versions an event names; return the event with them, and them."""
-    versions = []
-    for message in event["Records"]:
-        try:
-            body = json.loads(message["body"])
-        except ValueError:
-            continue
-        for entry in body.get("Records", []):
-            entry["s3"]["bucket"]["name"] = functions.stack.outputs["DataBucket"]
-            stored = entry["s3"]["object"]
-            if entry["eventName"].startswith("ObjectCreated:") and "versionId" in stored:
-                key = unquote_plus(stored["key"])
-                version = functions.put(key, json.dumps(record).encode())
-                stored["versionId"] = version.version_id
-                versions.append(version)
-        message["body"] = json.dumps(body)
-    return event, versions
-
-
-def http_event(case: dict[str, Any]) -> dict[str, Any]:
-    """Return the recorded event of API Gateway with the request of a case."""
-    event = json.loads(json.dumps(HTTP_EVENT))
-    http = event["requestContext"]["http"]
-    http |= {"method": case.get("method", "GET"), "path": case["path"]}
-    event |= {
-        "rawPath": case.get("raw", case["path"]),
-        "rawQueryString": case.get("query", ""),
-        "headers": event["headers"] | case.get("headers", {}),
-        "isBase64Encoded": case.get("base64", False),
-    }
-    del event["queryStringParameters"]
-    event |= {name: case[name] for name in ("body", "cookies") if name in case}
-    return event
+pytestmark = [pytest.mark.aws_proof, pytest.mark.xdist_group("runtime")]
 
 
 def test_every_function_starts_and_writes_nothing_beside_its_code(functions, request, proved):
