@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from aws_proof import policies as policy_documents
 from aws_proof import set_up
 from aws_proof.functions_under_test import Functions
 from aws_proof.iam_requests import Account, IamRequest, iam_requests
@@ -24,8 +25,6 @@ from aws_proof.recorded_events import (
     http_event,
     with_objects,
 )
-from mocktailverse.checkout import find_checkout
-from mocktailverse.cost.template import Template
 
 DECIDE = Path(__file__).parent / "node" / "decide.js"
 POLLED = "Lambda's event source mapping reads with the function's role"
@@ -140,33 +139,6 @@ def account_of(functions: Functions) -> str:
     return number
 
 
-def boundary(account: str) -> dict[str, Any]:
-    """Return the permissions boundary of deployer.yaml, for the local environment."""
-    text = find_checkout().template.with_name("deployer.yaml").read_text()
-    (policy,) = boundaries(Template.parse(text).document)
-    filled = json.dumps(policy)
-    for name, value in {
-        "Env": "local",
-        "AWS::Partition": "aws",
-        "AWS::AccountId": account,
-        "AWS::Region": "us-east-1",
-    }.items():
-        filled = filled.replace(f"${{{name}}}", value)
-    return json.loads(filled, object_hook=lambda node: node.get("Fn::Sub", node))
-
-
-def boundaries(node: Any) -> Iterator[dict[str, Any]]:
-    """Yield the documents of the managed policies that are boundaries."""
-    if isinstance(node, list):
-        for part in node:
-            yield from boundaries(part)
-    elif isinstance(node, dict):
-        if "boundary" in str(node.get("ManagedPolicyName")):
-            yield node["PolicyDocument"]
-        for part in node.values():
-            yield from boundaries(part)
-
-
 def statements(policy: dict[str, Any]) -> Iterator[dict[str, Any]]:
     given = policy["Statement"]
     yield from given if isinstance(given, list) else [given]
@@ -190,7 +162,7 @@ def test_an_independent_engine_allows_every_call_and_no_other_bucket(
 ):
     modules = environment(set_up.NODE) / "node_modules"
     account = account_of(functions)
-    limit = [{"name": "boundary", "policy": boundary(account)}]
+    limit = [{"name": "boundary", "policy": policy_documents.boundary(account, "local")}]
     elsewhere = ("transform", IamRequest("s3:PutObject", "arn:aws:s3:::mocktailverse-other/raw/a"))
     cases = [*sorted(requests), elsewhere]
     simulations = [
