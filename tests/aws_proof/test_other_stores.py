@@ -5,10 +5,7 @@ a table says how; the test fails when there is one more difference, or one less.
 """
 
 import os
-import re
 import subprocess
-import sys
-import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
@@ -18,14 +15,15 @@ from typing import NamedTuple
 import pytest
 
 from aws_proof import set_up
+from aws_proof.other_run import run_tests
 from mocktailverse.local.tcp_ports import HOST, free_port
 from mocktailverse.waiting import wait_until
 
+INTEGRATION = "tests/integration"
 TABLES = ("test_drinks_table.py", "test_loads_table.py")
-ALL = (*TABLES, "test_queue.py", "test_data_bucket.py", "test_catalogue_object.py")
+OTHERS = ("test_queue.py", "test_data_bucket.py", "test_catalogue_object.py")
 NODE_SCRIPTS = Path(__file__).parent / "node"
 LIST_EQUALITY = "it does not compare lists for equality, which DynamoDB documents"
-PARAMETERS = re.compile(r"\[.*")
 
 pytestmark = pytest.mark.aws_proof
 
@@ -45,7 +43,7 @@ class Implementation(NamedTuple):
 MOTO = Implementation(
     set_up.TOOLS,
     ("bin/moto_server", "--host", HOST, "--port", "{port}"),
-    ALL,
+    (*TABLES, *OTHERS),
     {},
     {
         "test_one_of_many_concurrent_workers_leases_the_load": "its updates are not atomic",
@@ -100,27 +98,6 @@ def responds(port: int) -> bool:
     return True
 
 
-def run_tests(files: tuple[str, ...], endpoint: str, folder: Path) -> tuple[int, dict[str, str]]:
-    """Run tests of the stores at an address; return how many passed, and the failures by name."""
-    report = folder / "report.xml"
-    paths = [set_up.ROOT / "tests" / "integration" / name for name in files]
-    options = ["-q", "-n", "0", "-p", "no:cacheprovider", "--hypothesis-profile", "fast"]
-    subprocess.run(
-        [sys.executable, "-m", "pytest", *options, f"--junitxml={report}", *paths],
-        cwd=set_up.ROOT,
-        env={**os.environ, "MOCKTAILVERSE_STORES_ENDPOINT": endpoint},
-        capture_output=True,
-        check=False,
-    )
-    passed, failures = 0, {}
-    for case in ET.parse(report).getroot().iter("testcase"):  # noqa: S314 - pytest's own
-        problems = [problem.text for problem in case if problem.tag in {"failure", "error"}]
-        passed += not list(case)
-        if problems:
-            failures[PARAMETERS.sub("", case.attrib["name"])] = "\n".join(map(str, problems))
-    return passed, failures
-
-
 @pytest.mark.parametrize("implementation", [MOTO, DYNALITE], ids=["moto", "dynalite"])
 def test_the_stores_work_on_another_implementation_but_for_known_differences(  # noqa: PLR0917 - pytest passes them by name
     implementation, environment, tmp_path, proved, differs, request
@@ -128,12 +105,11 @@ def test_the_stores_work_on_another_implementation_but_for_known_differences(  #
     folder = environment(implementation.environment)
     name = request.node.callspec.id
     with running(implementation, folder, tmp_path / "log") as endpoint:
-        passed, failures = run_tests(implementation.files, endpoint, tmp_path)
-    unknown = failures.keys() - implementation.differences.keys() - implementation.races.keys()
-    assert not unknown, "\n".join(failures[test] for test in unknown)
-    gone = implementation.differences.keys() - failures.keys()
-    assert not gone, f"{name} no longer differs: remove these from the table: {gone}"
-    assert passed
-    proved(f"{name}: {passed} tests of the stores pass")
-    for test in failures:
+        variables = {"MOCKTAILVERSE_STORES_ENDPOINT": endpoint}
+        run = run_tests(
+            [f"{INTEGRATION}/{file}" for file in implementation.files], tmp_path, variables
+        )
+    run.require(implementation.differences, implementation.races)
+    proved(f"{name}: {run.passed} tests of the stores pass")
+    for test in run.failures:
         differs(f"{name}, {test}: {(implementation.differences | implementation.races)[test]}")

@@ -20,6 +20,7 @@ from mocktailverse.loads.load_record import END, START, Counts, Load, LoadStatus
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.testing.memory_loads import page_of
+from worlds.api_gateway import served
 
 OPS_KEY = "open sesame \N{SNOWMAN}"
 MAX_AGE_S = 10
@@ -136,7 +137,9 @@ class World:
             max_age_s=MAX_AGE_S,
         )
         self.app: Api = create_app(dependencies)
-        self.client = TestClient(self.app, raise_server_exceptions=False, follow_redirects=False)
+        self.client = TestClient(
+            served(self.app), raise_server_exceptions=False, follow_redirects=False
+        )
 
     def get(self, path: str, *, key: str | None = None, **headers: str) -> Any:
         """GET a path; header names are written with underscores."""

@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 
 from mocktailverse.api.api_app import create_app
 from strategies.effort import examples
+from worlds.api_gateway import served
 
 APP = create_app()
 """Created before collection, because each operation of the document becomes a test."""
@@ -30,7 +31,7 @@ def _document():
 
 
 schema = schemathesis.openapi.from_dict(_document())
-schema.app = APP
+schema.app = served(APP)
 
 
 @pytest.fixture(scope="module", autouse=True)
