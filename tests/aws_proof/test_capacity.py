@@ -1,0 +1,128 @@
+"""The pipeline within dev's provisioned capacity, which the embedded AWS does not have.
+
+All functions and the command line reach AWS through a proxy that throttles DynamoDB as its capacity
+demands. Time is scaled, so that minutes take seconds. What has to hold: everything is loaded,
+nothing dead-letters, and the API answers meanwhile.
+"""
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from aws_proof.capacity_proxy import CapacityProxy
+from mocktailverse.checkout import find_checkout
+from mocktailverse.cost.template import Template
+from mocktailverse.deployment import environments, stage_mapping
+from mocktailverse.local.state import LocalStack, state_file, write_stack
+from mocktailverse.stores.environment import Stores
+from mocktailverse.waiting import wait_until
+
+ENV = "dev"
+SCALE = 10
+"""A second here has the capacity of ten there: even a slow machine is throttled."""
+
+BURST_SHARE = 0.05
+"""The part of the burst that is left at the start: AWS does not promise it."""
+
+OBJECTS, RECORDS = 20, 10
+TIMEOUT_S = 300
+MOCKTAILVERSE = Path(sys.executable).with_name("mocktailverse")
+
+pytestmark = [pytest.mark.aws_proof, pytest.mark.xdist_group("capacity")]
+
+
+@pytest.fixture
+def proxy(stack: LocalStack) -> Iterator[CapacityProxy]:
+    """The proxy, through which all functions reach AWS."""
+    checkout = find_checkout()
+    text = checkout.template.read_text()
+    environment = environments.environment(checkout.environments, ENV)
+    template = Template.parse(stage_mapping.with_stage(text, ENV, environment))
+    parameters = {"Stage": ENV, "Target": "aws", "ArtifactBucket": "a", "FunctionsKey": "k"}
+    tables = [
+        msgspec.structs.replace(
+            one,
+            properties={**one.properties, "TableName": stack.outputs[one.name]},
+        )
+        for one in template.resources(parameters)
+        if one.type == "AWS::DynamoDB::Table"
+    ]
+    running = CapacityProxy(stack.port, tables, SCALE, BURST_SHARE)
+    client = stack.clients().lambda_
+    with running.running():
+        for name in Stores(stack.clients(), stack.outputs).function_names.values():
+            now = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+            variables = now | {"AWS_ENDPOINT_URL": running.endpoint("client")}
+            client.update_function_configuration(
+                FunctionName=name, Environment={"Variables": variables}
+            )
+        yield running
+
+
+@pytest.fixture
+def state_dir(stack: LocalStack, proxy: CapacityProxy, tmp_path: Path) -> Path:
+    """A state folder for commands that reach AWS through the proxy."""
+    write_stack(tmp_path, msgspec.structs.replace(stack, endpoint=proxy.endpoint("client")))
+    assert state_file(tmp_path).is_file()
+    return tmp_path
+
+
+def run(state_dir: Path, *arguments: str) -> dict[str, object]:
+    command = [MOCKTAILVERSE, *arguments, "--state-dir", state_dir, "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    result: dict[str, object] = json.loads(done.stdout)
+    return result
+
+
+def response_time_s(stack: LocalStack) -> float:
+    started = time.monotonic()
+    address = stack.urls["gateway"] + "/health"
+    with urllib.request.urlopen(address, timeout=30) as response:  # noqa: S310 - our own API
+        assert response.status == 200
+    return time.monotonic() - started
+
+
+def test_within_dev_s_capacity_everything_is_loaded_and_the_api_answers(
+    stack, proxy, state_dir, raw_record, proved
+):
+    run(state_dir, "rebuild")  # the API has a catalogue
+    stores = Stores(stack.clients(), stack.outputs)
+    versions = []
+    for first in range(0, OBJECTS * RECORDS, RECORDS):
+        lines = [json.dumps(raw_record(20_000 + first + number)) for number in range(RECORDS)]
+        versions.append(
+            stores.bucket.put(
+                f"raw/thecocktaildb/capacity/{first}.json",
+                "\n".join(lines).encode(),
+                metadata={},
+                content_type="application/x-ndjson",
+            )
+        )
+    times_s: list[float] = []
+
+    def is_done() -> bool:
+        times_s.append(response_time_s(stack))
+        return stores.queue.waiting() == 0
+
+    assert wait_until(is_done, TIMEOUT_S, poll_s=0.2)
+    assert proxy.throttled > 0
+    assert stores.queue.dead() == 0
+    loads = [stores.loads.latest(version) for version in versions]
+    assert {(load.status, load.counts.read) for load in loads} == {("done", RECORDS)}
+    throttled_writes = proxy.throttled
+    run(state_dir, "rebuild")
+    report = run(state_dir, "verify")
+    assert report["ok"], report
+    proved(
+        f"capacity of {ENV}: {OBJECTS * RECORDS} drinks are loaded, {throttled_writes} calls "
+        f"throttled, none dead-lettered; the API answers in {statistics.median(times_s):.2f} s"
+    )
