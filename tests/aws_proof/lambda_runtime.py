@@ -19,7 +19,9 @@ from typing import Any, NamedTuple
 from mocktailverse.local.tcp_ports import HOST
 
 API = "/2018-06-01/runtime"
-START_TIMEOUT_S = 60
+START_TIMEOUT_S = 120
+ANSWER_TIMEOUT_S = 120
+"""Longer than the function has: other work may take the processors."""
 
 
 class Answer(NamedTuple):
@@ -93,7 +95,7 @@ class RunningFunction(NamedTuple):
         """Send an event; return the answer. The time left is the whole timeout by default."""
         time_left_s = self.api.timeout_s if time_left_s is None else time_left_s
         self.api.events.put((json.dumps(event).encode(), time_left_s))
-        return self.api.answers.get(timeout=self.api.timeout_s)
+        return self.api.answers.get(timeout=ANSWER_TIMEOUT_S)
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from aws_proof.capacity_proxy import CapacityProxy
 from mocktailverse.checkout import find_checkout
 from mocktailverse.cost.template import Template
 from mocktailverse.deployment import environments, stage_mapping
+from mocktailverse.local import lifecycle
 from mocktailverse.local.state import LocalStack, state_file, write_stack
 from mocktailverse.stores.environment import Stores
 from mocktailverse.waiting import wait_until
@@ -37,6 +38,13 @@ TIMEOUT_S = 300
 MOCKTAILVERSE = Path(sys.executable).with_name("mocktailverse")
 
 pytestmark = [pytest.mark.aws_proof, pytest.mark.xdist_group("capacity")]
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+    """A stack of its own, because all its functions reach AWS through the proxy."""
+    with lifecycle.running(tmp_path_factory.mktemp("stack")) as running:
+        yield running
 
 
 @pytest.fixture

@@ -257,17 +257,26 @@ def test_every_group_of_dependencies_has_a_section():
 
 def test_every_lock_is_explained():
     explained = {row[0].strip("`") for row in table(page("dependencies.md"), "file")}
-    locks = {path.relative_to(ROOT).as_posix() for path in ROOT.glob("requirements/*.lock")}
+    locks = {path.relative_to(ROOT).as_posix() for path in ROOT.glob("requirements/**/*.lock")}
     assert explained == locks | {CLOUD_LOCK}
 
 
 def test_no_lock_contains_an_index_url_or_lacks_a_hash():
-    for path in [ROOT / CLOUD_LOCK, *ROOT.glob("requirements/*.lock")]:
+    for path in [ROOT / CLOUD_LOCK, *ROOT.glob("requirements/**/*.lock")]:
         text = path.read_text()
         assert "://" not in text, path.name
         for requirement in re.split(r"\n(?=\S)", text):
             if "==" in requirement.partition("\n")[0]:
                 assert "--hash=sha256:" in requirement, requirement
+
+
+def test_the_lock_of_the_node_packages_has_hashes_and_no_registry():
+    lock = json.loads((ROOT / "tests" / "aws_proof" / "node" / "package-lock.json").read_text())
+    packages = {name: package for name, package in lock["packages"].items() if name}
+    assert packages
+    for name, package in packages.items():
+        assert "resolved" not in package, name
+        assert package.get("inBundle") or package["integrity"].startswith("sha512-"), name
 
 
 # ---- the indexes
