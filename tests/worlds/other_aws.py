@@ -18,6 +18,7 @@ PARAMETERS = {
     "Stage": "local",
     "Target": "local",
     "AWS::AccountId": "123456789012",
+    "AWS::Region": "us-east-1",
     "ArtifactBucket": "artifacts",
     "FunctionsKey": "functions.zip",
 }
