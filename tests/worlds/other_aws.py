@@ -36,12 +36,7 @@ ONLY_DYNAMODB = "UnknownOperationException"
 
 def create_stores(endpoint: str) -> LocalStack:
     """Create the tables and buckets at an address; return a stack whose outputs name them."""
-    stack = new_local_stack(
-        EMULATOR,
-        endpoint=endpoint,
-        access_key_id="AKIAIOSFODNN7EXAMPLE",
-        secret_access_key="x" * 40,
-    )
+    stack = new_local_stack(EMULATOR, endpoint=endpoint)
     clients = stack.clients()
     for resource in Template.read(find_checkout().template).resources(PARAMETERS):
         match resource.type:
