@@ -39,6 +39,7 @@ UNRECORDED = {
     ("publish", "dynamodb:GetRecords"): POLLED,
     ("publish", "dynamodb:GetShardIterator"): POLLED,
     ("publish", "dynamodb:ListStreams"): POLLED,
+    ("publish", "sqs:SendMessage"): "Lambda reports failed batches with the function's role",
     ("*", "s3:ListBucket"): MISSING,
     ("*", "logs:*"): LOGGED,
 }

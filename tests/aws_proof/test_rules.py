@@ -52,8 +52,6 @@ NAG_EXCEPTIONS = {
     "run again; nothing is lost with an asynchronous invocation",
     ("Serverless-LambdaEventSourceMappingDestination", "TransformRawObjects"): "its queue has a "
     "dead-letter queue; a mapping of a queue takes no destination",
-    ("Serverless-LambdaEventSourceMappingDestination", "PublishChangedDrinks"): "a known gap: a "
-    "batch that fails for 24 hours leaves the stream",
     ("Serverless-LambdaTracing", "*Function"): "every log line has a trace id, and X-Ray costs",
     ("Serverless-SNSRedrivePolicy", "AlarmSubscription"): "e-mail; the alarm's state remains",
 }

@@ -11,9 +11,6 @@ import pytest
 from aws_proof import functions_under_test
 from aws_proof.recorded_events import EVENTS, HTTP_REQUESTS, event_of, http_event, with_objects
 
-DECODED_TWICE = {"an id that the client encoded twice", "an export that the client encoded twice"}
-"""Known faults: API Gateway decodes a path, and Mangum decodes it again."""
-
 pytestmark = [pytest.mark.aws_proof, pytest.mark.xdist_group("runtime")]
 
 
@@ -63,19 +60,7 @@ def test_every_batch_of_the_stream_is_published(functions, name, proved):
     proved(f"Lambda's client: {name} is published")
 
 
-@pytest.mark.parametrize(
-    "case",
-    [
-        pytest.param(
-            case,
-            id=case["name"],
-            marks=pytest.mark.xfail(
-                case["name"] in DECODED_TWICE, reason="decoded twice", strict=True
-            ),
-        )
-        for case in HTTP_REQUESTS
-    ],
-)
+@pytest.mark.parametrize("case", HTTP_REQUESTS, ids=lambda case: case["name"])
 def test_every_http_request_gets_the_right_answer(functions, case):
     kind, response = functions.invoke("api", http_event(case))
     assert kind == "response", response
