@@ -38,8 +38,7 @@ def of_the_deployer(account: str, env: str) -> dict[str, dict[str, Any]]:
         "AWS::Region": REGION,
     }.items():
         filled = filled.replace(f"${{{name}}}", value)
-    document = json.loads(filled, object_hook=lambda node: node.get("Fn::Sub", node))
-    return dict(_named_documents(document))
+    return dict(_named_documents(json.loads(filled, object_hook=_resolved)))
 
 
 def boundary(account: str, env: str) -> dict[str, Any]:
@@ -50,6 +49,13 @@ def boundary(account: str, env: str) -> dict[str, Any]:
         if name.startswith(BOUNDARY)
     ]
     return document
+
+
+def _resolved(node: dict[str, Any]) -> Any:
+    """Return a text without its function, and of a choice its first part."""
+    if "Fn::If" in node:
+        return node["Fn::If"][1]
+    return node.get("Fn::Sub", node)
 
 
 def _named_documents(node: Any) -> Iterator[tuple[str, dict[str, Any]]]:
