@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
+from mocktailverse.api.auth import HEADER
 from mocktailverse.deployment.rehearsal.assumption import Assumption, Subject, get, require
 from mocktailverse.loads.load_record import Load
 from mocktailverse.loads.object_version import RAW_PREFIX
@@ -53,8 +54,8 @@ def ops_key_is_readable(subject: Subject) -> str:
         key = subject.stores.clients.ssm.get_parameter(
             Name=subject.stores.output("OpsKeyParameter"), WithDecryption=True
         )["Parameter"]["Value"]
-    right = get(subject, "/loads", authorization=f"Bearer {key}").status_code
-    wrong = get(subject, "/loads", authorization="Bearer wrong").status_code
+    right = get(subject, "/loads", **{HEADER: key}).status_code
+    wrong = get(subject, "/loads", **{HEADER: "wrong"}).status_code
     seen = f"The API answered {right} with the key and {wrong} with another one."
     return require((right, wrong) == (_OK, _UNAUTHORIZED), seen)
 
