@@ -56,6 +56,7 @@ from mocktailverse.cli.quality_command import quality
 from mocktailverse.cli.rebuild_command import rebuild
 from mocktailverse.cli.reconcile_command import reconcile
 from mocktailverse.cli.redrive_command import redrive
+from mocktailverse.cli.rehearse_command import rehearse
 from mocktailverse.cli.rejected_command import rejected
 from mocktailverse.cli.remove_command import remove
 from mocktailverse.cli.replay_command import replay
@@ -77,7 +78,7 @@ PANELS: dict[str, tuple[Callable[..., None] | typer.Typer, ...]] = {
     "Serve": (serve, dashboard, browse),
     "Repair": (verify, replay, redrive, reconcile, rebuild),
     "Operate": (report, logs, trace, cost, drill),
-    "Deploy": (plan, deploy, diff, outputs, package, destroy),
+    "Deploy": (plan, deploy, diff, outputs, package, rehearse, destroy),
 }
 """The commands by panel of `mocktailverse --help`, in the order in which help lists them."""
 

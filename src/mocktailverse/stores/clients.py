@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from types_boto3_lambda.client import LambdaClient
     from types_boto3_logs.client import CloudWatchLogsClient
     from types_boto3_s3.client import S3Client
+    from types_boto3_scheduler.client import EventBridgeSchedulerClient
     from types_boto3_sns.client import SNSClient
     from types_boto3_sqs.client import SQSClient
     from types_boto3_ssm.client import SSMClient
@@ -86,6 +87,8 @@ class Clients:
     """The subscriptions to the alarms."""
     ssm: "cached_property[SSMClient]" = _client("ssm")
     """The key of the ops endpoints."""
+    scheduler: "cached_property[EventBridgeSchedulerClient]" = _client("scheduler")
+    """What starts the functions by time."""
     sts: "cached_property[STSClient]" = _client("sts")
     cost_explorer: "cached_property[CostExplorerClient]" = _client(
         "ce", _NO_RETRIES, _BILLING_REGION

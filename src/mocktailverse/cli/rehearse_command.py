@@ -1,0 +1,90 @@
+"""The command `rehearse`: deploy, check what only AWS can confirm, delete, and report."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from typer import Exit, Option
+
+from mocktailverse.cli import deploy_command, destroy_command, options
+from mocktailverse.cli.deploy_target import DeployedEnv, DeployTarget, find_target
+from mocktailverse.cli.output import print_json, print_table, say
+from mocktailverse.deployment.rehearsal.assumption import CheckResult, Subject
+from mocktailverse.deployment.rehearsal.rehearsal_report import Rehearsal, as_markdown
+from mocktailverse.deployment.rehearsal.rehearsing import ASSUMPTIONS
+from mocktailverse.deployment.rehearsal.rehearsing import rehearse as run_rehearsal
+from mocktailverse.errors import UsageError
+from mocktailverse.stores import cloudformation_stack as stack
+from mocktailverse.stores.environment import Stores
+from mocktailverse.times import now
+
+
+def rehearse(
+    env: DeployedEnv,
+    output: Annotated[
+        Path | None, Option("--output", "-o", help="Write the report, as Markdown, to this file.")
+    ] = None,
+    yes: Annotated[bool, Option("--yes", help="Do not ask before creating anything.")] = False,
+    as_json: options.Json = False,
+) -> None:
+    """Deploy an environment, check assumptions about AWS on it, and delete it: about 10 minutes.
+
+    On AWS it costs about a cent. On the embedded AWS it names the assumptions that only AWS can
+    confirm. Exit code 1 if a step failed or an assumption does not hold.
+    """
+    target = find_target(env)
+    _require_absent(target)
+    say(
+        f"Deploys {target.stack}, checks {len(ASSUMPTIONS)} assumptions about AWS, and deletes it."
+        " On AWS this takes about 10 minutes and costs about a cent."
+    )
+    if not yes and not (sys.stdin.isatty() and typer.confirm("Continue?", err=True)):
+        raise UsageError("Nothing was created. Confirm with --yes.")
+    rehearsal = run_rehearsal(
+        env,
+        target.account,
+        deploy=lambda: _deploy(target),
+        destroy=lambda: destroy_command.destroy(env, yes=env),
+        on_result=_say_result,
+    )
+    if output:
+        output.write_text(as_markdown(rehearsal), encoding="utf-8")
+        say(f"{output} written")
+    _print(rehearsal, as_json=as_json)
+    if not rehearsal.ok:
+        raise Exit(1)
+
+
+def _require_absent(target: DeployTarget) -> None:
+    """Raise UsageError if the environment exists or is protected: it is deleted at the end."""
+    if target.environment.protected:
+        raise UsageError(f"{target.env} is protected. Rehearse with dev or staging.")
+    if not stack.is_to_be_made(target.clients, target.stack):
+        raise UsageError(
+            f"{target.stack} exists, and a rehearsal deletes what it deploys. Choose an"
+            " environment that is not deployed."
+        )
+
+
+def _deploy(target: DeployTarget) -> Subject:
+    deploy_command.deploy(target.env, yes=True)
+    outputs = stack.outputs(target.clients, target.stack)
+    api_url = target.account.api_url(outputs) or ""
+    stores = Stores(target.clients, outputs)
+    return Subject(target.env, target.stack, stores, api_url, f"rehearsal-{now()}")
+
+
+def _say_result(result: CheckResult) -> None:
+    say(f"{result.state}: {result.text} {result.evidence}")
+
+
+def _print(rehearsal: Rehearsal, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"ok": rehearsal.ok, **msgspec.to_builtins(rehearsal)})
+        return
+    rows = [(result.state, result.text, result.evidence) for result in rehearsal.results]
+    print_table(f"Rehearsal of {rehearsal.env}", ("state", "assumption", "seen"), rows)
+    for step in rehearsal.steps:
+        say(f"{step.name}: {step.failure or 'done'} ({step.seconds:.0f} s)")

@@ -1,0 +1,1 @@
+"""A rehearsal: deploy an environment, check what only AWS can confirm, and delete it again."""
