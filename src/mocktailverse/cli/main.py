@@ -57,10 +57,12 @@ from mocktailverse.cli.rebuild_command import rebuild
 from mocktailverse.cli.reconcile_command import reconcile
 from mocktailverse.cli.redrive_command import redrive
 from mocktailverse.cli.rejected_command import rejected
+from mocktailverse.cli.releases_command import releases
 from mocktailverse.cli.remove_command import remove
 from mocktailverse.cli.replay_command import replay
 from mocktailverse.cli.report_command import report
 from mocktailverse.cli.restore_command import restore
+from mocktailverse.cli.rollback_command import rollback
 from mocktailverse.cli.serve_command import serve
 from mocktailverse.cli.status_command import status
 from mocktailverse.cli.trace_command import trace
@@ -77,7 +79,7 @@ PANELS: dict[str, tuple[Callable[..., None] | typer.Typer, ...]] = {
     "Serve": (serve, dashboard, browse),
     "Repair": (verify, replay, redrive, reconcile, rebuild),
     "Operate": (report, logs, trace, cost, drill),
-    "Deploy": (plan, deploy, diff, outputs, package, destroy),
+    "Deploy": (plan, deploy, diff, releases, rollback, outputs, package, destroy),
 }
 """The commands by panel of `mocktailverse --help`, in the order in which help lists them."""
 

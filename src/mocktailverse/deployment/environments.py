@@ -131,6 +131,8 @@ class Environment(_Table, frozen=True, kw_only=True):
             "AlarmEmail": self.alarm_email if "@" in self.alarm_email else "",
             "SourceUrls": _pairs(self.source_urls),
             "SourceRequestsPerS": _pairs(self.source_requests_per_s),
+            "DrinksName": _table_name("drinks", self.tables.drinks),
+            "LoadsName": _table_name("loads", self.tables.loads),
         }
 
     def mapping(self) -> dict[str, str | int]:
@@ -153,8 +155,6 @@ class Environment(_Table, frozen=True, kw_only=True):
             "ApiGbPerDay": f"{self.api.gb_per_day:g}",
             **_scheduled("Reconcile", self.reconcile),
             **self._fetched(),
-            "DrinksTable": _table_name("drinks", self.tables.drinks),
-            "LoadsTable": _table_name("loads", self.tables.loads),
         }
 
     def _fetched(self) -> dict[str, str]:

@@ -33,7 +33,7 @@ def function_names(clients: Clients, stack_name: str) -> dict[str, str]:
 
 def parameter(versions: Mapping[str, str]) -> dict[str, str]:
     """Return the template's parameter for versions; a function without one has its latest code."""
-    return {LIVE_VERSIONS: " ".join(versions.get(name, LATEST) for name in FUNCTIONS)}
+    return {LIVE_VERSIONS: ",".join(versions.get(name, LATEST) for name in FUNCTIONS)}
 
 
 def pin_live(clients: Clients, stack_name: str) -> dict[str, str]:

@@ -132,8 +132,7 @@ def fetch(stores: StackStores, body: FetchBody) -> Response:
     """Fetch raw records from the source with the fetch function, until the plan is complete."""
     request = FetchRequest(**body.model_dump())
     require_source(request.source).collector.check(request)
-    fetch = partial(stores.functions.invoke, stores.live_function("FetchFunction"))
-    report = fetch_all(fetch, request)
+    report = fetch_all(partial(stores.functions.invoke, stores.function_names["fetch"]), request)
     stored = fetched_versions(stores.bucket.versions, report)
     return fresh({"report": report, "objects": stored})
 
