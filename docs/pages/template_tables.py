@@ -41,7 +41,11 @@ def resources() -> Iterator[str]:
     sections: dict[str, list[tuple[str, ...]]] = {}
     for name, resource in template().document["Resources"].items():
         properties = resource["Properties"]
-        names = (v for k, v in properties.items() if k.endswith("Name") and "Fn::Sub" in v)
+        names = (
+            v
+            for k, v in properties.items()
+            if k.endswith("Name") and isinstance(v, dict) and "Fn::Sub" in v
+        )
         row = (
             code(name),
             code(resource["Type"]),
@@ -57,7 +61,8 @@ def resources() -> Iterator[str]:
 
 def _purpose(name: str, kind: str, properties: Mapping[str, Any]) -> str:
     """Return the description and the comment of a resource; else what it belongs to."""
-    texts = [properties.get(key, "") for key in ("AlarmDescription", "Description")]
+    described = [properties.get(key) for key in ("AlarmDescription", "Description")]
+    texts = [text for text in described if isinstance(text, str)]  # not a reference
     texts.append(remarks()["Resources", name].text)
     if any(texts):
         return PAGE.sub(r"[\1](../\1.md)", " ".join(sentence(t.strip()) for t in texts if t))

@@ -3,70 +3,33 @@
 The functions are the real ones. Everything runs as the deployer, with IAM enforced.
 """
 
-import json
 import re
-import sys
-import zipfile
+import urllib.request
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import msgspec
 import pytest
 
 from mocktailverse.checkout import Checkout, find_checkout
-from mocktailverse.cli import deploy_target, main
-from mocktailverse.deployment import package, removal
-from mocktailverse.local import lifecycle
-from mocktailverse.local.lifecycle import Options
+from mocktailverse.cli import deploy_target
+from mocktailverse.deployment import removal
 from mocktailverse.local.state import LocalStack
 from mocktailverse.stores import cloudformation_stack as stack
 from mocktailverse.stores.catalogue_object import CatalogueObject
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.ops_key import parameter_name
 from mocktailverse.waiting import wait_until
+from worlds.deployments import CommandResult, built_zip, embedded_aws, run, zip_with
 
 ENVIRONMENTS = ("dev", "staging", "prod")
-CLOSED_PORT_URL = "http://127.0.0.1:9"
-
-
-class CommandResult(NamedTuple):
-    """The exit code and the output of a command."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        """The output, parsed as JSON."""
-        return json.loads(self.out)
 
 
 @pytest.fixture(scope="module")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
-    """The embedded AWS; environment variables point the AWS tools at it."""
-    home = tmp_path_factory.mktemp("aws")
-    with (
-        lifecycle.running(home, Options(source_url=CLOSED_PORT_URL)) as running,
-        pytest.MonkeyPatch.context() as patch,
-    ):
-        patch.setenv("AWS_ENDPOINT_URL", running.endpoint)
-        patch.setenv("AWS_DEFAULT_REGION", running.region)
-        patch.setenv("AWS_ACCESS_KEY_ID", running.access_key_id)
-        patch.setenv("AWS_SECRET_ACCESS_KEY", running.secret_access_key)
-        patch.delenv("AWS_PROFILE", raising=False)
-        patch.setenv("MOCKTAILVERSE_STATE_DIR", str(home))
+    with embedded_aws(tmp_path_factory.mktemp("aws")) as running:
         yield running
-
-
-def run(*arguments: object) -> int:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "argv", ["mocktailverse", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main.run()
-    return int(ended.value.code or 0)
 
 
 @pytest.fixture
@@ -83,13 +46,7 @@ def command(aws: LocalStack, capfd: pytest.CaptureFixture[str]) -> Callable[...,
 @pytest.fixture(scope="module")
 def built() -> Path:
     """The functions' zip, built once so that all tests use the same one."""
-    checkout = find_checkout()
-    return package.build(
-        package.this_machine(),
-        source=checkout.source,
-        lock=checkout.lock,
-        cache_dir=checkout.cache_dir,
-    )
+    return built_zip()
 
 
 @pytest.fixture(scope="module")
@@ -110,11 +67,7 @@ def clients(aws: LocalStack) -> Clients:
 @pytest.fixture(scope="module")
 def other_zip(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The functions' zip with one more file."""
-    other = tmp_path_factory.mktemp("zip") / "other.zip"
-    other.write_bytes(built.read_bytes())
-    with zipfile.ZipFile(other, "a") as bundle:
-        bundle.writestr("note.txt", "another zip")
-    return other
+    return zip_with(built, tmp_path_factory.mktemp("zip") / "other.zip", "note.txt", "another zip")
 
 
 @pytest.fixture
@@ -139,7 +92,8 @@ def template(monkeypatch, tmp_path) -> Callable[[str, str], None]:
 def code_of(clients: Clients, env: str) -> set[str]:
     functions = stack.resources(clients, f"mocktailverse-{env}", "AWS::Lambda::Function").values()
     configurations = [
-        clients.lambda_.get_function_configuration(FunctionName=name) for name in functions
+        clients.lambda_.get_function_configuration(FunctionName=f"{name}:live")
+        for name in functions
     ]
     return {configuration["CodeSha256"] for configuration in configurations}
 
@@ -403,7 +357,8 @@ def test_a_change_of_the_environments_file_takes_effect_at_once(
     monkeypatch.setattr(deploy_target, "find_checkout", changed)
     assert command("deploy", "--env", "staging", "--from", "dev").code == 0
     name = deployed["staging"]["TransformFunction"]
-    assert clients.lambda_.get_function_configuration(FunctionName=name)["MemorySize"] == 2048
+    live = clients.lambda_.get_function_configuration(FunctionName=f"{name}:live")
+    assert live["MemorySize"] == 2048
     groups = clients.logs.describe_log_groups(logGroupNamePrefix=f"/aws/lambda/{name}")
     assert [group["retentionInDays"] for group in groups["logGroups"]] == [60]
     monkeypatch.setattr(deploy_target, "find_checkout", find_checkout)
@@ -427,6 +382,11 @@ def test_a_failed_creation_is_reported_and_repeated_and_destroy_deletes_everythi
 ):
     """This runs in a separate account on the same embedded AWS."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "111111111111")
+    # The embedded AWS finds the API of an account other than the first only if a request names it.
+    opener = urllib.request.build_opener()
+    scope = "111111111111/20260101/us-east-1/execute-api/aws4_request"
+    opener.addheaders = [("Authorization", f"AWS4-HMAC-SHA256 Credential={scope}")]
+    monkeypatch.setattr(urllib.request, "_opener", opener)
     account_clients = Clients()
     shown = command("diff", "--env", "dev", "--zip", built, "--json")
     assert shown.code == 1

@@ -166,6 +166,8 @@ def _functions() -> Iterator[tuple[str, Call]]:
     for name in ("Transform", "Publish", "Api", "Fetch", "Reconcile"):
         function = {"FunctionName": f"{{{name}Function}}"}
         yield f"invoke {name}", Call("lambda", "invoke", {**function, "Payload": b"[]"})
+        live = {"FunctionName": f"{{{name}Function}}:live", "Payload": b"[]"}
+        yield f"invoke live {name}", Call("lambda", "invoke", live)
         yield f"read code of {name}", Call("lambda", "get_function", function)
         yield (
             f"configure {name}",
@@ -254,7 +256,7 @@ ALLOWED: dict[str, set[str]] = {
         *("query loads", "update loads", "send to queue"),
         "log as reconcile",
     },
-    "mocktailverse-schedule-local-us-east-1": {"invoke Fetch", "invoke Reconcile"},
+    "mocktailverse-schedule-local-us-east-1": {"invoke live Fetch", "invoke live Reconcile"},
 }
 DASHBOARD = {
     *("read catalogue", "list catalogue", "read rejected", *LIST_DATA),
@@ -274,6 +276,7 @@ LOCAL_SERVER = {
 }
 CHECKED_DIFFERENTLY = {
     "follow drinks",  # without the stream's name
+    *("invoke live Fetch", "invoke live Reconcile"),  # as if the function itself were invoked
     *(f"log as {name}" for name in ("transform", "publish", "api", "fetch", "reconcile")),
 }
 """Calls that the embedded AWS denies even if allowed: it checks another resource than AWS does."""

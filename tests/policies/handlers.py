@@ -151,6 +151,7 @@ _BELONGS_TO = {
     "AWS::SQS::QueuePolicy": "Queues",
     "AWS::SNS::TopicPolicy": "Topics",
     "AWS::SNS::Subscription": "TopicArn",
+    "AWS::Lambda::Alias": "FunctionName",
     "AWS::Lambda::Permission": "FunctionName",
     "AWS::Logs::MetricFilter": "LogGroupName",
 }

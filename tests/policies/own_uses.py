@@ -93,7 +93,7 @@ _TABLE = [
     (
         "cloudformation:UpdateTerminationProtection",
         _STACK,
-        "cli/deploy_command.py",
+        "deployment/completion.py",
         "update_termination_protection(",
     ),
     # --from staging

@@ -3,24 +3,19 @@
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 from typer import Option
 
-from mocktailverse.checkout import Checkout, find_checkout
+from mocktailverse.checkout import find_checkout
 from mocktailverse.cli.connection import deployed_clients
 from mocktailverse.cli.output import say
-from mocktailverse.deployment import account, apply, environments, release, stage_mapping
-from mocktailverse.deployment.account import Account
-from mocktailverse.deployment.environments import Environment
+from mocktailverse.deployment import account, environments, release, stage_mapping
+from mocktailverse.deployment import candidate as candidates
+from mocktailverse.deployment.candidate import ReleaseCandidate
 from mocktailverse.deployment.package import Architecture
 from mocktailverse.deployment.release import Release
+from mocktailverse.deployment.target import DeployTarget
 from mocktailverse.errors import UsageError
 from mocktailverse.stores import cloudformation_stack as stack
-from mocktailverse.stores.clients import Clients
-from mocktailverse.stores.cloudformation_stack import stack_name
-
-_EMULATOR_POLL_S = 0.1
-"""The embedded AWS takes seconds for what takes AWS minutes."""
 
 REHEARSAL = "rehearsal"
 """Value of `alarm_email` for the embedded AWS, which sends no e-mails."""
@@ -34,26 +29,6 @@ Zip = Annotated[
     Option("--zip", help="Deploy this zip instead of building one.", exists=True, dir_okay=False),
 ]
 From = Annotated[str | None, Option("--from", help="Promote the zip that this environment runs.")]
-
-
-class DeployTarget(msgspec.Struct, frozen=True):
-    """An environment that is or will be deployed."""
-
-    env: str
-    environment: Environment
-    checkout: Checkout
-    clients: Clients
-    account: Account
-
-    @property
-    def stack(self) -> str:
-        """The stack's name."""
-        return stack_name(self.env)
-
-    @property
-    def poll_s(self) -> float:
-        """Seconds between two requests for the stack's state."""
-        return _EMULATOR_POLL_S if self.account.endpoint else apply.POLL_S
 
 
 def find_target(env: str) -> DeployTarget:
@@ -104,8 +79,9 @@ def choose_release(
     return release.from_checkout(target.account, target.checkout, arch, say)
 
 
-def template_parameters(target: DeployTarget, new: Release) -> dict[str, str | None]:
-    """Return the template's parameters for a release; None keeps the stack's value."""
+def candidate(target: DeployTarget, new: Release) -> ReleaseCandidate:
+    """Return what deploys a release: the checkout's template, and its parameters."""
     description = stack.describe(target.clients, target.stack)
     present = stack.parameters(description) if description else {}
-    return release.parameters(target.env, target.environment, target.account, new, present)
+    parameters = release.parameters(target.env, target.environment, target.account, new, present)
+    return candidates.candidate(new, template_text(target), parameters)

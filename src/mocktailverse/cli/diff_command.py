@@ -4,19 +4,20 @@ import msgspec
 import typer
 
 from mocktailverse.cli import options
-from mocktailverse.cli.deploy_command import print_changes
 from mocktailverse.cli.deploy_target import (
     Arch,
     DeployedEnv,
     From,
     Zip,
+    candidate,
     choose_release,
     find_target,
-    template_parameters,
-    template_text,
 )
+from mocktailverse.cli.deployment_watch import print_changes
 from mocktailverse.cli.output import print_json, say
 from mocktailverse.deployment import changes, function_code
+from mocktailverse.deployment.candidate import read_state
+from mocktailverse.deployment.rollout import proposed_changes, require_possible
 from mocktailverse.stores import cloudformation_stack as stack
 from mocktailverse.stores.error_translation import translated
 
@@ -31,16 +32,12 @@ def diff(
     """Show what `deploy` would change, without changing it; exit code 1 if there is anything."""
     target = find_target(env)
     with translated(f"Comparing {env}"):
-        release = choose_release(target, arch, zip_file, source)
+        new = candidate(target, choose_release(target, arch, zip_file, source))
+        before = read_state(target.clients, target.stack)
+        if before:
+            require_possible(before, new)
         is_new = stack.is_to_be_made(target.clients, target.stack)
-        change_set = changes.propose(
-            target.clients,
-            stack_name=target.stack,
-            template=template_text(target),
-            parameters=template_parameters(target, release),
-            creates=is_new,
-            poll_s=target.poll_s,
-        )
+        change_set = proposed_changes(target, before, new)
         if change_set:
             changes.discard(target.clients, change_set)
         apart = (

@@ -110,7 +110,7 @@ def fetch_with_progress(stores: Stores, request: FetchRequest) -> FetchReport:
                 bar.update(task, total=report.pages + report.pages_left)
             bar.update(task, completed=report.pages)
 
-        invoke = partial(stores.functions.invoke, stores.outputs["FetchFunction"])
+        invoke = partial(stores.functions.invoke, stores.live_function("FetchFunction"))
         return fetch_all(invoke, request, on_report=show)
 
 

@@ -58,10 +58,12 @@ from mocktailverse.cli.reconcile_command import reconcile
 from mocktailverse.cli.redrive_command import redrive
 from mocktailverse.cli.rehearse_command import rehearse
 from mocktailverse.cli.rejected_command import rejected
+from mocktailverse.cli.releases_command import releases
 from mocktailverse.cli.remove_command import remove
 from mocktailverse.cli.replay_command import replay
 from mocktailverse.cli.report_command import report
 from mocktailverse.cli.restore_command import restore
+from mocktailverse.cli.rollback_command import rollback
 from mocktailverse.cli.serve_command import serve
 from mocktailverse.cli.status_command import status
 from mocktailverse.cli.trace_command import trace
@@ -78,7 +80,7 @@ PANELS: dict[str, tuple[Callable[..., None] | typer.Typer, ...]] = {
     "Serve": (serve, dashboard, browse),
     "Repair": (verify, replay, redrive, reconcile, rebuild),
     "Operate": (report, logs, trace, cost, drill),
-    "Deploy": (plan, deploy, diff, outputs, package, rehearse, destroy),
+    "Deploy": (plan, deploy, diff, releases, rollback, outputs, package, rehearse, destroy),
 }
 """The commands by panel of `mocktailverse --help`, in the order in which help lists them."""
 

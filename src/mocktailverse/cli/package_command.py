@@ -10,12 +10,12 @@ from mocktailverse.checkout import find_checkout
 from mocktailverse.cli import options
 from mocktailverse.cli.deploy_target import (
     Arch,
+    candidate,
     find_target,
     require_alarm_recipient,
-    template_parameters,
 )
 from mocktailverse.cli.output import print_json, say
-from mocktailverse.deployment import account, release
+from mocktailverse.deployment import account, function_versions, release
 from mocktailverse.deployment.bill_of_materials import bill_of_materials
 from mocktailverse.stores.error_translation import translated
 
@@ -45,7 +45,10 @@ def package(
         with translated("Packaging the functions"):
             built = release.from_checkout(target.account, target.checkout, arch, say)
             release.upload(target.clients, target.account, built)
-            parameters = template_parameters(target, built)
+            parameters = {
+                **candidate(target, built).parameters,
+                **function_versions.parameter({}),  # `sam deploy` publishes no versions
+            }
         values = {name: value for name, value in parameters.items() if value is not None}
         line = " ".join(f'{name}="{value}"' for name, value in values.items() if value)
     else:

@@ -9,9 +9,9 @@ from typer import Option
 
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
-from mocktailverse.cli.deploy_target import DeployTarget
 from mocktailverse.cli.output import print_json, print_table, progress, say
 from mocktailverse.cli.verify_command import KEEP_RAW
+from mocktailverse.deployment.target import DeployTarget
 from mocktailverse.drinks.field_differences import FieldDifference
 from mocktailverse.errors import MissingError, MocktailverseError, UsageError
 from mocktailverse.formatting import counted

@@ -10,7 +10,7 @@ def reconcile(
 ) -> None:
     """Queue raw objects again whose load never finished. AWS does the same on a schedule."""
     stores = connect(env, state_dir)
-    report = stores.functions.invoke(stores.outputs["ReconcileFunction"], {})
+    report = stores.functions.invoke(stores.live_function("ReconcileFunction"), {})
     requeued, failed = len(report["requeued"]), len(report["failed"])
     message = f"{report['checked']} checked, {requeued} queued again, {failed} marked as failed"
     print_result(report, message, as_json=as_json)

@@ -57,10 +57,20 @@ class ByType(defaultdict[str, list[Resource]]):
         """Return the type of the resource that a reference is for."""
         return self._types.get(target_of(reference))
 
+    def function_of(self, reference: Any) -> str:  # noqa: ANN401  as above
+        """Return the function that a reference is for, also through an alias."""
+        target = target_of(reference)
+        for alias in self["AWS::Lambda::Alias"]:
+            if alias.name == target:
+                return target_of(alias.properties["FunctionName"])
+        return target
+
 
 def target_of(reference: Any) -> str:  # noqa: ANN401  any value of the template
-    """Return the resource that a `Fn::GetAtt` is for; of other text, the part before a dot."""
-    attribute = reference.get("Fn::GetAtt") if isinstance(reference, Mapping) else None
+    """Return the resource that a `Ref` or `Fn::GetAtt` is for; of text, the part before a dot."""
+    attribute = None
+    if isinstance(reference, Mapping):
+        attribute = reference.get("Fn::GetAtt") or reference.get("Ref")
     if isinstance(attribute, list):
         return str(attribute[0])
     return str(attribute or reference).partition(".")[0]
@@ -162,7 +172,7 @@ def _of_parts(resource: Resource, of_type: ByType) -> Iterator[str]:
         case "AWS::CloudWatch::Dashboard":
             yield from _of_dashboard(resource.properties)
         case "AWS::Scheduler::Schedule":
-            yield from _of_schedule(resource.properties)
+            yield from _of_schedule(resource.properties, of_type)
         case "AWS::Serverless::Function":
             yield from _of_function(resource.properties, of_type)
 
@@ -203,8 +213,8 @@ def _of_dashboard(dashboard: Properties) -> Iterator[str]:
         yield f"shows {shown} metrics; a free dashboard has at most {_DASHBOARD_METRICS}."
 
 
-def _of_schedule(schedule: Properties) -> Iterator[str]:
-    target = target_of(schedule["Target"]["Arn"])
+def _of_schedule(schedule: Properties, of_type: ByType) -> Iterator[str]:
+    target = of_type.function_of(schedule["Target"]["Arn"])
     if target not in _SCHEDULED:
         yield f"starts {target}, which no workload accounts for."
     try:

@@ -15,7 +15,6 @@ from mocktailverse.cost.accounting import (
     ByType,
     emitted_metrics,
     handler_module,
-    target_of,
     unaccounted,
     unaccounted_code,
     unaccounted_macros,
@@ -71,7 +70,7 @@ def _footprint(resources: list[Resource], metrics: Mapping[str, int]) -> Footpri
     of_type = ByType(resources)
     tables = [table.properties for table in of_type["AWS::DynamoDB::Table"]]
     functions = {f.name: f.properties for f in of_type["AWS::Serverless::Function"]}
-    starts = _starts(of_type["AWS::Scheduler::Schedule"])
+    starts = _starts(of_type)
     gb = {
         name: float(function.get("MemorySize", _DEFAULT_MEMORY_MIB)) / _MIB_PER_GIB
         for name, function in functions.items()
@@ -123,15 +122,15 @@ def _filtered_metrics(of_type: ByType) -> set[tuple[str, str]]:
     }
 
 
-def _starts(schedules: Iterable[Resource]) -> dict[str, float]:
+def _starts(of_type: ByType) -> dict[str, float]:
     """Return how often a month the schedules start each function."""
     starts = defaultdict[str, float](int)
-    for schedule in schedules:
+    for schedule in of_type["AWS::Scheduler::Schedule"]:
         properties = schedule.properties
         if properties.get("State") != "DISABLED":
             with suppress(ValueError):  # an invalid expression, which `unaccounted` reports
                 count = events_a_month(properties["ScheduleExpression"])
-                starts[target_of(properties["Target"]["Arn"])] += count
+                starts[of_type.function_of(properties["Target"]["Arn"])] += count
     return starts
 
 

@@ -29,6 +29,7 @@ ACCOUNTED = {
         "PointInTimeRecoverySpecification", "ProvisionedThroughput", "StreamSpecification",
         "TableName", "TimeToLiveSpecification",
     },
+    "AWS::Lambda::Alias": {"Description", "FunctionName", "FunctionVersion", "Name"},
     "AWS::Lambda::EventSourceMapping": {
         "BatchSize", "BisectBatchOnFunctionError", "DestinationConfig", "Enabled", "EventSourceArn",
         "FilterCriteria", "FunctionName", "FunctionResponseTypes", "MaximumBatchingWindowInSeconds",

@@ -1,4 +1,4 @@
-"""The artifact bucket: the functions' zips, each stored under the hash of its content."""
+"""The artifact bucket: zips of the functions and templates, each under the hash of its content."""
 
 import base64
 import hashlib
@@ -108,8 +108,31 @@ def upload(clients: Clients, archive: Path, *, bucket: str, owner: str | None = 
     return key
 
 
+def template_key(text: str) -> str:
+    """Return the key for a template, which depends on its content only."""
+    return f"templates/{hashlib.sha256(text.encode()).hexdigest()}.yaml"
+
+
+def upload_template(clients: Clients, text: str, *, bucket: str) -> str:
+    """Upload a template, creating the bucket if needed; return its address for CloudFormation.
+
+    CloudFormation accepts 1 MB this way, and 51,200 bytes within a request ("AWS CloudFormation
+    quotas").
+    """
+    body, key = text.encode(), template_key(text)
+    if not exists(clients, Artifact(bucket, key)):
+        try:
+            clients.s3.put_object(Bucket=bucket, Key=key, Body=body)
+        except ClientError as error:
+            if error_code(error) != "NoSuchBucket":
+                raise
+            _make_bucket(clients, bucket, None)
+            clients.s3.put_object(Bucket=bucket, Key=key, Body=body)
+    return f"{clients.s3.meta.endpoint_url}/{bucket}/{key}"
+
+
 def exists(clients: Clients, artifact: Artifact) -> bool:
-    """Return whether the zip is stored."""
+    """Return whether the object is stored."""
     with ignored(*_MISSING):
         clients.s3.head_object(Bucket=artifact.bucket, Key=artifact.key)
         return True

@@ -10,6 +10,8 @@ from botocore.exceptions import ClientError
 from msgspec import Struct
 
 from mocktailverse.cost.template import Template
+from mocktailverse.deployment import artifacts
+from mocktailverse.deployment.create_only import is_changed_in_place
 from mocktailverse.errors import PermanentError, UsageError
 from mocktailverse.stores import cloudformation_stack as stack
 from mocktailverse.stores.clients import Clients
@@ -36,13 +38,6 @@ _CHANGED_BY: dict[str, str | None] = {
     "Arn": None,
     "QueueName": None,
     "StreamArn": "StreamSpecification",
-}
-
-# Properties that CloudFormation changes in place according to its reference, although the embedded
-# AWS reports that they may replace their resource. environments.toml sets all of them.
-_IN_PLACE = {
-    ("AWS::Logs::LogGroup", "RetentionInDays"),
-    ("AWS::S3::Bucket", "LifecycleConfiguration"),
 }
 
 Action = Literal["add", "modify", "replace", "may replace", "remove", "import"]
@@ -109,7 +104,9 @@ def propose(  # noqa: PLR0913  keyword-only; each is a separate choice of the ca
             ChangeSetName=name,
             ClientToken=name,
             ChangeSetType="CREATE" if creates else "UPDATE",
-            TemplateBody=template,
+            TemplateURL=artifacts.upload_template(
+                clients, template, bucket=parameters["ArtifactBucket"] or ""
+            ),
             Parameters=[_parameter(*pair) for pair in parameters.items()],
             Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
             Tags=[{"Key": "project", "Value": "mocktailverse"}],
@@ -221,7 +218,7 @@ def _action(
         return "modify"
     visited |= {change["LogicalResourceId"]}
     is_harmless = all(
-        (change["ResourceType"], _property(detail)) in _IN_PLACE
+        is_changed_in_place(change["ResourceType"], _property(detail))
         or _keeps_resource(detail, by_name, visited)
         for detail in change.get("Details", [])
     )

@@ -4,13 +4,14 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from mocktailverse.deployment import function_versions
 from mocktailverse.deployment.artifacts import Artifact
 from mocktailverse.deployment.changes import DeploymentError
 from mocktailverse.errors import UsageError
 from mocktailverse.stores import cloudformation_stack as stack
 from mocktailverse.stores.clients import Clients
-from mocktailverse.stores.environment import FUNCTION_OUTPUT_SUFFIX
 from mocktailverse.stores.error_translation import ignored
+from mocktailverse.stores.functions import LIVE
 from mocktailverse.waiting import wait_until
 
 if TYPE_CHECKING:
@@ -28,33 +29,43 @@ class FunctionCode(Struct, frozen=True):
     function: str
     """Lambda's name of the function."""
     code_sha256: str
-    """Hash in Base64, as Lambda reports it; empty if the function was deleted manually."""
+    """Hash in Base64 of the code that serves; empty if the function was deleted manually."""
     modified_at: str
     runtime: str
     architecture: str
+    latest_sha256: str = ""
+    """The same of its latest code, from which the next version is made."""
 
 
 def function_codes(clients: Clients, stack_name: str) -> list[FunctionCode]:
     """Return the code of each function of a stack, sorted by name."""
-    functions = stack.resources(clients, stack_name, "AWS::Lambda::Function")
-    return [
-        _code(clients, logical_id.removesuffix(FUNCTION_OUTPUT_SUFFIX).lower(), function)
-        for logical_id, function in sorted(functions.items())
-    ]
+    names = function_versions.function_names(clients, stack_name)
+    return [_code(clients, name, function) for name, function in names.items()]
 
 
 def _code(clients: Clients, name: str, function: str) -> FunctionCode:
+    latest = _configuration(clients, function)
+    if latest is None:
+        return FunctionCode(name, function, "", "", "", "")
+    # A function that an older release deployed has no alias: its latest code serves.
+    live = _configuration(clients, f"{function}:{LIVE}") or latest
+    return FunctionCode(
+        name,
+        function,
+        code_sha256=live["CodeSha256"],
+        modified_at=live["LastModified"],
+        runtime=live["Runtime"],
+        architecture=live["Architectures"][0],
+        latest_sha256=latest["CodeSha256"],
+    )
+
+
+def _configuration(
+    clients: Clients, function: str
+) -> "FunctionConfigurationResponseTypeDef | None":
     with ignored("ResourceNotFoundException"):
-        configuration = clients.lambda_.get_function_configuration(FunctionName=function)
-        return FunctionCode(
-            name,
-            function,
-            code_sha256=configuration["CodeSha256"],
-            modified_at=configuration["LastModified"],
-            runtime=configuration["Runtime"],
-            architecture=configuration["Architectures"][0],
-        )
-    return FunctionCode(name, function, "", "", "", "")
+        return clients.lambda_.get_function_configuration(FunctionName=function)
+    return None
 
 
 def find_function(codes: list[FunctionCode], name: str) -> FunctionCode:
@@ -76,7 +87,10 @@ def require_same_machine(code: FunctionCode, runtime: str, architecture: str) ->
 
 
 def replace_code(clients: Clients, function: str, artifact: Artifact) -> None:
-    """Make a function run a stored zip, and wait until it does; DeploymentError if it cannot."""
+    """Make a stored zip a function's latest code, which does not serve until it has a version.
+
+    It waits until the function has it; DeploymentError if it cannot.
+    """
     clients.lambda_.update_function_code(
         FunctionName=function, S3Bucket=artifact.bucket, S3Key=artifact.key
     )
@@ -95,32 +109,38 @@ def replace_code(clients: Clients, function: str, artifact: Artifact) -> None:
         raise DeploymentError(f"{function}: {configuration.get('LastUpdateStatusReason')}")
 
 
-def restore_stack_code(clients: Clients, stack_name: str, artifact: Artifact) -> list[str]:
-    """Give the stack's zip to the functions that run other code; return their names.
+def restore_latest_code(clients: Clients, stack_name: str) -> list[str]:
+    """Make the stack's zip the latest code of all functions again; return the others' names.
 
     CloudFormation does not do this: it compares with what it deployed itself, so it does not see
-    code that was replaced in between. A function that was deleted manually raises UsageError.
+    code that was replaced in between. What serves does not change. A function that was deleted
+    manually raises UsageError.
     """
-    other = _with_other_code(clients, stack_name, artifact)
+    artifact = stack_artifact(clients, stack_name)
+    if artifact is None:
+        return []
+    codes = function_codes(clients, stack_name)
+    other = [code for code in codes if code.latest_sha256 != artifact.code_sha256]
     for code in other:
         replace_code(clients, _require_present(code).function, artifact)
     return [code.name for code in other]
 
 
-def functions_with_other_code(clients: Clients, stack_name: str) -> list[str]:
-    """Return the names of a stack's functions that do not run the stack's zip."""
+def stack_artifact(clients: Clients, stack_name: str) -> Artifact | None:
+    """Return the zip that a stack's parameters name; None if they name none."""
     description = stack.describe(clients, stack_name)
     values = stack.parameters(description) if description else {}
     artifact = Artifact(values.get("ArtifactBucket", ""), values.get("FunctionsKey", ""))
-    if not artifact.is_addressed:
+    return artifact if artifact.is_addressed else None
+
+
+def functions_with_other_code(clients: Clients, stack_name: str) -> list[str]:
+    """Return the names of a stack's functions that do not run the stack's zip."""
+    artifact = stack_artifact(clients, stack_name)
+    if artifact is None:
         return []
-    return [code.name for code in _with_other_code(clients, stack_name, artifact)]
-
-
-def _with_other_code(clients: Clients, stack_name: str, artifact: Artifact) -> list[FunctionCode]:
-    """Return the functions that do not run a zip, deleted ones included."""
     codes = function_codes(clients, stack_name)
-    return [code for code in codes if code.code_sha256 != artifact.code_sha256]
+    return [code.name for code in codes if code.code_sha256 != artifact.code_sha256]
 
 
 def _require_present(code: FunctionCode) -> FunctionCode:

@@ -6,6 +6,7 @@
     {"strategy": "sweep", "full": true}                a new sweep that stores every drink again
     {..., "cursor": {...}}                             resume where an earlier run stopped
     {..., "time_limit_s": 5}                           stop early, for callers that show progress
+    {"dry_run": true}                                  read the state, request and store nothing
 
 The collector of the source does the work. It keeps its state under `state/fetch/` in the data
 bucket.
@@ -62,6 +63,18 @@ class LoggedBucket(Struct, frozen=True):
         return self.bucket.get(key)
 
 
+class ReadOnlyBucket(Struct, frozen=True):
+    """Reads a collector's state, and stores nothing."""
+
+    bucket: LoggedBucket
+
+    def put(self, key: str, body: bytes, *, metadata: Mapping[str, str], content_type: str) -> None:
+        pass
+
+    def get(self, key: str) -> bytes | None:
+        return self.bucket.get(key)
+
+
 @failures_logged
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Fetch until done or out of time; return the report, with a cursor if it stopped early.
@@ -74,9 +87,10 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     collector, clock = require_source(request.source).collector, InvocationClock(context)
     collector.check(request)
     access = access_to(request.source, settings)
-    report = collector.collect(
-        request, CollectionContext(bucket, access, clock.now, clock.time_left_s)
-    )
+    context_ = CollectionContext(bucket, access, clock.now, clock.time_left_s)
+    if request.dry_run:  # without time a collector sends no request
+        context_ = CollectionContext(ReadOnlyBucket(bucket), access, clock.now, lambda: 0.0)
+    report = collector.collect(request, context_)
     report.source = request.source
     result: dict[str, Any] = msgspec.to_builtins(report)
     logger.info("fetched", **{k: value for k, value in result.items() if k != "cursor"})

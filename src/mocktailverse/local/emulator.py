@@ -90,10 +90,3 @@ def attach_data(port: int, outputs: Mapping[str, str]) -> None:
         connection.close()
     if response.status != http.HTTPStatus.OK:
         raise UnreachableError(text)
-
-
-def expire_loads(clients: Clients, table: str) -> None:
-    """Enable the time to live of the loads table, which MiniStack's CloudFormation ignores."""
-    clients.dynamodb.update_time_to_live(
-        TableName=table, TimeToLiveSpecification={"AttributeName": "expires_at", "Enabled": True}
-    )

@@ -30,6 +30,8 @@ class FetchRequest(Struct, frozen=True, omit_defaults=True):
     """Seconds after which to report and stop, for callers that show progress; None for no limit."""
     cursor: Any = None
     """Where an earlier call stopped, as its report says."""
+    dry_run: bool = False
+    """Whether to read the state only: no request is sent, and nothing is stored."""
 
 
 class Failure(Struct, frozen=True):

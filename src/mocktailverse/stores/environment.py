@@ -17,7 +17,7 @@ from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.data_bucket import DataBucket
 from mocktailverse.stores.drinks_table import DrinksTable
 from mocktailverse.stores.export_objects import ExportObjects
-from mocktailverse.stores.functions import Functions
+from mocktailverse.stores.functions import LIVE, Functions
 from mocktailverse.stores.loads_table import LoadsTable
 from mocktailverse.stores.log_group import LogGroup
 from mocktailverse.stores.ops_key import OpsKey
@@ -111,6 +111,10 @@ class Stores(Struct, frozen=True, dict=True):
             for output, name in self.outputs.items()
             if output.endswith(FUNCTION_OUTPUT_SUFFIX)
         }
+
+    def live_function(self, output: str) -> str:
+        """Return the name under which to invoke the version that serves of `FetchFunction`, ..."""
+        return f"{self.output(output)}:{LIVE}"
 
     def function_log(self, output: str) -> LogGroup:
         """Return the log of the function that an output such as `FetchFunction` names."""

@@ -12,6 +12,9 @@ from mocktailverse.stores.error_translation import translated
 
 DELETED = "Deleted"
 
+LIVE = "live"
+"""The alias through which events reach a function: the version that serves."""
+
 
 class Invocation(Struct, frozen=True):
     """The result of an invocation; its field names are those of the harness's JSON."""

@@ -9,16 +9,17 @@ import pytest
 from botocore.exceptions import ClientError
 
 from mocktailverse.checkout import find_checkout
-from mocktailverse.cli import deploy_command
-from mocktailverse.cli.deploy_target import DeployTarget, require_alarm_recipient
+from mocktailverse.cli import deployment_watch
+from mocktailverse.cli.deploy_target import require_alarm_recipient
 from mocktailverse.cli.main import run
 from mocktailverse.deployment import release
 from mocktailverse.deployment.account import Account
 from mocktailverse.deployment.artifacts import Artifact
-from mocktailverse.deployment.changes import Change, ChangeSet, DeploymentError
+from mocktailverse.deployment.changes import Change, ChangeSet
 from mocktailverse.deployment.environments import environment
 from mocktailverse.deployment.release import Release
-from mocktailverse.errors import TransientError, UnreachableError, UsageError
+from mocktailverse.deployment.target import DeployTarget
+from mocktailverse.errors import UsageError
 
 ADDED = Change("add", "Table", "AWS::DynamoDB::Table", ())
 REPLACED = Change("replace", "Topic", "AWS::SNS::Topic", ("TopicName",))
@@ -54,7 +55,7 @@ def run_cli(monkeypatch, capfd, tmp_path):
 
 def confirms(*changes: Change, yes: bool = False, as_json: bool = True) -> bool:
     change_set = ChangeSet("id", "mocktailverse-dev", creates=False, changes=changes)
-    return deploy_command._agrees(change_set, "dev", yes=yes, as_json=as_json)  # noqa: SLF001  the prompt
+    return deployment_watch.agrees(change_set, "dev", yes=yes, as_json=as_json)
 
 
 def test_a_change_without_data_loss_needs_no_confirmation(monkeypatch):
@@ -101,7 +102,7 @@ def test_ctrl_c_prints_the_state_of_the_stack(state, message, capfd):
     checkout = find_checkout()
     dev = environment(checkout.environments, "dev")
     target = DeployTarget("dev", dev, checkout, clients, Account("1", "eu-central-1", "me", None))
-    with pytest.raises(KeyboardInterrupt), deploy_command._interruption_reported(target):  # noqa: SLF001  the message after Ctrl-C
+    with pytest.raises(KeyboardInterrupt), deployment_watch.interruption_reported(target):
         raise KeyboardInterrupt
     assert message in capfd.readouterr().err
 
@@ -175,32 +176,6 @@ def test_an_invalid_endpoint_ends_with_2(run_cli, monkeypatch):
         code, _, err = run_cli(command, "--env", "dev")
         assert code == 2
         assert "Invalid endpoint: 127.0.0.1:4566. It must look like http://" in err
-
-
-@pytest.mark.parametrize(
-    ("error", "kind", "message"),
-    [
-        (
-            TransientError("no progress"),
-            DeploymentError,
-            "canary.*no progress.*\n.*logs",
-        ),
-        (UnreachableError("nothing answers"), UnreachableError, "nothing answers"),
-    ],
-)
-def test_a_canary_that_is_not_loaded_fails_the_deployment(monkeypatch, error, kind, message):
-    def fail(*_: Any) -> Any:
-        raise error
-
-    monkeypatch.setattr(deploy_command, "send_canary", fail)
-    checkout = find_checkout()
-    dev = environment(checkout.environments, "dev")
-    no_clients: Any = None
-    target = DeployTarget(
-        "dev", dev, checkout, no_clients, Account("1", "eu-central-1", "me", None)
-    )
-    with pytest.raises(kind, match=message):
-        deploy_command._send_canary(target, {})  # noqa: SLF001  the check after a deployment
 
 
 def prod(alarm_email: str, endpoint: str | None) -> DeployTarget:

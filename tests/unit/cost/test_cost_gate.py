@@ -62,8 +62,8 @@ KINDS = [
     "AWS::SecretsManager::Secret", "AWS::SSM::Parameter", "AWS::ElastiCache::ReplicationGroup",
     "AWS::ElastiCache::ServerlessCache", "AWS::CloudFront::Distribution", "AWS::RDS::DBInstance",
     "AWS::OpenSearchService::Domain", "AWS::ApiGateway::RestApi", "AWS::Serverless::Api",
-    "AWS::Serverless::HttpApi", "AWS::Lambda::Function", "AWS::Lambda::Version",
-    "AWS::Lambda::Alias", "AWS::Serverless::SimpleTable", "AWS::DynamoDB::GlobalTable",
+    "AWS::Serverless::HttpApi", "AWS::Lambda::Function",
+    "AWS::Lambda::Version", "AWS::Serverless::SimpleTable", "AWS::DynamoDB::GlobalTable",
     "AWS::ApplicationAutoScaling::ScalableTarget", "AWS::CloudWatch::CompositeAlarm",
     "AWS::CloudWatch::AnomalyDetector", "AWS::CloudWatch::MetricStream",
     "AWS::CloudWatch::InsightRule", "AWS::Logs::SubscriptionFilter", "AWS::Logs::Destination",
@@ -104,6 +104,7 @@ FUNCTION = r"^      MemorySize: 512$"
 BUCKET = r"^      VersioningConfiguration: .*$"
 QUEUE = r"^      QueueName: .*$"
 TOPIC = r"^      TopicName: .*$"
+ALIAS = r"^      Name: live$"
 STAGE = r"^      AutoDeploy: true$"
 PROPERTIES = [
     (TABLE, "TableClass: STANDARD_INFREQUENT_ACCESS"),
@@ -113,6 +114,7 @@ PROPERTIES = [
     (MAPPING, "ProvisionedPollerConfig: {MinimumPollers: 2}"),
     (MAPPING, "MetricsConfig: {Metrics: [EventCount]}"),
     (FUNCTION, "ProvisionedConcurrencyConfig: {ProvisionedConcurrentExecutions: 1}"),
+    (ALIAS, "ProvisionedConcurrencyConfig: {ProvisionedConcurrentExecutions: 1}"),
     (FUNCTION, "AutoPublishAlias: live"),
     (FUNCTION, "EphemeralStorage: {Size: 10240}"),
     (FUNCTION, "VpcConfig: {SubnetIds: [a]}"),
@@ -184,7 +186,7 @@ CHANGES = [
     (PROD + ".*" + SOONER, r"\1Reconcile: 'rate(10 minutes)'", "What is not free costs"),
     (PROD + ".*" + SOONER, r"\1Reconcile: 'rate(0 hours)'", "ReconcileSchedule cannot be counted"),
     (
-        r"Arn: !GetAtt ReconcileFunction.Arn\n        RoleArn",
+        r"Arn: !Ref ReconcileAlias\n        RoleArn",
         "Arn: !GetAtt PublishFunction.Arn\n        RoleArn",
         "ReconcileSchedule starts PublishFunction",
     ),

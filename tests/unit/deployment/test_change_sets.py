@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -173,6 +174,7 @@ class FakeCloudFormation:
         return {"Stacks": [{"StackStatus": state, "StackId": STACK_ID, "Outputs": []}]}
 
     def create_change_set(self, **given: Any) -> Any:
+        self.template_url = given["TemplateURL"]
         self.calls.append(f"create {given['ChangeSetType']}")
         if self.states[0] is None:
             self.states[0] = "REVIEW_IN_PROGRESS"
@@ -216,6 +218,7 @@ class FakeClients:
     def __init__(self, cloudformation: FakeCloudFormation, *, code: bool = True) -> None:
         self.cloudformation = cloudformation
         self.s3 = self
+        self.meta = SimpleNamespace(endpoint_url="https://s3.eu-central-1.amazonaws.com")
         self.code = code
 
     def head_object(self, **_: Any) -> None:

@@ -14,12 +14,18 @@ STACKS = Artifact("artifacts", f"functions/{'00' * 32}.zip")
 
 
 class FakeAws:
-    """Two functions that run the stack's zip on arm64; some may be deleted."""
+    """Two functions that run the stack's zip on arm64; some may be deleted, or run other code."""
 
     def __init__(self) -> None:
         self.cloudformation = self.lambda_ = self
         self.deleted: set[str] = set()
         self.replaced: list[str] = []
+        self.other: set[str] = set()
+
+    def describe_stacks(self, **_: Any) -> Any:
+        values = {"ArtifactBucket": STACKS.bucket, "FunctionsKey": STACKS.key}
+        pairs = [{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()]
+        return {"Stacks": [{"StackStatus": "CREATE_COMPLETE", "Parameters": pairs}]}
 
     def get_paginator(self, _: str) -> Any:
         return self
@@ -45,7 +51,7 @@ class FakeAws:
                 {"Error": {"Code": "ResourceNotFoundException"}}, "GetFunctionConfiguration"
             )
         return {
-            "CodeSha256": STACKS.code_sha256,
+            "CodeSha256": "other" if given["FunctionName"] in self.other else STACKS.code_sha256,
             "LastModified": "2026-01-01T00:00:00.000+0000",
             "Runtime": "python3.13",
             "Architectures": ["arm64"],
@@ -67,15 +73,15 @@ def test_a_deleted_function_is_listed_without_code(aws):
     with pytest.raises(UsageError, match=r"fetch-dev` was deleted manually.*destroy"):
         function_code.find_function(codes, "fetch")
     with pytest.raises(UsageError, match="fetch-dev` was deleted manually"):
-        function_code.restore_stack_code(aws, "mocktailverse-dev", STACKS)
+        function_code.restore_latest_code(aws, "mocktailverse-dev")
     assert aws.replaced == []
 
 
 def test_restoring_replaces_only_functions_with_other_code(aws):
-    assert function_code.restore_stack_code(aws, "mocktailverse-dev", STACKS) == []
-    other = Artifact("artifacts", f"functions/{'11' * 32}.zip")
-    assert function_code.restore_stack_code(aws, "mocktailverse-dev", other) == ["api", "fetch"]
-    assert sorted(aws.replaced) == sorted(FUNCTIONS.values())
+    assert function_code.restore_latest_code(aws, "mocktailverse-dev") == []
+    aws.other = {"mocktailverse-api-dev"}
+    assert function_code.restore_latest_code(aws, "mocktailverse-dev") == ["api"]
+    assert aws.replaced == ["mocktailverse-api-dev"]
 
 
 def test_a_zip_for_another_machine_is_refused_by_every_function(aws):

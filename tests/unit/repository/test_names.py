@@ -46,6 +46,7 @@ NAMELESS = {
     "AWS::ApiGatewayV2::Route",
     "AWS::ApiGatewayV2::Stage",
     "AWS::Lambda::Permission",
+    "AWS::Lambda::Alias",  # its name is unique within its function
 }
 
 

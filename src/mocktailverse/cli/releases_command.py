@@ -1,0 +1,34 @@
+"""The command `releases`: list the deployments of an environment."""
+
+import msgspec
+
+from mocktailverse.cli import options
+from mocktailverse.cli.deploy_target import DeployedEnv, find_target
+from mocktailverse.cli.output import print_listing, print_table
+from mocktailverse.deployment import kept_releases, recorded_rollout
+from mocktailverse.formatting import moment
+from mocktailverse.stores import cloudformation_stack as stack
+from mocktailverse.stores.error_translation import translated
+
+
+def releases(env: DeployedEnv, as_json: options.Json = False) -> None:
+    """List the releases that were deployed, the newest first; `rollback` returns to any of them."""
+    target = find_target(env)
+    with translated(f"Listing the releases of {env}"):
+        kept = recorded_rollout.kept_releases(target).all()
+        is_deployed = not stack.is_to_be_made(target.clients, target.stack)
+    running = kept_releases.running(kept) if is_deployed else None
+    if as_json:
+        print_listing([{**msgspec.to_builtins(one), "running": one == running} for one in kept])
+        return
+    rows = [
+        (
+            one.id[:12],
+            moment(one.at),
+            one.zip[:12],
+            f"{one.result}{', running' if one == running else ''}",
+            one.by.rpartition("/")[2],
+        )
+        for one in kept
+    ]
+    print_table(f"Releases of {env}", ("release", "deployed at", "zip", "result", "by"), rows)

@@ -1,0 +1,325 @@
+"""Releases on the embedded AWS: they prove themselves before they serve, and roll back.
+
+Each drill deploys a zip in which exactly one function raises. The functions are the real ones.
+"""
+
+import http.client
+import json
+import re
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from mocktailverse.checkout import find_checkout
+from mocktailverse.cli import deploy_target
+from mocktailverse.cli.load_waiting import wait_for_loads
+from mocktailverse.deployment import rollout
+from mocktailverse.deployment.canary import DRINK_ID
+from mocktailverse.local.state import LocalStack
+from mocktailverse.stores import cloudformation_stack as stack
+from mocktailverse.stores.clients import Clients
+from mocktailverse.stores.environment import Stores
+from mocktailverse.waiting import wait_until
+from worlds.deployments import (
+    BROKEN,
+    CommandResult,
+    broken_zip,
+    built_zip,
+    embedded_aws,
+    run,
+    zip_with,
+)
+
+FUNCTIONS = ("api", "fetch", "publish", "reconcile", "transform")
+RECORD = {
+    "idDrink": "11007",
+    "strDrink": "Daisy",
+    "strInstructions": "Stir.",
+    "strIngredient1": "Gin",
+    "strMeasure1": "2 cl",
+}
+
+pytestmark = pytest.mark.timeout(900)
+
+
+@pytest.fixture(scope="module")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+    with embedded_aws(tmp_path_factory.mktemp("aws")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def built() -> Path:
+    return built_zip()
+
+
+@pytest.fixture(scope="module")
+def second(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Another zip that works."""
+    return zip_with(built, tmp_path_factory.mktemp("zip") / "second.zip", "note.txt", "second")
+
+
+@pytest.fixture(scope="module")
+def dev(aws: LocalStack, built: Path) -> Stores:
+    """The environment dev, with one drink."""
+    assert run("deploy", "--env", "dev", "--zip", built, "--json") == 0
+    clients = aws.clients()
+    stores = Stores(clients, stack.outputs(clients, "mocktailverse-dev"))
+    assert load(stores, "first") == "done"
+    return stores
+
+
+@pytest.fixture
+def command(aws: LocalStack, capfd: pytest.CaptureFixture[str]) -> Callable[..., CommandResult]:  # noqa: ARG001  it must run
+    def run_command(*arguments: object) -> CommandResult:
+        capfd.readouterr()
+        return CommandResult(run(*arguments), *capfd.readouterr())
+
+    return run_command
+
+
+@pytest.fixture
+def template(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str, str], None]:
+    """Return a function that replaces a text in the template that commands deploy."""
+
+    def change(old: str, new: str) -> None:
+        checkout = find_checkout()
+        text = checkout.template.read_text()
+        assert text.count(old) == 1, old
+        path = tmp_path / "template.yaml"
+        path.write_text(text.replace(old, new))
+        changed = msgspec.structs.replace(checkout, template=path)
+        monkeypatch.setattr(deploy_target, "find_checkout", lambda: changed)
+
+    return change
+
+
+def load(stores: Stores, part: str) -> str:
+    """Store a raw object with one record; return the state of its load at the end."""
+    body = json.dumps({"drinks": [RECORD | {"strInstructions": part}]}).encode()
+    key = f"raw/thecocktaildb/tests/{part}.json"
+    version = stores.bucket.put(key, body, metadata={}, content_type="application/json")
+    (done,) = wait_for_loads(stores, [version], timeout_s=90)
+    return done.status
+
+
+def get(aws: LocalStack, stores: Stores, path: str) -> tuple[int, str]:
+    url = f"{aws.endpoint}/_aws/execute-api/{stores.outputs['ApiId']}/$default{path}"
+    try:
+        with urllib.request.urlopen(url, timeout=60) as response:  # noqa: S310  our own address
+            return response.status, response.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+    except (OSError, http.client.HTTPException) as error:
+        return 0, repr(error)
+
+
+@contextmanager
+def requests_all_the_time(
+    aws: LocalStack, stores: Stores, path: str
+) -> Iterator[list[tuple[int, str]]]:
+    """Request a path again and again within the block; the list holds the answers."""
+    answers: list[tuple[int, str]] = []
+    ended = threading.Event()
+
+    def request() -> None:
+        while not ended.is_set():
+            answers.append(get(aws, stores, path))
+            ended.wait(0.2)
+
+    thread = threading.Thread(target=request)
+    thread.start()
+    try:
+        yield answers
+    finally:
+        ended.set()
+        thread.join()
+
+
+def remains_of_the_canary(aws: LocalStack, stores: Stores) -> list[str]:
+    """Return where the canary still is."""
+    places = []
+    if stores.drinks.get(DRINK_ID):
+        places.append("table")
+    if any("/canary/" in one.object.key for one in stores.loads.all()):
+        places.append("loads")
+    if any("/canary/" in one.version.key for one in stores.bucket.versions()):
+        places.append("raw")
+    if get(aws, stores, f"/drinks/{DRINK_ID}")[0] != 404:
+        places.append("catalogue")
+    return places
+
+
+def code_of(clients: Clients, env: str) -> set[str]:
+    """Return the hashes of the code that serves."""
+    names = stack.resources(clients, f"mocktailverse-{env}", "AWS::Lambda::Function").values()
+    return {
+        clients.lambda_.get_function_configuration(FunctionName=f"{name}:live")["CodeSha256"]
+        for name in names
+    }
+
+
+@pytest.fixture(params=[(f, how) for f in FUNCTIONS for how in BROKEN], ids="-".join)
+def broken(request: pytest.FixtureRequest, built: Path, tmp_path: Path) -> tuple[str, str, Path]:
+    """A function's name, when it raises, and the zip in which it does."""
+    function, how = request.param
+    return function, how, broken_zip(built, tmp_path / "broken.zip", function, how)
+
+
+def test_a_release_in_which_one_function_raises_fails_while_the_code_before_serves(
+    aws, dev, command, broken
+):
+    function, how, archive = broken
+    before = code_of(dev.clients, "dev")
+    with requests_all_the_time(aws, dev, "/drinks?limit=1") as answers:
+        result = command("deploy", "--env", "dev", "--zip", archive, "--yes", "--json")
+    assert result.code == 1, result.err
+    assert {status for status, _ in answers} == {200}
+    assert f"\n  {function}: " in result.err
+    assert "1 of 5 functions failed" in result.err
+    assert "broken on purpose" in result.err
+    assert "The release before serves" in result.err
+    assert code_of(dev.clients, "dev") == before
+    assert get(aws, dev, "/health")[0] == 200
+    assert load(dev, f"after-{function}-{how}") == "done"
+    status = command("status", "--env", "dev", "--json").json
+    assert (status["state"], status["dead_letters"]) == ("UPDATE_COMPLETE", 0)
+    assert not any(one["apart"] for one in status["functions"])
+    assert command("verify", "--env", "dev").code == 0
+    assert wait_until(lambda: not remains_of_the_canary(aws, dev), 60, 0.2)
+    newest = command("releases", "--env", "dev", "--json").json["items"][0]
+    assert (newest["result"], newest["running"]) == ("failed", False)
+    assert function in newest["problem"]
+
+
+def test_a_release_that_works_serves_without_a_gap_and_leaves_no_canary(aws, dev, command, second):
+    with requests_all_the_time(aws, dev, "/drinks") as answers:
+        result = command("deploy", "--env", "dev", "--zip", second, "--yes", "--json")
+    assert result.code == 0, result.err
+    assert {status for status, _ in answers} == {200}
+    assert remains_of_the_canary(aws, dev) == []
+    (running,) = [
+        one for one in command("releases", "--env", "dev", "--json").json["items"] if one["running"]
+    ]
+    assert running["result"] == "deployed"
+    assert running["artifact"] == result.json["artifact"]
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The check of what serves gives up after 10 s."""
+    monkeypatch.setattr(rollout, "_EMULATOR_TIMEOUT_S", 10.0)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_release_that_fails_only_when_it_serves_is_taken_back(aws, dev, command, template, built):
+    """Its functions work, but the bucket no longer reports new raw objects."""
+    command("deploy", "--env", "dev", "--zip", built, "--yes")
+    before = code_of(dev.clients, "dev")
+    template("Rules: [{Name: prefix, Value: raw/}]", "Rules: [{Name: prefix, Value: other/}]")
+    result = command("deploy", "--env", "dev", "--zip", built, "--yes")
+    assert result.code == 1, result.err
+    assert "transform: the canary was not loaded within 10 s" in result.err
+    assert "The release before serves, and the stack has returned to it" in result.err
+    assert code_of(dev.clients, "dev") == before
+    assert load(dev, "after-a-return") == "done"
+    assert get(aws, dev, "/health")[0] == 200
+
+
+def test_people_never_see_the_canary(aws, dev, command, second):
+    """It is in no list and no statistics while a deployment looks for it."""
+    with requests_all_the_time(aws, dev, "/drinks?limit=100") as answers:
+        assert command("deploy", "--env", "dev", "--zip", second, "--yes").code == 0
+    assert answers
+    assert not [body for _, body in answers if DRINK_ID in body]
+
+
+def test_three_environments_are_promoted_and_rolled_back(aws, dev, command, built, second):
+    def deployed(*arguments: object) -> str:
+        result = command("deploy", *arguments, "--yes", "--json")
+        assert result.code == 0, result.err
+        return result.json["artifact"]["key"]
+
+    first_key = deployed("--env", "dev", "--zip", built)
+    for env, source in (("staging", "dev"), ("prod", "staging")):
+        assert deployed("--env", env, "--from", source) == first_key
+    second_key = deployed("--env", "dev", "--zip", second)
+    for env, source in (("staging", "dev"), ("prod", "staging")):
+        assert deployed("--env", env, "--from", source) == second_key
+        assert len(code_of(dev.clients, env)) == 1
+
+    for env in ("prod", "staging"):
+        back = command("rollback", "--env", env, "--yes", "--json")
+        assert back.code == 0, back.err
+        assert back.json["artifact"]["key"] == first_key
+        items = command("releases", "--env", env, "--json").json["items"]
+        assert [one["is_rollback"] for one in items] == [True, False, False]
+        assert [one["running"] for one in items] == [True, False, False]
+        again = command("rollback", "--env", env)
+        assert again.code == 2
+        assert "no kept release before" in again.err
+    assert code_of(dev.clients, "prod") != code_of(dev.clients, "dev")
+
+    zip_hash = second_key.removeprefix("functions/").removesuffix(".zip")
+    forward = command("rollback", "--env", "prod", zip_hash[:10], "--yes", "--json")
+    assert forward.code == 0, forward.err
+    assert code_of(dev.clients, "prod") == code_of(dev.clients, "dev")
+    unknown = command("rollback", "--env", "prod", "0" * 12)
+    assert unknown.code == 2
+    assert "No kept release begins with `000000000000`" in unknown.err
+    prod = Stores(dev.clients, stack.outputs(dev.clients, "mocktailverse-prod"))
+    assert load(prod, "after-rollbacks") == "done"
+    assert get(aws, prod, "/health")[0] == 200
+
+
+def test_a_property_that_cloudformation_cannot_change_stops_the_deployment(
+    dev, command, template, built
+):
+    template(
+        "KeySchema: [{AttributeName: id, KeyType: HASH}]",
+        "KeySchema: [{AttributeName: key, KeyType: HASH}]",
+    )
+    before = stack.describe(dev.clients, "mocktailverse-dev")["LastUpdatedTime"]
+    for name in ("deploy", "diff"):
+        result = command(name, "--env", "dev", "--zip", built)
+        assert result.code == 2
+        assert "DrinksTable (AWS::DynamoDB::Table): KeySchema" in result.err
+        assert "migrate-a-table.md" in result.err
+    assert stack.describe(dev.clients, "mocktailverse-dev")["LastUpdatedTime"] == before
+
+
+def test_a_table_is_migrated_as_the_page_says_while_the_catalogue_serves(
+    aws, dev, command, monkeypatch, tmp_path
+):
+    checkout = find_checkout()
+    text = checkout.environments.read_text()
+    path = tmp_path / "environments.toml"
+    path.write_text(text.replace("[dev]\n", "[dev]\ntables = {drinks = 2}\n"))
+    changed = msgspec.structs.replace(checkout, environments=path)
+    monkeypatch.setattr(deploy_target, "find_checkout", lambda: changed)
+    page = (checkout.template.parents[1] / "docs/how-to/migrate-a-table.md").read_text()
+    (block,) = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
+    lines = [line.split()[1:] for line in block.splitlines()]
+    assert [line[0] for line in lines] == ["deploy", "replay", "rebuild", "verify"]
+    old = dev.drinks.get("thecocktaildb:11007")
+    with requests_all_the_time(aws, dev, "/drinks/thecocktaildb:11007") as answers:
+        for line in lines:
+            result = command(*line)
+            assert result.code == 0, result.err
+    assert {status for status, _ in answers} == {200}
+    migrated = Stores(dev.clients, stack.outputs(dev.clients, "mocktailverse-dev"))
+    assert migrated.outputs["DrinksTable"] == "mocktailverse-drinks-2-dev"
+    new = migrated.drinks.get("thecocktaildb:11007")
+    assert (new, dev.drinks.get("thecocktaildb:11007")) == (old, old)  # the old table is kept
+    assert load(migrated, "after-migration") == "done"
+    monkeypatch.setattr(deploy_target, "find_checkout", find_checkout)
+    back = command("rollback", "--env", "dev", "--yes")
+    assert back.code == 0, back.err
+    assert stack.outputs(dev.clients, "mocktailverse-dev") == dev.outputs

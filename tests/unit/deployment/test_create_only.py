@@ -1,0 +1,63 @@
+"""Updates that CloudFormation must refuse are refused before anything is sent."""
+
+import pytest
+
+from mocktailverse.checkout import find_checkout
+from mocktailverse.cost.template import Template
+from mocktailverse.deployment import create_only
+from mocktailverse.errors import UsageError
+
+PARAMETERS = {"Stage": "dev", "Target": "aws"}
+
+
+@pytest.fixture(scope="module")
+def text() -> str:
+    return find_checkout().template.read_text()
+
+
+def require(before: str, after: str) -> None:
+    create_only.require_possible(
+        Template.parse(before), PARAMETERS, Template.parse(after), PARAMETERS
+    )
+
+
+def test_an_unchanged_template_is_possible(text):
+    require(text, text)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        (
+            "KeySchema: [{AttributeName: id, KeyType: HASH}]",
+            "KeySchema: [{AttributeName: key, KeyType: HASH}]",
+            "DrinksTable (AWS::DynamoDB::Table): KeySchema",
+        ),
+        (
+            "      QueueName: !Sub mocktailverse-raw-${Stage}\n",
+            "      QueueName: !Sub mocktailverse-raw-${Stage}\n      FifoQueue: true\n",
+            "Queue (AWS::SQS::Queue): FifoQueue",
+        ),
+    ],
+)
+def test_a_create_only_property_of_a_named_resource_cannot_change(text, old, new, named):
+    assert text.count(old) == 1
+    with pytest.raises(UsageError) as refused:
+        require(text, text.replace(old, new))
+    assert f"\n  {named}\n" in str(refused.value)
+
+
+def test_with_another_name_it_can(text):
+    changed = text.replace("KeySchema: [{AttributeName: id", "KeySchema: [{AttributeName: key")
+    require(text, changed.replace("    Default: drinks\n", "    Default: drinks-2\n"))
+
+
+def test_a_resource_that_aws_names_can_be_replaced(text):
+    require(text, text.replace("StartingPosition: TRIM_HORIZON", "StartingPosition: LATEST"))
+
+
+def test_properties_that_are_not_create_only_are_changed_in_place():
+    assert create_only.is_changed_in_place("AWS::Lambda::Alias", "FunctionVersion")
+    assert not create_only.is_changed_in_place("AWS::Lambda::Alias", "Name")
+    assert not create_only.is_changed_in_place("AWS::Budgets::Budget", "Budget")
+    assert not create_only.is_changed_in_place("AWS::Unknown::Type", "Anything")
