@@ -8,16 +8,20 @@ import msgspec
 import typer
 from typer import Exit, Option
 
-from mocktailverse.cli import deploy_command, destroy_command, options
-from mocktailverse.cli.deploy_target import DeployedEnv, DeployTarget, find_target
+from mocktailverse.cli import destroy_command, options
+from mocktailverse.cli.deploy_target import DeployedEnv, candidate, choose_release, find_target
+from mocktailverse.cli.deployment_watch import watching
 from mocktailverse.cli.output import print_json, print_table, say
+from mocktailverse.deployment import recorded_rollout, release
 from mocktailverse.deployment.rehearsal.assumption import CheckResult, Subject
 from mocktailverse.deployment.rehearsal.rehearsal_report import Rehearsal, as_markdown
 from mocktailverse.deployment.rehearsal.rehearsing import ASSUMPTIONS
 from mocktailverse.deployment.rehearsal.rehearsing import rehearse as run_rehearsal
+from mocktailverse.deployment.target import DeployTarget
 from mocktailverse.errors import UsageError
 from mocktailverse.stores import cloudformation_stack as stack
 from mocktailverse.stores.environment import Stores
+from mocktailverse.stores.error_translation import translated
 from mocktailverse.times import now
 
 
@@ -69,10 +73,13 @@ def _require_absent(target: DeployTarget) -> None:
 
 
 def _deploy(target: DeployTarget) -> Subject:
-    deploy_command.deploy(target.env, yes=True)
-    outputs = stack.outputs(target.clients, target.stack)
-    api_url = target.account.api_url(outputs) or ""
+    with translated(f"Deploying {target.env}"):
+        new = choose_release(target, None, None, None)
+        release.upload(target.clients, target.account, new)
+        with watching(target, yes=True, as_json=True) as watch:
+            outputs = recorded_rollout.roll_out(target, candidate(target, new), watch).outputs
     stores = Stores(target.clients, outputs)
+    api_url = target.account.api_url(outputs) or ""
     return Subject(target.env, target.stack, stores, api_url, f"rehearsal-{now()}")
 
 
