@@ -42,6 +42,7 @@ _ENVIRONMENT = {
     "MOCKTAILVERSE_VISIBILITY_TIMEOUT_S": "180",
     "MOCKTAILVERSE_OPS_KEY_PARAMETER": "/mocktailverse/benchmark/ops-key",
     "MOCKTAILVERSE_STAGE": "benchmark",
+    "MOCKTAILVERSE_API_GB_PER_DAY": "1",
 }
 
 

@@ -13,6 +13,7 @@ from mocktailverse.dashboard.live_snapshot import MAX_LOADS
 from mocktailverse.dashboard.rejections import RejectionReader
 from mocktailverse.errors import MissingError, PermanentError, UnreachableError
 from mocktailverse.loads.load_record import START, Counts, Load, Segment
+from mocktailverse.loads.load_request import DeadLetter
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
 
@@ -83,10 +84,10 @@ class FakeAws:
 
     def dead_letters(self):
         self.call("dead_letters")
-        yield from list(self.dead_bodies)
+        yield from [DeadLetter(body, body) for body in self.dead_bodies]
 
     def redrive(self, letter):
-        self.dead_bodies.remove(letter)
+        self.dead_bodies.remove(letter.body)
 
     def send(self, request):
         self.call("send")

@@ -41,7 +41,7 @@ def plan(
     ] = None,
     drink: Annotated[
         str | None,
-        Option("--drink", metavar="ID", help="Show this drink only, with all its differences."),
+        Option("--drink", help="Show this drink only, with all its differences."),
     ] = None,
     state_dir: options.StateDir = None,
     as_json: options.Json = False,
