@@ -89,10 +89,10 @@ def plan_with_progress(stores: Stores, env: str, sample: int | None = None) -> R
 def plan_before_deployment(target: DeployTarget) -> PlanSummary | None:
     """Print what the code of this checkout would change, and return it as evidence.
 
-    A sample, if there are many raw objects. None for the first deployment, and if it fails: a
+    A sample, if there are many raw objects. None without a working stack, and if it fails: a
     deployment that repairs something must not depend on it.
     """
-    if stack.is_to_be_made(target.clients, target.stack):
+    if stack.status(target.clients, target.stack) not in stack.WORKING:
         return None
     stores = Stores(target.clients, stack.outputs(target.clients, target.stack))
     try:
