@@ -38,6 +38,11 @@ def attacks(env: str) -> list[Request]:
     }
     data = f"arn:aws:s3:::mocktailverse-data-prod-{ACCOUNT}-eu-central-1"
     bucket = f"arn:aws:s3:::mocktailverse-artifacts-{ACCOUNT}-eu-central-1"
+    drinks, loads = (
+        f"arn:aws:dynamodb:eu-central-1:{ACCOUNT}:table/mocktailverse-{name}-{env}"
+        for name in ("drinks", "loads")
+    )
+    raw = f"mocktailverse-data-{env}-{ACCOUNT}-eu-central-1/raw/thecocktaildb/lookup/1.json"
     passing = {"iam:PassedToService": "ec2.amazonaws.com"}
     return [
         *(
@@ -55,6 +60,11 @@ def attacks(env: str) -> list[Request]:
         *(Request(f"s3:{a}", data) for a in ("PutBucketVersioning", "DeleteBucket")),
         *(Request(f"s3:{a}", bucket) for a in ("PutBucketPolicy", "PutBucketVersioning")),
         Request("s3:PutObject", f"{bucket}/functions/0a.zip"),
+        Request("s3:PutObject", f"{bucket}/templates/0a.yaml"),
+        *(Request(f"dynamodb:{a}", drinks) for a in ("DeleteItem", "GetItem")),
+        Request("dynamodb:DeleteItem", drinks, {"dynamodb:LeadingKeys": ["thecocktaildb:11007"]}),
+        Request("dynamodb:DeleteItem", loads, {"dynamodb:LeadingKeys": [f"v1/{raw}"]}),
+        Request("s3:DeleteObjectVersion", f"arn:aws:s3:::{raw}"),
     ]
 
 

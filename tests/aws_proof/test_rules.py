@@ -20,11 +20,12 @@ from mocktailverse.cost.template import Template
 
 NAG = Path(__file__).parent / "node" / "nag.js"
 ACCOUNT = "123456789012"
-PROD = {
+PROD: dict[str, Any] = {
     "Stage": "prod",
     "Target": "aws",
     "ArtifactBucket": "artifacts",
     "FunctionsKey": "functions.zip",
+    "LiveVersions": ["1"] * 5,  # CloudFormation makes a list of the text
     "AlarmEmail": "operators@example.org",
     "PermissionsBoundary": f"arn:aws:iam::{ACCOUNT}:policy/boundary",
     "AWS::AccountId": ACCOUNT,

@@ -172,4 +172,6 @@ def _named(value: Any, resources: Resources) -> list[str]:
     # `{"Ref": "X"}`, `{"Fn::GetAtt": "X.Arn"}`, or a text with the latter: `${X.Arn}`
     text = value if isinstance(value, str) else next(iter(value.values()))
     name = text.strip("${}").partition(".")[0]
-    return arns(*resources[name], resources)
+    kind, properties = resources[name]
+    alias = f":{properties['Name']}" if kind == "AWS::Lambda::Alias" else ""
+    return [arn + alias for arn in arns(kind, properties, resources)]

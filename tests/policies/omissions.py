@@ -64,6 +64,9 @@ OMISSIONS = [
         "it could open an existing role to others; people change a trust policy",
     ),
     _never("IAM::Role", "iam:DeleteRolePermissionsBoundary", "a role would escape its boundary"),
+    _unused("Lambda::Alias", "lambda:*ProvisionedConcurrency*", "ProvisionedConcurrencyConfig"),
+    # An update policy `CodeDeployLambdaAliasUpdate` needs them; weights are what it sets.
+    _unused("Lambda::Alias", "codedeploy:*", "RoutingConfig"),
     _unused("Lambda::EventSourceMapping", "kms:*", "KmsKeyArn"),
     _unused("Lambda::Function", "ec2:*", "VpcConfig"),
     _unused("Lambda::Function", "elasticfilesystem:* s3files:*", "FileSystemConfigs"),

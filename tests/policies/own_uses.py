@@ -4,6 +4,7 @@ A new call of these commands is a new line here, with the module that makes it, 
 in infrastructure/deployer.yaml. The other commands run with the credentials of a person.
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from policies.deployer import ACCOUNT, REGION
@@ -23,17 +24,18 @@ class OwnUse(NamedTuple):
 def own_uses(env: str) -> list[OwnUse]:
     """Return the calls of a deployment of an environment."""
     names = {"env": env, "account": ACCOUNT, "place": f"{REGION}:{ACCOUNT}", "region": REGION}
-    return [
-        OwnUse(Request(action, arn.format_map(names), _context(action, arn, env)), module, call)
-        for action, arn, module, call in _TABLE
-    ]
 
+    def filled(value: str | list[str]) -> str | list[str]:
+        if isinstance(value, str):
+            return value.format_map(names)
+        return [each.format_map(names) for each in value]
 
-def _context(action: str, arn: str, env: str) -> dict[str, str]:
-    """Return the keys that IAM knows about a call besides its ARN."""
-    if action == "cloudwatch:PutMetricData":
-        return {"cloudwatch:namespace": f"mocktailverse-{env}"}
-    return {"s3:if-none-match": "*"} if (action, arn) == ("s3:PutObject", _ZIP) else {}
+    uses = []
+    for action, arn, module, call in _TABLE:
+        keys = _CONTEXT.get((arn, call), {})
+        context = {key: filled(value) for key, value in keys.items()}
+        uses.append(OwnUse(Request(action, arn.format_map(names), context), module, call))
+    return uses
 
 
 _STACK = "arn:aws:cloudformation:{place}:stack/mocktailverse-{env}/0a"
@@ -41,13 +43,35 @@ _STAGING = "arn:aws:cloudformation:{place}:stack/mocktailverse-staging/0a"
 _TRANSFORM = "arn:aws:cloudformation:{region}:aws:transform/"
 _ARTIFACTS = "arn:aws:s3:::mocktailverse-artifacts-{account}-{region}"
 _ZIP = _ARTIFACTS + "/functions/0a.zip"
+_TEMPLATE = _ARTIFACTS + "/templates/0a.yaml"
+_RELEASE = _ARTIFACTS + "/releases/{env}/1764547200000-0a.json"
 _FUNCTION = "arn:aws:lambda:{place}:function:mocktailverse-api-{env}"
 _PROMOTED = "arn:aws:lambda:{place}:function:mocktailverse-api-staging"
+_VERSION = _FUNCTION + ":2"
 _LOADS = "arn:aws:dynamodb:{place}:table/mocktailverse-loads-{env}"
 _DRINKS = "arn:aws:dynamodb:{place}:table/mocktailverse-drinks-{env}"
 _CATALOGUE = "arn:aws:s3:::mocktailverse-catalogue-{env}-{account}-{region}/catalogue-4.sqlite"
 _PUBLISH = "arn:aws:lambda:{place}:function:mocktailverse-publish-{env}"
-_CANARY = "arn:aws:s3:::mocktailverse-data-{env}-{account}-{region}/raw/thecocktaildb/canary/1.json"
+_DATA_BUCKET = "mocktailverse-data-{env}-{account}-{region}"
+_DATA = "arn:aws:s3:::" + _DATA_BUCKET
+_CANARY_KEY = "/raw/thecocktaildb/canary/1.json"
+
+_DRINK_KEYS = {"dynamodb:LeadingKeys": ["thecocktaildb:999999999999"]}
+_LOAD_KEYS = {"dynamodb:LeadingKeys": ["v1/" + _DATA_BUCKET + _CANARY_KEY]}
+_IF_NONE = {"s3:if-none-match": "*"}
+
+# The keys that IAM knows about a call besides its ARN: by ARN and call.
+_CONTEXT: dict[tuple[str, str], Mapping[str, str | list[str]]] = {
+    ("*", "put_metric_data("): {"cloudwatch:namespace": "mocktailverse-{env}"},
+    (_ZIP, "put_object("): _IF_NONE,
+    (_TEMPLATE, "_add(clients, artifact"): _IF_NONE,
+    (_DATA, "bucket.versions(CANARY_PREFIX"): {"s3:prefix": "raw/thecocktaildb/canary/"},
+    (_DATA, "bucket.versions()"): {"s3:prefix": "raw/"},
+    (_DATA, 'bucket.versions("rejected/"'): {"s3:prefix": "rejected/"},
+    (_DRINKS, "drinks.get(DRINK_ID"): _DRINK_KEYS,
+    (_DRINKS, "dynamodb.delete_item("): _DRINK_KEYS,
+    (_LOADS, "client.delete_item("): _LOAD_KEYS,
+}
 
 # Action, ARN, module, call.
 _TABLE = [
@@ -96,6 +120,8 @@ _TABLE = [
         "deployment/completion.py",
         "update_termination_protection(",
     ),
+    # The template to which a failed deployment returns
+    ("cloudformation:GetTemplate", _STACK, "deployment/candidate.py", "get_template("),
     # --from staging
     ("cloudformation:DescribeStacks", _STAGING, "deployment/release.py", "stack.describe("),
     (
@@ -110,8 +136,20 @@ _TABLE = [
         "deployment/release.py",
         "function_code.function_codes(",
     ),
+    (
+        "lambda:GetFunctionConfiguration",
+        _PROMOTED + ":live",
+        "deployment/function_code.py",
+        "{function}:{LIVE}",
+    ),
     ("s3:GetObject", _ZIP, "deployment/artifacts.py", "get_object("),
     ("s3:PutObject", _ZIP, "deployment/artifacts.py", "put_object("),
+    # CloudFormation reads the template with the same role
+    ("s3:GetObject", _TEMPLATE, "deployment/artifacts.py", "get_object("),
+    ("s3:PutObject", _TEMPLATE, "deployment/artifacts.py", "_add(clients, artifact"),
+    ("s3:PutObject", _RELEASE, "deployment/kept_releases.py", "put_object("),
+    ("s3:GetObject", _RELEASE, "deployment/kept_releases.py", "get_object("),
+    ("s3:ListBucket", _ARTIFACTS, "deployment/kept_releases.py", "list_objects_v2"),
     ("s3:ListBucket", _ARTIFACTS, "deployment/artifacts.py", "head_bucket("),
     ("s3:GetBucketVersioning", _ARTIFACTS, "deployment/artifacts.py", "get_bucket_versioning("),
     # --function, and functions whose code was replaced since
@@ -127,6 +165,24 @@ _TABLE = [
         "deployment/function_code.py",
         "update_function_code(",
     ),
+    # The versions of a release, and the aliases that name what serves
+    ("lambda:GetAlias", _FUNCTION, "deployment/function_versions.py", "get_alias("),
+    ("lambda:UpdateAlias", _FUNCTION, "deployment/function_versions.py", "update_alias("),
+    ("lambda:PublishVersion", _FUNCTION, "deployment/function_versions.py", "publish_version("),
+    (
+        "lambda:GetFunctionConfiguration",
+        _VERSION,
+        "deployment/function_versions.py",
+        "published_version_active",
+    ),
+    (
+        "lambda:ListVersionsByFunction",
+        _FUNCTION,
+        "deployment/function_versions.py",
+        "list_versions",
+    ),
+    ("lambda:DeleteFunction", _VERSION, "deployment/function_versions.py", "delete_function("),
+    ("lambda:InvokeFunction", _VERSION, "deployment/probes.py", "functions.run("),
     (
         "ssm:PutParameter",
         "arn:aws:ssm:{place}:parameter/mocktailverse/{env}/ops-key",
@@ -142,7 +198,21 @@ _TABLE = [
     ("lambda:InvokeFunction", _PUBLISH, "deployment/catalogue_switch.py", "functions.invoke("),
     # The first value of a metric whose absence is an alarm
     ("cloudwatch:PutMetricData", "*", "deployment/absence_alarms.py", "put_metric_data("),
-    # The canary and its load
-    ("s3:PutObject", _CANARY, "cli/load_waiting.py", "stores.bucket.put("),
-    ("dynamodb:Query", _LOADS, "stores/load_queries.py", ".query("),
+    # The canary, and its removal
+    ("s3:PutObject", _DATA + _CANARY_KEY, "deployment/canary.py", "bucket.put("),
+    ("s3:ListBucketVersions", _DATA, "deployment/canary.py", "bucket.versions(CANARY_PREFIX"),
+    ("s3:DeleteObjectVersion", _DATA + _CANARY_KEY, "deployment/canary.py", "delete_object("),
+    ("dynamodb:GetItem", _DRINKS, "deployment/canary.py", "drinks.get(DRINK_ID"),
+    ("dynamodb:DeleteItem", _DRINKS, "deployment/canary.py", "dynamodb.delete_item("),
+    ("dynamodb:Query", _LOADS, "deployment/canary.py", 'get_paginator("query")'),
+    ("dynamodb:DeleteItem", _LOADS, "deployment/canary.py", "client.delete_item("),
+    # The plan of what a release would change
+    ("s3:ListBucketVersions", _DATA, "operations/plan_run.py", "bucket.versions()"),
+    ("s3:ListBucketVersions", _DATA, "operations/plan_run.py", 'bucket.versions("rejected/"'),
+    ("s3:GetObjectVersion", _DATA + "/raw/a/1.json", "stores/data_bucket.py", "get_object("),
+    # An object from before the bucket had versions
+    ("s3:GetObject", _DATA + "/raw/a/1.json", "stores/data_bucket.py", "get_object("),
+    ("s3:GetObject", _DATA + "/rejected/0a-1/0001.ndjson", "stores/data_bucket.py", "get_object("),
+    ("dynamodb:Query", _LOADS + "/index/by-day", "stores/load_queries.py", ".query("),
+    ("dynamodb:Query", _LOADS, "stores/load_queries.py", 'paginator("query")'),
 ]

@@ -18,7 +18,8 @@ class Request(NamedTuple):
 
     action: str
     arn: str
-    context: Mapping[str, str] = {}
+    context: Mapping[str, str | list[str]] = {}
+    """A list is the value of a key with several values."""
 
 
 def decide(statements: Sequence[Statement], request: Request) -> Decision:
@@ -61,12 +62,12 @@ def _regex(pattern: str) -> re.Pattern[str]:
     return re.compile("".join(wild.get(part, re.escape(part)) for part in parts), re.DOTALL)
 
 
-def _holds(condition: Mapping[str, Mapping[str, Any]], context: Mapping[str, str]) -> bool:
+def _holds(condition: Mapping[str, Mapping[str, Any]], context: Mapping[str, Any]) -> bool:
     return all(_tests(condition, context))
 
 
 def _tests(
-    condition: Mapping[str, Mapping[str, Any]], context: Mapping[str, str]
+    condition: Mapping[str, Mapping[str, Any]], context: Mapping[str, Any]
 ) -> Iterator[bool]:
     for operator, keys in condition.items():
         for key, expected in keys.items():
@@ -77,6 +78,12 @@ def _tests(
                 yield actual in values
             elif operator in ("StringLike", "ArnLike", "ArnEquals"):
                 yield actual is not None and any(matches(value, actual) for value in values)
+            elif operator == "ForAllValues:StringEquals":  # also without any value
+                yield all(each in values for each in _as_list(actual or []))
+            elif operator == "ForAllValues:StringLike":
+                yield all(
+                    any(matches(value, each) for value in values) for each in _as_list(actual or [])
+                )
             else:
                 raise NotImplementedError(operator)
 

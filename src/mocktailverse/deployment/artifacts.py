@@ -15,13 +15,13 @@ from mocktailverse.errors import PermanentError, UsageError
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.error_translation import error_code, ignored
 
-_KEY = re.compile(r"functions/([0-9a-f]{64})\.zip")
+_KEY = re.compile(r"functions/([0-9a-f]{64})\.zip|templates/([0-9a-f]{64})\.yaml")
 _FORBIDDEN = ("403", "AccessDenied")
 _MISSING = ("404", "NoSuchKey", "NoSuchBucket")
 
 
 class Artifact(Struct, frozen=True):
-    """A zip in an artifact bucket."""
+    """A zip or a template in an artifact bucket."""
 
     bucket: str
     key: str
@@ -37,7 +37,7 @@ class Artifact(Struct, frozen=True):
         match = _KEY.fullmatch(self.key)
         if not match:
             raise UsageError(f"`{self.key}` does not hold a hash. Deploy with `mocktailverse`.")
-        return match[1]
+        return match[1] or match[2]
 
     @property
     def code_sha256(self) -> str:
@@ -94,17 +94,7 @@ def upload(clients: Clients, archive: Path, *, bucket: str, owner: str | None = 
     """
     key = key_of(archive)
     _make_bucket(clients, bucket, owner)
-    if not exists(clients, Artifact(bucket, key)):
-        # The deploying role may add a zip, and not overwrite one. Another deployment may have added
-        # the same zip in between.
-        with ignored("PreconditionFailed"):
-            clients.s3.put_object(
-                Bucket=bucket,
-                Key=key,
-                Body=archive.read_bytes(),
-                ContentType="application/zip",
-                IfNoneMatch="*",
-            )
+    _add(clients, Artifact(bucket, key), archive.read_bytes(), "application/zip")
     return key
 
 
@@ -119,16 +109,33 @@ def upload_template(clients: Clients, text: str, *, bucket: str) -> str:
     CloudFormation accepts 1 MB this way, and 51,200 bytes within a request ("AWS CloudFormation
     quotas").
     """
-    body, key = text.encode(), template_key(text)
-    if not exists(clients, Artifact(bucket, key)):
-        try:
-            clients.s3.put_object(Bucket=bucket, Key=key, Body=body)
-        except ClientError as error:
-            if error_code(error) != "NoSuchBucket":
-                raise
-            _make_bucket(clients, bucket, None)
-            clients.s3.put_object(Bucket=bucket, Key=key, Body=body)
-    return f"{clients.s3.meta.endpoint_url}/{bucket}/{key}"
+    artifact = Artifact(bucket, template_key(text))
+    try:
+        _add(clients, artifact, text.encode(), "application/yaml")
+    except ClientError as error:
+        if error_code(error) != "NoSuchBucket":
+            raise
+        _make_bucket(clients, bucket, None)
+        _add(clients, artifact, text.encode(), "application/yaml")
+    return f"{clients.s3.meta.endpoint_url}/{bucket}/{artifact.key}"
+
+
+def _add(clients: Clients, artifact: Artifact, body: bytes, content_type: str) -> None:
+    """Store an object, unless it is stored already; the deploying role may not overwrite one.
+
+    PermanentError if the stored one is not what its key says: every environment may add objects.
+    """
+    if not exists(clients, artifact):
+        with ignored("PreconditionFailed"):  # another deployment has added it in between
+            clients.s3.put_object(
+                Bucket=artifact.bucket,
+                Key=artifact.key,
+                Body=body,
+                ContentType=content_type,
+                IfNoneMatch="*",
+            )
+            return
+    verify(clients, artifact)
 
 
 def exists(clients: Clients, artifact: Artifact) -> bool:
@@ -140,7 +147,7 @@ def exists(clients: Clients, artifact: Artifact) -> bool:
 
 
 def verify(clients: Clients, artifact: Artifact) -> None:
-    """Raise PermanentError unless a stored zip has the hash that its key holds."""
+    """Raise PermanentError unless a stored object has the hash that its key holds."""
     url = f"s3://{artifact.bucket}/{artifact.key}"
     try:
         body = clients.s3.get_object(Bucket=artifact.bucket, Key=artifact.key)["Body"]

@@ -49,6 +49,7 @@ class FakeS3:
         self.calls: list[str] = []
         self.policy = ""
         self.is_configured = True
+        self.is_missing = False
         self.unseen: set[str] = set()
         """Keys that another deployment stores between a look and an upload."""
 
@@ -63,6 +64,7 @@ class FakeS3:
 
     def create_bucket(self, **given: Any) -> None:
         self.calls.append("create_bucket")
+        self.is_missing = False
         assert given["CreateBucketConfiguration"] == {"LocationConstraint": "eu-central-1"}
 
     def get_bucket_versioning(self, **_given: Any) -> dict[str, str]:
@@ -70,10 +72,16 @@ class FakeS3:
 
     def put_object(self, **given: Any) -> None:
         assert given["IfNoneMatch"] == "*"
+        if self.is_missing:
+            raise ClientError({"Error": {"Code": "NoSuchBucket"}}, "PutObject")
         if given["Key"] in self.unseen:
+            self.stored[given["Key"]] = given["Body"]
             raise ClientError({"Error": {"Code": "PreconditionFailed"}}, "PutObject")
         self.calls.append("put_object")
         self.stored[given["Key"]] = given["Body"]
+
+    def refuse(self, **_given: Any) -> None:
+        raise ClientError({"Error": {"Code": "PreconditionFailed"}}, "PutObject")
 
     def get_object(self, **given: Any) -> Any:
         class Body(io.BytesIO):
@@ -195,6 +203,37 @@ def test_a_zip_that_another_deployment_has_just_stored_is_used(zip_with):
     s3.unseen = {artifacts.key_of(archive)}
     assert artifacts.upload(clients(s3), archive, bucket="artifacts") in s3.unseen
     assert s3.calls == []
+
+
+def test_a_zip_that_is_not_what_its_key_says_is_not_used(zip_with):
+    s3 = FakeS3(bucket="artifacts")
+    s3.stored[artifacts.key_of(zip_with())] = b"another environment's code"
+    with pytest.raises(PermanentError, match="does not have the hash in its name"):
+        artifacts.upload(clients(s3), zip_with(), bucket="artifacts")
+
+
+def test_a_template_is_stored_once_under_its_hash_and_never_overwritten():
+    s3 = FakeS3()
+    s3.is_missing = True
+    for _ in range(2):
+        url = artifacts.upload_template(clients(s3), "Resources: {}", bucket="artifacts")
+    key = artifacts.template_key("Resources: {}")
+    assert url == f"{s3.meta.endpoint_url}/artifacts/{key}"
+    assert s3.stored == {key: b"Resources: {}"}
+    assert s3.calls.count("create_bucket") == 1
+    assert s3.calls.count("put_object") == 1
+
+
+@pytest.mark.parametrize("is_seen", [True, False])
+def test_a_template_that_another_environment_put_in_its_place_is_not_deployed(is_seen):
+    s3 = FakeS3(bucket="artifacts")
+    key = artifacts.template_key("Resources: {}")
+    s3.stored[key] = b"Resources: {Admin: {}}"
+    if not is_seen:  # stored between the look and the upload
+        s3.head_object = FakeS3().head_object
+        s3.put_object = s3.refuse
+    with pytest.raises(PermanentError, match="does not have the hash in its name"):
+        artifacts.upload_template(clients(s3), "Resources: {}", bucket="artifacts")
 
 
 def test_no_code_is_uploaded_to_the_bucket_of_another_account(zip_with):

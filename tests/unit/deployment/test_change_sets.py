@@ -221,9 +221,12 @@ class FakeClients:
         self.meta = SimpleNamespace(endpoint_url="https://s3.eu-central-1.amazonaws.com")
         self.code = code
 
-    def head_object(self, **_: Any) -> None:
-        if not self.code:
+    def head_object(self, **given: Any) -> None:
+        if not self.code or given["Key"].startswith("templates/"):
             raise ClientError({"Error": {"Code": "404"}}, "HeadObject")
+
+    def put_object(self, **given: Any) -> None:
+        assert given["Key"].startswith("templates/")
 
 
 @pytest.fixture

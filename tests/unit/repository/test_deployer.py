@@ -9,7 +9,7 @@ import pytest
 from mocktailverse.checkout import find_checkout
 from mocktailverse.cost.template import Template
 from policies.deployer import ACCOUNT, ENVIRONMENTS, Deployer, deployer
-from policies.simulation import actions, matches, resources
+from policies.simulation import Request, actions, decide, matches, resources
 
 INLINE_LIMIT = 10_240
 """Characters without spaces of all inline policies of a role (IAM User Guide, quotas)."""
@@ -40,6 +40,15 @@ def test_no_role_needs_more_than_its_boundary_allows(roles, dev):
             for statement in inline["PolicyDocument"]["Statement"]:
                 missing = set(actions(statement)) - allowed
                 assert not missing, f"{name}: add {missing} to the boundary in deployer.yaml"
+
+
+@pytest.mark.parametrize("env", ENVIRONMENTS)
+def test_the_boundary_lets_schedules_start_what_serves_and_no_other_version(env):
+    boundary = deployer(env).boundary_statements
+    function = f"arn:aws:lambda:eu-central-1:{ACCOUNT}:function:mocktailverse-fetch-{env}"
+    for alias, decision in ((":live", "allowed"), (":2", "not allowed"), (":other", "not allowed")):
+        request = Request("lambda:InvokeFunction", function + alias)
+        assert decide(boundary, request) == decision
 
 
 def test_no_function_may_scan_a_table(dev):

@@ -20,7 +20,7 @@ def role_arn(name: str) -> str:
     return f"arn:aws:iam::{ACCOUNT}:role/{name}"
 
 
-def is_allowed(env: str, action: str, arn: str, **context: str) -> bool:
+def is_allowed(env: str, action: str, arn: str, **context: str | list[str]) -> bool:
     return decide(deployer(env).statements, Request(action, arn, context)) == "allowed"
 
 
@@ -126,13 +126,90 @@ def test_a_role_is_passed_only_to_functions_and_schedules_and_only_one_of_the_en
 @pytest.mark.parametrize("env", ENVIRONMENTS)
 def test_no_environment_changes_the_shared_bucket_or_a_zip_in_it(env):
     bucket = f"arn:aws:s3:::mocktailverse-artifacts-{ACCOUNT}-eu-central-1"
-    zip_file = f"{bucket}/functions/0a.zip"
-    assert is_allowed(env, "s3:PutObject", zip_file, **{"s3:if-none-match": "*"})
-    assert not is_allowed(env, "s3:PutObject", zip_file)
+    files = [f"{bucket}/functions/0a.zip", f"{bucket}/templates/0a.yaml"]
+    for file in files:
+        assert is_allowed(env, "s3:PutObject", file, **{"s3:if-none-match": "*"})
     for action in allowed_actions(env):
         if action.startswith(("s3:Put", "s3:Delete", "s3:Create", "s3:Tag", "s3:Untag")):
-            assert not is_allowed(env, action, bucket), action
-            assert not is_allowed(env, action, zip_file), action
+            for arn in (bucket, *files):
+                assert not is_allowed(env, action, arn), action
+
+
+@pytest.mark.parametrize("env", ENVIRONMENTS)
+def test_release_records_are_read_and_written_by_their_environment_and_deleted_by_none(env):
+    bucket = f"arn:aws:s3:::mocktailverse-artifacts-{ACCOUNT}-eu-central-1"
+    for other in ENVIRONMENTS:
+        record = f"{bucket}/releases/{other}/1764547200000-0a.json"
+        for action in ("s3:GetObject", "s3:PutObject"):
+            assert is_allowed(env, action, record, **{"s3:if-none-match": "*"}) == (env == other)
+        for action in ("s3:DeleteObject", "s3:DeleteObjectVersion"):
+            assert not is_allowed(env, action, record)
+
+
+@pytest.mark.parametrize("env", ENVIRONMENTS)
+def test_of_drinks_loads_and_raw_objects_only_the_canary_is_deleted(env):
+    data = f"mocktailverse-data-{env}-{ACCOUNT}-eu-central-1"
+    other = f"mocktailverse-data-other-{ACCOUNT}-eu-central-1"
+    canary, drink = "raw/thecocktaildb/canary/1.json", "thecocktaildb:999999999999"
+
+    def deletes(table: str, *keys: str) -> bool:
+        arn = f"arn:aws:dynamodb:eu-central-1:{ACCOUNT}:table/mocktailverse-{table}-{env}"
+        return is_allowed(env, "dynamodb:DeleteItem", arn, **{"dynamodb:LeadingKeys": [*keys]})
+
+    assert deletes("drinks", drink)
+    for keys in (["thecocktaildb:11007"], [f"{drink}9"], [drink, "thecocktaildb:11007"]):
+        assert not deletes("drinks", *keys)
+    assert deletes("loads", f"v1/{data}/{canary}")
+    for key in (
+        f"v1/{data}/raw/thecocktaildb/lookup/1.json",
+        f"v1/{data}/raw/other/canary/1.json",
+        f"v1/{data}/raw/thecocktaildb/canary.json",
+        f"v1/{other}/{canary}",
+        canary,
+        drink,
+    ):
+        assert not deletes("loads", key)
+        assert not deletes("loads", f"v1/{data}/{canary}", key)
+    for name, key, expected in (
+        (data, canary, True),
+        (data, "raw/thecocktaildb/lookup/1.json", False),
+        (data, "raw/other/canary/1.json", False),
+        (data, "rejected/0a-1/0001.ndjson", False),
+        (other, canary, False),
+    ):
+        for action in ("s3:DeleteObjectVersion", "s3:PutObject"):
+            assert is_allowed(env, action, f"arn:aws:s3:::{name}/{key}") == expected
+        # A deleted version leaves no marker that hides others.
+        assert not is_allowed(env, "s3:DeleteObject", f"arn:aws:s3:::{name}/{key}")
+
+
+@pytest.mark.parametrize("env", ENVIRONMENTS)
+def test_no_item_is_deleted_or_read_by_a_call_that_names_no_key(env):
+    for table in ("drinks", "loads"):
+        arn = f"arn:aws:dynamodb:eu-central-1:{ACCOUNT}:table/mocktailverse-{table}-{env}"
+        for action in ("dynamodb:DeleteItem", "dynamodb:GetItem"):
+            assert not is_allowed(env, action, arn)
+
+
+@pytest.mark.parametrize("env", ENVIRONMENTS)
+def test_only_raw_and_rejected_objects_of_the_environment_are_listed_and_read(env):
+    for other in (env, "other"):
+        bucket = f"arn:aws:s3:::mocktailverse-data-{other}-{ACCOUNT}-eu-central-1"
+        for prefix, is_ours in (("raw/", True), ("rejected/", True), ("state/", False)):
+            expected = is_ours and other == env
+            listing = {"s3:prefix": prefix}
+            assert is_allowed(env, "s3:ListBucketVersions", bucket, **listing) == expected
+            assert is_allowed(env, "s3:GetObject", f"{bucket}/{prefix}1.json") == expected
+        assert not is_allowed(env, "s3:ListBucketVersions", bucket)
+
+
+@pytest.mark.parametrize("env", ENVIRONMENTS)
+def test_versions_and_aliases_are_changed_and_invoked_in_the_environment_only(env):
+    for other in ENVIRONMENTS:
+        function = f"arn:aws:lambda:eu-central-1:{ACCOUNT}:function:mocktailverse-api-{other}"
+        for action in ("InvokeFunction", "DeleteFunction", "UpdateAlias", "PublishVersion"):
+            for arn in (function, f"{function}:live", f"{function}:2"):
+                assert is_allowed(env, f"lambda:{action}", arn) == (env == other)
 
 
 @pytest.mark.parametrize("prod_data", ["kept", "open"])
