@@ -1,6 +1,6 @@
 """The canary: a real drink with a reserved id, from a raw object to the API, and away again.
 
-Its id is TheCocktailDB's largest possible one, which no drink of that source has. Nothing else than
+Its id is the default source's largest possible one, which no drink of it has. Nothing else than
 the canary is ever removed: its raw objects have a prefix of their own, and its item is deleted only
 on the condition that it was made from them.
 
@@ -27,7 +27,7 @@ from mocktailverse.waiting import wait_until
 
 SOURCE_ID = "999999999999"
 DRINK_ID = f"{DEFAULT_SOURCE}:{SOURCE_ID}"
-"""The drink's id; TheCocktailDB counts its drinks, and has about 700."""
+"""The drink's id; the default source counts its drinks, and has about 700."""
 
 _HOUR_MS = 3_600_000
 _SETTLING_S, _SETTLING_POLL_S = 30.0, 0.5
