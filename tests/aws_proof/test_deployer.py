@@ -1,19 +1,14 @@
 """The deploying roles, decided by an independent IAM engine: it agrees with our simulation."""
 
-import json
-import os
-import subprocess
-from pathlib import Path
-
 import pytest
 
 from aws_proof import set_up
+from aws_proof.iam_engine import decisions
 from policies.deployer import ACCOUNT, ENVIRONMENTS, deployer
 from policies.handlers import needs
 from policies.own_uses import own_uses
 from policies.simulation import Request, decide
 
-DECIDE = Path(__file__).parent / "node" / "decide.js"
 pytestmark = pytest.mark.aws_proof
 WORDS = {"Allowed": "allowed", "ImplicitlyDenied": "not allowed", "ExplicitlyDenied": "denied"}
 IAM = f"arn:aws:iam::{ACCOUNT}:"
@@ -98,18 +93,10 @@ def test_an_independent_engine_decides_as_our_simulation(env, environment, prove
         }
         for request in requests
     ]
-    done = subprocess.run(
-        ["node", DECIDE],
-        env={"PATH": os.environ["PATH"], "NODE_PATH": str(modules)},
-        input=json.dumps(simulations),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
     # It has no model of API Gateway's ARNs, and not every action of AWS's schemas.
     decided = [
         (request, WORDS[word])
-        for request, word in zip(requests, json.loads(done.stdout), strict=True)
+        for request, word in zip(requests, decisions(simulations, modules), strict=True)
         if not word.startswith("invalid")
     ]
     assert not [one for one in decided if decide(statements, one[0]) != one[1]]

@@ -6,11 +6,8 @@ round, a permission that no call uses fails, unless a table has a reason.
 """
 
 import json
-import os
-import subprocess
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -18,6 +15,7 @@ import pytest
 from aws_proof import policies as policy_documents
 from aws_proof import set_up
 from aws_proof.functions_under_test import Functions
+from aws_proof.iam_engine import decisions
 from aws_proof.iam_requests import Account, IamRequest, iam_requests
 from aws_proof.recorded_events import (
     HTTP_REQUESTS,
@@ -26,7 +24,6 @@ from aws_proof.recorded_events import (
     with_objects,
 )
 
-DECIDE = Path(__file__).parent / "node" / "decide.js"
 POLLED = "Lambda's event source mapping reads with the function's role"
 MISSING = "without it S3 answers 403 instead of 404 for a key that is missing"
 LOGGED = "Lambda writes the log with the function's role"
@@ -184,18 +181,10 @@ def test_an_independent_engine_allows_every_call_and_no_other_bucket(
         }
         for function, request in cases
     ]
-    done = subprocess.run(
-        ["node", DECIDE],
-        env={"PATH": os.environ["PATH"], "NODE_PATH": str(modules)},
-        input=json.dumps(simulations),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    *decisions, other = json.loads(done.stdout)
+    *decided, other = decisions(simulations, modules)
     denied = [
         (case, decision)
-        for case, decision in zip(cases, decisions, strict=False)
+        for case, decision in zip(cases, decided, strict=False)
         if decision != "Allowed"
     ]
     assert not denied

@@ -24,7 +24,7 @@ def workers(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[worker_pool.Indep
             "execution_credentials",
         ):
             monkeypatch.setattr(module, name, getattr(module, name))
-    monkeypatch.setattr(lambda_svc, "_execute_function_warm", lambda_svc._execute_function_warm)  # noqa: SLF001
+    monkeypatch.setattr(lambda_svc, "_execute_function_warm", lambda_svc._execute_function_warm)  # noqa: SLF001 - MiniStack's
     for name in ("Worker", "zipfile"):
         monkeypatch.setattr(lambda_runtime, name, getattr(lambda_runtime, name))
     return workers
