@@ -11,6 +11,7 @@ from mocktailverse.loads.failed_batch import FailedBatch
 from mocktailverse.operations.rebuild import rebuild_catalogue
 from mocktailverse.pipeline.redrive import redrive as redrive_messages
 from mocktailverse.stores.environment import Stores
+from mocktailverse.stores.functions import change_notifications
 from mocktailverse.times import now
 
 
@@ -39,8 +40,5 @@ def republish(stores: Stores, batches: Sequence[FailedBatch]) -> None:
         rebuild_catalogue(stores)
         return
     for ids in ids_by_batch:
-        notifications = [
-            {"dynamodb": {"Keys": {"id": {"S": key}}, "ApproximateCreationDateTime": now() / 1000}}
-            for key in ids
-        ]
-        stores.functions.invoke(stores.output("PublishFunction"), {"Records": notifications})
+        event = change_notifications(ids, now() / 1000)
+        stores.functions.invoke(stores.output("PublishFunction"), event)

@@ -15,7 +15,6 @@ import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from mocktailverse.catalogue.file_names import file_name, format_of
 from mocktailverse.catalogue.meta import format_in
@@ -31,6 +30,7 @@ from mocktailverse.pipeline.rebuilding import READ_BATCH
 from mocktailverse.stores import cloudformation_stack as stack
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.environment import Stores
+from mocktailverse.stores.functions import change_notifications
 from mocktailverse.times import now
 
 SETTLE_S = 10.0
@@ -166,13 +166,8 @@ def _publish_deployed(stores: Stores, ids: list[str]) -> None:
     """Publish drinks by the deployed publish function, as if they had changed."""
 
     def invoke(batch: list[str]) -> None:
-        at = time.time()
-        changes: list[dict[str, Any]] = [
-            {"Keys": {"id": {"S": drink_id}}, "ApproximateCreationDateTime": at}
-            for drink_id in batch
-        ]
-        records = [{"dynamodb": change} for change in changes]
-        stores.functions.invoke(stores.output("PublishFunction"), {"Records": records})
+        event = change_notifications(batch, time.time())
+        stores.functions.invoke(stores.output("PublishFunction"), event)
 
     _in_batches(stores, ids, invoke)
 

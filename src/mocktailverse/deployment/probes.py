@@ -20,6 +20,7 @@ from mocktailverse.errors import MocktailverseError, PermanentError, TransientEr
 from mocktailverse.loads.load_request import FIRST_GENERATION, LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.stores.environment import Stores
+from mocktailverse.stores.functions import change_notifications
 
 _LOG_LINES = 5
 _LOG_LINE_LENGTH = 300
@@ -106,8 +107,7 @@ class Prober(Struct, frozen=True):
             raise _ProbeError(f"the canary's load is {status}, with {counts}", log)
 
     def _publish(self) -> None:
-        change = {"Keys": {"id": {"S": DRINK_ID}}, "ApproximateCreationDateTime": time.time()}
-        self._invoke("publish", {"Records": [{"eventName": "MODIFY", "dynamodb": change}]})
+        self._invoke("publish", change_notifications([DRINK_ID], time.time()))
 
     def _api(self) -> None:
         path = f"/drinks/{DRINK_ID}"

@@ -1,6 +1,7 @@
 """Lambda functions: manual invocations and deployed state."""
 
 import base64
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -93,3 +94,15 @@ class Functions:
             payload = msgspec.json.decode(response["Payload"].read())
         log = base64.b64decode(response.get("LogResult", "")).decode(errors="replace")
         return Invocation(payload, response.get("FunctionError"), log)
+
+
+def change_notifications(ids: Iterable[str], changed_at_s: float) -> dict[str, Any]:
+    """Return the event with which the table's stream reports changed drinks to publish.
+
+    `changed_at_s` is in seconds since 1970 UTC, as in the stream's records.
+    """
+    changes = [
+        {"Keys": {"id": {"S": drink_id}}, "ApproximateCreationDateTime": changed_at_s}
+        for drink_id in ids
+    ]
+    return {"Records": [{"eventName": "MODIFY", "dynamodb": change} for change in changes]}

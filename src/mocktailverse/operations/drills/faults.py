@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from mocktailverse.loads.object_version import DEFAULT_SOURCE
 from mocktailverse.operations.drills.drill_stack import RECORDS, DrillStack, records
+from mocktailverse.stores.functions import change_notifications
 from mocktailverse.times import now
 
 MISSING = "mocktailverse-missing"
@@ -71,15 +72,8 @@ def unpublished_drinks(stack: DrillStack) -> Iterator[None]:
         changed = records(3, RECORDS + 1)
         stack.load(changed, "unpublished")
         stack.until(lambda: stack.has_failed("PublishFunction", began), "publishing fails")
-        changed_at = time.time() - DELAY_S
-        notifications = [
-            {
-                "Keys": {"id": {"S": f"{DEFAULT_SOURCE}:{record['idDrink']}"}},
-                "ApproximateCreationDateTime": changed_at,
-            }
-            for record in changed
-        ]
-        event = {"Records": [{"dynamodb": one} for one in notifications]}
+        ids = [f"{DEFAULT_SOURCE}:{record['idDrink']}" for record in changed]
+        event = change_notifications(ids, time.time() - DELAY_S)
         stack.invoke_failing("PublishFunction", event)
         yield
 
