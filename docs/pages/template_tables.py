@@ -75,17 +75,23 @@ def _purpose(name: str, kind: str, properties: Mapping[str, Any]) -> str:
 
 
 def functions() -> str:
-    """Return the table of the functions."""
-    rows = [
+    """Return the table of the functions; its first row is what all of them have."""
+    document = template().document
+    rows = [("all", "", "", "", _settings(document["Globals"]["Function"]))]
+    rows += [
         (
             code(name),
             *(code(short(properties[key])) for key in ("Handler", "MemorySize", "Timeout")),
-            codes(v for v in properties["Environment"]["Variables"] if v.startswith("MOCKTAIL")),
+            _settings(properties),
         )
-        for name, resource in template().document["Resources"].items()
+        for name, resource in document["Resources"].items()
         if resource["Type"] == FUNCTION and (properties := resource["Properties"])
     ]
     return table(("function", "handler", "MiB", "time limit, s", "settings"), rows)
+
+
+def _settings(properties: Mapping[str, Any]) -> str:
+    return codes(v for v in properties["Environment"]["Variables"] if v.startswith("MOCKTAIL"))
 
 
 def rights() -> Iterator[str]:

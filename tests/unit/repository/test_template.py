@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections import Counter
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -136,35 +138,46 @@ def test_only_transform_writes_drinks(resources):
     assert writers == ["TransformRole"]
 
 
-@pytest.mark.parametrize(
-    ("name", "variables"),
-    [
-        (
-            "Transform",
-            {"DATA_BUCKET", "DRINKS_TABLE", "LOADS_TABLE", "QUEUE_URL", "MAX_RECEIVE_COUNT"}
-            | {"STAGE", "LOADS_EXPIRE_DAYS"},
-        ),
-        ("Fetch", {"DATA_BUCKET", "SOURCE_URLS", "SOURCE_KEY", "SOURCE_REQUESTS_PER_S", "STAGE"}),
-        (
-            "Reconcile",
-            {"DATA_BUCKET", "LOADS_TABLE", "QUEUE_URL", "MAX_RECEIVE_COUNT", "STAGE"}
-            | {"VISIBILITY_TIMEOUT_S", "LOADS_EXPIRE_DAYS"},
-        ),
-        (
-            "Api",
-            {"CATALOGUE_BUCKET", "CATALOGUE_MAX_AGE_S", "DATA_BUCKET", "LOADS_TABLE", "STAGE"}
-            | {"OPS_KEY_PARAMETER", "API_GB_PER_DAY"},
-        ),
-    ],
-)
-def test_a_function_gets_exactly_the_settings_that_it_needs(template, name, variables):
+NEEDED = {
+    "Transform": {"DATA_BUCKET", "DRINKS_TABLE", "LOADS_TABLE", "QUEUE_URL", "MAX_RECEIVE_COUNT"}
+    | {"STAGE", "LOADS_EXPIRE_DAYS"},
+    "Publish": {"CATALOGUE_BUCKET", "DRINKS_TABLE", "STAGE"},
+    "Fetch": {"DATA_BUCKET", "SOURCE_URLS", "SOURCE_KEY", "SOURCE_REQUESTS_PER_S", "STAGE"},
+    "Reconcile": {"DATA_BUCKET", "LOADS_TABLE", "QUEUE_URL", "MAX_RECEIVE_COUNT", "STAGE"}
+    | {"VISIBILITY_TIMEOUT_S", "LOADS_EXPIRE_DAYS"},
+    "Api": {"CATALOGUE_BUCKET", "CATALOGUE_MAX_AGE_S", "DATA_BUCKET", "LOADS_TABLE", "STAGE"}
+    | {"OPS_KEY_PARAMETER", "API_GB_PER_DAY"},
+}
+"""The settings that each function reads."""
+
+
+def settings(variables: dict[str, Any]) -> set[str]:
+    return {n.removeprefix("MOCKTAILVERSE_") for n in variables if n.startswith("MOCKTAILVERSE_")}
+
+
+def test_the_settings_that_all_functions_get_are_those_that_several_need(template):
+    shared = template["Globals"]["Function"]["Environment"]["Variables"]
+    several = {name for name, times in Counter(chain(*NEEDED.values())).items() if times > 1}
+    assert settings(shared) == several
+    secrets = {name for name, p in template["Parameters"].items() if p.get("NoEcho")}
+    assert secrets
+    assert not [name for name in secrets if name in json.dumps(shared)]
+
+
+@pytest.mark.parametrize(("name", "variables"), NEEDED.items())
+def test_a_function_gets_no_setting_of_its_own_that_it_does_not_need(template, name, variables):
     function = template["Resources"][f"{name}Function"]["Properties"]
     shared = template["Globals"]["Function"]["Environment"]["Variables"]
-    environment = shared | function["Environment"]["Variables"]
-    names = {key for key in environment if key.startswith("MOCKTAILVERSE_")}
-    assert names == {f"MOCKTAILVERSE_{variable}" for variable in variables}
-    assert environment["POWERTOOLS_SERVICE_NAME"] == name.lower()
-    assert environment["AWS_ENDPOINT_URL"]["If"][0] == "HasEndpoint"
+    own = function["Environment"]["Variables"]
+    assert settings(own) == variables - settings(shared)
+    assert own["POWERTOOLS_SERVICE_NAME"] == name.lower()
+    assert shared["AWS_ENDPOINT_URL"]["If"][0] == "HasEndpoint"
+
+
+def test_the_functions_know_how_often_the_queue_delivers_a_message(template, resources):
+    shared = template["Globals"]["Function"]["Environment"]["Variables"]
+    redrive = resources["Queue"]["Properties"]["RedrivePolicy"]
+    assert shared["MOCKTAILVERSE_MAX_RECEIVE_COUNT"] == str(redrive["maxReceiveCount"])
 
 
 def test_capacity_stays_within_the_always_free_units_of_an_account(template):
