@@ -233,11 +233,14 @@ def test_production_raw_objects_never_expire(resources, template):
             }
 
 
-def test_the_message_of_a_running_worker_is_not_redelivered(template):
-    for target in template["Mappings"]["Targets"].values():
-        assert int(target["VisibilityTimeoutS"]) >= 3 * target["TransformTimeoutS"]
-    aws = template["Mappings"]["Targets"]["aws"]
-    assert int(aws["VisibilityTimeoutS"]) >= 6 * aws["TransformTimeoutS"]
+def test_the_message_of_a_running_worker_is_not_redelivered(resources):
+    names = (("Queue", "VisibilityTimeout"), ("TransformFunction", "Timeout"))
+    hidden, run = (resources[name]["Properties"][key]["If"] for name, key in names)
+    assert hidden[0] == run[0] == "IsOnAws"
+    assert hidden[1] >= 6 * run[1]
+    assert hidden[2] >= 3 * run[2]
+    reconcile = resources["ReconcileFunction"]["Properties"]["Environment"]["Variables"]
+    assert reconcile["MOCKTAILVERSE_VISIBILITY_TIMEOUT_S"]["If"] == [*map(str, hidden)]
 
 
 def test_loading_leaves_executions_for_the_api_on_a_new_account(resources):
