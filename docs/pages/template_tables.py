@@ -15,11 +15,11 @@ PAGE = re.compile(r"docs/([\w/-]+)\.md")
 
 
 def mappings() -> Iterator[str]:
-    """Yield a section for each mapping, with a column for each of its first keys."""
+    """Yield a section for each mapping, with a line for each of its first keys."""
     for name, lines in template().document["Mappings"].items():
         keys = dict.fromkeys(key for line in lines.values() for key in line)
-        rows = [(code(key), *(code(line.get(key, "")) for line in lines.values())) for key in keys]
-        yield f"### {name}\n\n{table(('', *lines), rows)}"
+        rows = [(code(n), *(code(line.get(k, "")) for k in keys)) for n, line in lines.items()]
+        yield f"### {name}\n\n{table(('', *keys), rows)}"
 
 
 def conditions() -> str:
