@@ -15,11 +15,11 @@ PAGE = re.compile(r"docs/([\w/-]+)\.md")
 
 
 def mappings() -> Iterator[str]:
-    """Yield a section for each mapping, with a column for each of its first keys."""
+    """Yield a section for each mapping, with a line for each of its first keys."""
     for name, lines in template().document["Mappings"].items():
         keys = dict.fromkeys(key for line in lines.values() for key in line)
-        rows = [(code(key), *(code(line.get(key, "")) for line in lines.values())) for key in keys]
-        yield f"### {name}\n\n{table(('', *lines), rows)}"
+        rows = [(code(n), *(code(line.get(k, "")) for k in keys)) for n, line in lines.items()]
+        yield f"### {name}\n\n{table(('', *keys), rows)}"
 
 
 def conditions() -> str:
@@ -75,17 +75,23 @@ def _purpose(name: str, kind: str, properties: Mapping[str, Any]) -> str:
 
 
 def functions() -> str:
-    """Return the table of the functions."""
-    rows = [
+    """Return the table of the functions; its first row is what all of them have."""
+    document = template().document
+    rows = [("all", "", "", "", _settings(document["Globals"]["Function"]))]
+    rows += [
         (
             code(name),
             *(code(short(properties[key])) for key in ("Handler", "MemorySize", "Timeout")),
-            codes(v for v in properties["Environment"]["Variables"] if v.startswith("MOCKTAIL")),
+            _settings(properties),
         )
-        for name, resource in template().document["Resources"].items()
+        for name, resource in document["Resources"].items()
         if resource["Type"] == FUNCTION and (properties := resource["Properties"])
     ]
     return table(("function", "handler", "MiB", "time limit, s", "settings"), rows)
+
+
+def _settings(properties: Mapping[str, Any]) -> str:
+    return codes(v for v in properties["Environment"]["Variables"] if v.startswith("MOCKTAIL"))
 
 
 def rights() -> Iterator[str]:

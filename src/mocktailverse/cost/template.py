@@ -35,7 +35,7 @@ class StageInputs(Struct, frozen=True, kw_only=True):
 
     parameters: dict[str, str]
     mapping: dict[str, str | int]
-    """Its entry in the mapping `Stages`."""
+    """Its values in the mapping `Stages`."""
 
 
 class Template(Struct, frozen=True):
@@ -62,11 +62,11 @@ class Template(Struct, frozen=True):
             raise UsageError(f"The template is not valid YAML: {error}") from error
 
     def with_mapping(self, name: str, key: str, values: Mapping[str, Any]) -> "Template":
-        """Return a copy with some values of one entry of a mapping replaced."""
+        """Return a copy with the values under a second-level key of a mapping replaced."""
         mappings = self.document.get("Mappings", {})
         lines = mappings.get(name, {})
-        changed = {**lines, key: {**lines.get(key, {}), **values}}
-        return Template({**self.document, "Mappings": {**mappings, name: changed}})
+        changed = {first: {**lines.get(first, {}), key: value} for first, value in values.items()}
+        return Template({**self.document, "Mappings": {**mappings, name: {**lines, **changed}}})
 
     @property
     def macros(self) -> list[str]:

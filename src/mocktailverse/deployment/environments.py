@@ -136,7 +136,7 @@ class Environment(_Table, frozen=True, kw_only=True):
         }
 
     def mapping(self) -> dict[str, str | int]:
-        """Return its entry in the template's mapping `Stages`, in the order of the template.
+        """Return its values in the template's mapping `Stages`, in the order of the template.
 
         Numbers that a function reads from an environment variable are text. For 0 days, which
         means for ever, the template leaves out the rule that deletes data.

@@ -9,13 +9,15 @@ each source that can be fetched gets a schedule, and the right to write its raw 
 import math
 import re
 import textwrap
-from collections.abc import Mapping
 
 import yaml
 
 from mocktailverse.deployment.environments import Environment, Environments
 from mocktailverse.errors import UsageError
 from mocktailverse.sources import fetched_sources
+
+_STAGES = r"(?m)(?<=^  Stages:\n)(?:    .*\n)+"
+"""The lines of the mapping: a setting each, such as `LogDays: {local: 7, dev: 7, ...}`."""
 
 _FOR_EACH_SOURCE = (
     r"  Fetch(?P<source>\w+)Schedule:\n(?:    .*\n)+\n",
@@ -25,38 +27,27 @@ _FOR_EACH_SOURCE = (
 
 
 def with_all_stages(template: str, environments: Environments) -> str:
-    """Return the template's text with the entry of every stage, as it is committed."""
+    """Return the template's text with the values of every stage, as it is committed."""
     for stage in environments.__struct_fields__:
         template = with_stage(template, stage, getattr(environments, stage))
     return template
 
 
 def with_stage(template: str, stage: str, environment: Environment) -> str:
-    """Return the template's text with a stage's entry and the blocks for each source replaced.
+    """Return the template's text with a stage's values and the blocks for each source replaced.
 
     Raises:
-        UsageError: the template does not have the entry, or no such block.
+        UsageError: the template does not have the mapping, or no such block.
     """
-    entry = rf"(?m)^(    {re.escape(stage)}:\s*)\{{[^{{}}]*\}}"
-    values = _flow_mapping(environment.mapping())
-    text, number = re.subn(entry, lambda match: match[1] + values, template)
-    if number != 1:
-        raise UsageError(
-            f"The template's mapping `Stages` has no entry `{stage}: {{...}}`. Restore it from the"
-            " repository."
-        )
-    return _with_sources(text)
-
-
-def _flow_mapping(values: Mapping[str, str | int]) -> str:
-    """Return YAML such as `{Drinks: 2, Fetch: 'cron(0 4 * * ? *)'}`, broken between entries."""
-    pairs = (
-        yaml.safe_dump({name: value}, default_flow_style=True, width=math.inf).strip()[1:-1]
-        for name, value in values.items()
-    )
-    text = ", ".join(pair.replace(" ", "\0") for pair in pairs)
-    lines = textwrap.wrap(f"{{{text}}}", 100, break_long_words=False, break_on_hyphens=False)
-    return "\n       ".join(lines).replace("\0", " ")
+    lines = re.search(_STAGES, template)
+    if lines is None:
+        raise UsageError("The template has no mapping `Stages`. Restore it from the repository.")
+    before = yaml.safe_load(lines[0])
+    after = {k: {**before.get(k, {}), stage: v} for k, v in environment.mapping().items()}
+    # Inner mappings in braces; YAML would otherwise break them after 80 characters.
+    text = yaml.safe_dump(after, default_flow_style=None, sort_keys=False, width=math.inf)
+    text = textwrap.indent(text, "    ")
+    return _with_sources(template[: lines.start()] + text + template[lines.end() :])
 
 
 def _with_sources(template: str) -> str:

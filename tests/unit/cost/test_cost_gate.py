@@ -143,18 +143,19 @@ def test_a_property_outside_the_model_is_reported(check, place, line):
     assert any(text.endswith(ending) for text in problems), problems
 
 
-DEV = r"(    dev:\n.*\n.*)"
-PROD_LATER = r"(    prod:\n.*\n.*\n.*)"
-PROD = r"(    prod:\n.*\n.*)"
-SOONER = r"Reconcile: rate\(6 hours\)"
+def mapped(setting: str, stage: str) -> str:
+    """Return a pattern for a stage's value in the mapping `Stages`; its group is what precedes."""
+    return rf"^(    {setting}: .*\b{stage}: )[^,}}]+"
+
+
 THROTTLE = r"^        ThrottlingRateLimit: .*"
 FILTERED = r"^          MetricName: FunctionErrors$"
 CAPACITY = r"BillingMode: !If \[IsOnDemand, PAY_PER_REQUEST, PROVISIONED\]"
 LOG_NAME = r"^      LogGroupName: !Sub /aws/lambda/mocktailverse-fetch-.*$"
 CHANGES = [
     # capacity
-    (r"(    dev:\n.*\{)Drinks: 2", r"\1Drinks: 5", "28 of 25 free WCU a month (dev 7"),
-    (r"LoadsByDay: 2,", "LoadsByDay: 3,", "read capacity: 26 of 25 free RCU"),
+    (mapped("Drinks", "dev"), r"\g<1>5", "28 of 25 free WCU a month (dev 7"),
+    (mapped("LoadsByDay", "prod"), r"\g<1>3", "read capacity: 26 of 25 free RCU"),
     (r"Default: provisioned", "Default: on-demand", "DrinksTable is on demand"),
     (CAPACITY, "BillingMode: PAY_PER_REQUEST", "DrinksTable is on demand"),
     (
@@ -170,7 +171,7 @@ CHANGES = [
     ),
     # functions
     (r"^  Function:$", "  Function:\n    Tracing: Active", "TransformFunction has Tracing"),
-    (PROD + "TransformMb: 1024", r"\1TransformMb: 102400", "Lambda, computing (arm64): "),
+    (mapped("TransformMb", "prod"), r"\g<1>102400", "Lambda, computing (arm64): "),
     (
         r"^          POWERTOOLS_SERVICE_NAME: publish$",
         r"\g<0>\n          POWERTOOLS_LOG_LEVEL: DEBUG",
@@ -181,10 +182,10 @@ CHANGES = [
         "FetchFunction is a function that no",
     ),
     # schedules
-    (PROD_LATER + "db: '[^']*'", r"\1db: 'rate(5 minutes)'", "What is not free costs"),
-    (DEV + ".*" + SOONER, r"\1Reconcile: 'rate(1 minute)'", "What is not free costs"),
-    (PROD + ".*" + SOONER, r"\1Reconcile: 'rate(10 minutes)'", "What is not free costs"),
-    (PROD + ".*" + SOONER, r"\1Reconcile: 'rate(0 hours)'", "ReconcileSchedule cannot be counted"),
+    (mapped("FetchThecocktaildb", "prod"), r"\1rate(5 minutes)", "What is not free costs"),
+    (mapped("Reconcile", "dev"), r"\1rate(1 minute)", "What is not free costs"),
+    (mapped("Reconcile", "prod"), r"\1rate(10 minutes)", "What is not free costs"),
+    (mapped("Reconcile", "prod"), r"\1rate(0 hours)", "ReconcileSchedule cannot be counted"),
     (
         r"Arn: !Ref ReconcileAlias\n        RoleArn",
         "Arn: !GetAtt PublishFunction.Arn\n        RoleArn",
@@ -212,11 +213,11 @@ CHANGES = [
     (r"ProtocolType: HTTP", "ProtocolType: WEBSOCKET", "Api is a WEBSOCKET API"),
     (THROTTLE, r"        DetailedMetricsEnabled: true\n\g<0>", "has DetailedMetricsEnabled"),
     (THROTTLE + r"\n", "", "ApiStage has no ThrottlingRateLimit"),
-    (PROD + ".*ApiRequestsPerS: 2,", r"\1ApiRequestsPerS: 99,", "rate limits costs"),
+    (mapped("ApiRequestsPerS", "prod"), r"\g<1>99", "rate limits costs"),
     (STAGE, r"\g<0>\n      RouteSettings: {GET /x: {}}", "has RouteSettings"),
     (r"RouteKey: \$default", "RouteKey: GET /more", "ApiStage has the route GET /more with a rate"),
     (r"^          MOCKTAILVERSE_API_GB.*\n", "", "ApiFunction has no MOCKTAILVERSE_API_GB_PER_DAY"),
-    (PROD + ".*ApiGbPerDay: '1.5'", r"\1ApiGbPerDay: '2'", "APIs' limits sends 101.1 GB"),
+    (mapped("ApiGbPerDay", "prod"), r"\1'2'", "APIs' limits sends 101.1 GB"),
 ]  # fmt: skip
 
 
@@ -379,7 +380,7 @@ def test_a_macro_of_the_account_is_not_ignored(check):
     ("place", "new", "message"),
     [
         (r"^    Condition: IsOnAws$", "    Condition: Never", "condition Never"),
-        (r"Stage, LogDays\]", "Stage, LogWeeks]", "LogWeeks of dev in its mapping Stages"),
+        (r"Stages, LogDays,", "Stages, LogWeeks,", "dev of LogWeeks in its mapping Stages"),
     ],
 )
 def test_an_undefined_name_in_the_template_is_an_error(check, place, new, message):

@@ -121,7 +121,7 @@ def test_the_figures_on_the_way_of_a_record_are_correct(template):
     resources = template["Resources"]
     queue = resources["TransformRawObjects"]["Properties"]
     stream = resources["PublishChangedDrinks"]["Properties"]
-    receives = template["Mappings"]["Queues"]["Raw"]["MaxReceiveCount"]
+    receives = resources["Queue"]["Properties"]["RedrivePolicy"]["maxReceiveCount"]
     phrases = [
         f"batched, up to {BATCH} a file",
         f"of more than {PART_BYTES >> 20} MiB become several",

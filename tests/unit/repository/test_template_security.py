@@ -151,8 +151,8 @@ def test_every_bucket_and_queue_requires_tls(resources, kind, policy, names):
 
 def _denies_plain_text(statement: dict[str, Any]) -> bool:
     if "If" in statement:
-        condition, locally, on_aws = statement["If"]
-        assert (condition, locally) == ("IsLocal", {"Ref": "AWS::NoValue"})
+        condition, on_aws, locally = statement["If"]
+        assert (condition, locally) == ("IsOnAws", {"Ref": "AWS::NoValue"})
         return _denies_plain_text(on_aws)
     plain = {"Bool": {"aws:SecureTransport": "false"}}
     return (

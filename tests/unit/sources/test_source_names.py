@@ -65,8 +65,8 @@ def test_a_registered_source_gets_a_schedule_and_its_rights_by_its_registration(
     assert text.count("  FetchBarbookSchedule:\n") == 1
     assert '\'{"source": "barbook"}\'' in text
     assert "${DataBucket.Arn}/raw/barbook/*'" in text
-    stages = Template.parse(text).document["Mappings"]["Stages"]
-    assert {one["FetchBarbookState"] for one in stages.values()} == {"DISABLED"}
+    states = Template.parse(text).document["Mappings"]["Stages"]["FetchBarbookState"]
+    assert states == dict.fromkeys(("local", "dev", "staging", "prod"), "DISABLED")
     again = stage_mapping.with_all_stages(text, environments.read(checkout.environments))
     assert again == text
 
