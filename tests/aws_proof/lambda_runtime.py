@@ -122,6 +122,9 @@ def running(
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(configuration["MemorySize"]),
         "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{configuration['FunctionName']}",
         "AWS_LAMBDA_LOG_STREAM_NAME": "proof",
+        # Lambda sets both for a function with `LogFormat: JSON`; INFO is its default.
+        "AWS_LAMBDA_LOG_FORMAT": "JSON",
+        "AWS_LAMBDA_LOG_LEVEL": "INFO",
         "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
         "LAMBDA_TASK_ROOT": str(task_root),
         "LANG": "en_US.UTF-8",

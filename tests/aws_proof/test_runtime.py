@@ -75,6 +75,15 @@ def test_every_http_request_gets_the_right_answer(functions, case):
         assert not response.get("body")
 
 
+def test_libraries_log_no_path_that_a_client_chose(functions, proved):
+    log = functions.running["api"].log
+    before = log.stat().st_size
+    functions.invoke("api", http_event({"path": "/nothing-[ERROR]"}))
+    (line,) = log.read_bytes()[before:].splitlines()
+    assert (json.loads(line)["message"], b"[ERROR]" in line) == ("answered", False)
+    proved("Lambda's client: with its JSON log, no library logs a client's path")
+
+
 def test_operators_see_loads_and_rejected_records_with_their_key(functions, raw_record, proved):
     event, (version,) = with_objects(
         functions, event_of("sqs_s3_object_created.json"), raw_record(id_="none")

@@ -26,6 +26,9 @@ its headers it has at most 700 bytes."""
 LOG_BYTES = 1_000
 """Log size of a call: the function's line and two of Lambda's have 800 bytes together."""
 
+METERED = 20
+"""Requests that a call counts as: an HTTP API is metered in 512 KiB, and takes bodies of 10 MiB."""
+
 S3_READS = 2
 """The dearest answer is an export, which reads its size and then its bytes."""
 
@@ -64,7 +67,7 @@ def _a_day(run: Running) -> Usage:
         s3_writes=slices,
         s3_reads=calls * S3_READS + slices,
         log_gb=calls * LOG_BYTES * (1 + run.log_days / DAYS) / GB,
-        api_requests=calls,
+        api_requests=calls * METERED,
         transfer_gb=run.api_gb_per_day + calls * SMALL_ANSWER_BYTES / GB,
     )
 

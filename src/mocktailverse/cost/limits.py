@@ -25,7 +25,7 @@ queues. One environment stays within the million, three do not (docs/decisions/0
 
 _QUEUES = "sqs_requests"
 
-FLOOD_USD_A_DAY = 4.00
+FLOOD_USD_A_DAY = 14.00
 """Maximum USD for a day of calls at the rate limits of all APIs, without the free limits."""
 
 

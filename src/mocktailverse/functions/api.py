@@ -81,6 +81,7 @@ def as_mangum_reads_it(event: dict[str, Any]) -> dict[str, Any]:
         "rawPath": path,
         "rawQueryString": _valid(event.get("rawQueryString", "")),
         "headers": headers,
+        "cookies": [],  # not used
         "requestContext": {**event["requestContext"], "http": {**http, "path": path}},
     }
 

@@ -9,7 +9,7 @@ import msgspec
 from botocore.exceptions import ClientError
 from msgspec import Struct
 
-from mocktailverse.errors import ConflictError, MissingError
+from mocktailverse.errors import ConflictError, MissingError, PermanentError
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.error_translation import error_code, translated
 
@@ -72,7 +72,11 @@ class TransferCounter:
                 body = response["Body"].read()
         except MissingError:
             return None, {"IfNoneMatch": "*"}
-        return msgspec.json.decode(body, type=DayCount), {"IfMatch": response["ETag"]}
+        try:
+            return msgspec.json.decode(body, type=DayCount), {"IfMatch": response["ETag"]}
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            place = f"s3://{self._bucket}/{COUNTER_KEY}"
+            raise PermanentError(f"{place} is not a transfer counter. Please delete it.") from error
 
     def _write(self, count: DayCount, condition: dict[str, Any]) -> bool:
         """Replace the count; return False if another process did so first."""

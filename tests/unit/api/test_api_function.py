@@ -4,6 +4,7 @@ import asyncio
 import base64
 import gzip
 import json
+import logging
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -206,10 +207,14 @@ def hostile_events(text):
     for header in ("accept_encoding", "if_none_match", "range", "if_range", "x_amzn_trace_id"):
         yield event("/export.csv", **{header: text, "range": "bytes=0-1"} | {header: text})
     yield {**event("/drinks"), "headers": {text: text}}
+    yield {**event("/drinks"), "cookies": [text, f"a={text}"]}
 
 
 @pytest.mark.parametrize("text", FAILURE_TEXTS)
-def test_no_text_of_a_client_reaches_the_log_or_the_alarm(function, capsys, monkeypatch, text):
+def test_no_text_of_a_client_reaches_the_log_or_the_alarm(
+    function, capsys, caplog, monkeypatch, text
+):
+    caplog.set_level(logging.INFO)  # of all loggers, as Lambda does with `LogFormat: JSON`
     root = text.encode(errors="replace").decode().replace("\0", "")
     monkeypatch.setenv("_X_AMZN_TRACE_ID", f"Root={root};Sampled=1")
     filters = failure_filters()
@@ -221,6 +226,7 @@ def test_no_text_of_a_client_reaches_the_log_or_the_alarm(function, capsys, monk
         assert json.loads(line)["message"] == "answered"
         assert not any(one.matches(line) for one in filters)
         assert text not in line
+    assert {record.name for record in caplog.records if record.name.startswith("mangum")} == set()
 
 
 def test_a_failure_of_ours_does_match_the_alarm(function, capsys, monkeypatch):

@@ -354,10 +354,13 @@ def test_all_pollers_of_three_queues_by_manual_calculation():
 
 
 def test_a_flood_by_manual_calculation():
-    """172,800 calls a day of 0.3 s at 1 GB, 1 kB of log kept for a month, and two reads each."""
+    """172,800 calls a day of 0.3 s at 1 GB, 1 kB of log kept for a month, and two reads each.
+
+    The gateway meters a body of 10 MiB as 20 requests.
+    """
     run = Running(wcu=1, rcu=1, log_days=DAYS, api_gb_per_day=1)
     slices = 500 * (5e-6 + 0.4e-6)
-    call = 1e-6 + 0.2e-6 + 0.3 * 13.3334e-6 + 2 * 1e-6 * 0.5 + 2 * 0.4e-6
+    call = 20 * 1e-6 + 0.2e-6 + 0.3 * 13.3334e-6 + 2 * 1e-6 * 0.5 + 2 * 0.4e-6
     usd = 172_800 * call + slices
     one = flood([run], price_table())
     assert one.usd_a_day == pytest.approx(usd)

@@ -62,7 +62,7 @@ def test_the_limits_are_the_documented_ones_and_all_stages_are_within_them():
     assert beyond_limits(RUNS, price_table()) == []
     assert limits.NOT_FREE_USD == 0.25
     assert limits.QUEUES_USD == 0.45
-    assert limits.FLOOD_USD_A_DAY == 4
+    assert limits.FLOOD_USD_A_DAY == 14
 
 
 def test_a_flood_costs_only_its_calls():

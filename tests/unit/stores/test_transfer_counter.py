@@ -21,16 +21,18 @@ def s3(stubbed):
         "provide-client-params.s3.PutObject", lambda params, **_: puts.append(params)
     )
 
+    def content_is(body):
+        stub.add_response("get_object", {"Body": io.BytesIO(body), "ETag": '"e"'})
+
     def stored(count=None, day=DAY):
         if count is None:
             stub.add_client_error("get_object", "NoSuchKey")
         else:
-            body = io.BytesIO(json.dumps({"day": day, "bytes": count}).encode())
-            stub.add_response("get_object", {"Body": body, "ETag": '"e"'})
+            content_is(json.dumps({"day": day, "bytes": count}).encode())
 
     counter = TransferCounter(SimpleNamespace(s3=stub.client), "catalogue", 100, pauses.append)
     return SimpleNamespace(
-        counter=counter, stored=stored, puts=puts, pauses=pauses,
+        counter=counter, stored=stored, puts=puts, pauses=pauses, content_is=content_is,
         written=lambda: stub.add_response("put_object", {}),
         refused=lambda code: stub.add_client_error("put_object", code),
         unreadable=lambda: stub.add_client_error("get_object", "AccessDenied"),
@@ -103,3 +105,13 @@ def test_a_counter_that_cannot_be_used_grants_nothing(s3):
     s3.refused("AccessDenied")
     with pytest.raises(MocktailverseError, match="Writing the transfer counter"):
         s3.counter.reserve(DAY, 1)
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b'{"day":1,"bytes":2}', b'{"day":"\xff","bytes":2}'])
+def test_an_object_that_is_no_counter_is_an_error_that_says_what_to_do(s3, body):
+    s3.content_is(body)
+    with pytest.raises(
+        MocktailverseError, match=r"s3://catalogue/state/transfer.json .* delete it"
+    ):
+        s3.counter.reserve(DAY, 1)
+    assert s3.puts == []
