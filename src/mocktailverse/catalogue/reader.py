@@ -16,12 +16,7 @@ from mocktailverse.catalogue.ingredient_list import (
 )
 from mocktailverse.catalogue.makeable import MAX_MISSING, MissingIngredients
 from mocktailverse.catalogue.meta import Meta, read_meta
-from mocktailverse.catalogue.rows import (
-    drinks_by_id,
-    drinks_by_row,
-    drinks_in_name_order,
-    unread_fields,
-)
+from mocktailverse.catalogue.rows import drinks_by_id, drinks_by_row, drinks_in_name_order, unread
 from mocktailverse.catalogue.search.groups_of_drinks import variants_in
 from mocktailverse.catalogue.search.index import CatalogueIndex
 from mocktailverse.catalogue.search.matching import DrinkSearch
@@ -114,7 +109,7 @@ class Catalogue:
     def unread_fields(self) -> Iterator[tuple[str, FieldDifference]]:
         """Yield drink id and value of each field that the code which built the file had, alone."""
         with self._connections.borrow() as connection:
-            yield from unread_fields(connection)
+            yield from unread(connection)
 
     def search(
         self, query: DrinkQuery, *, limit: int = 25, after: str | None = None

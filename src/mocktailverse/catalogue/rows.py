@@ -209,7 +209,7 @@ def add_columns(connection: sqlite3.Connection) -> None:
                 connection.execute(f"ALTER TABLE {table} ADD COLUMN {name}")
 
 
-def unread_fields(connection: sqlite3.Connection) -> Iterator[tuple[str, FieldDifference]]:
+def unread(connection: sqlite3.Connection) -> Iterator[tuple[str, FieldDifference]]:
     """Yield id and value of what the file says in columns that this code has no fields for."""
     read = {"row", *DRINK_COLUMNS, *_CONVERSION_COLUMNS}
     for name in _column_names(connection, "drinks") - read:

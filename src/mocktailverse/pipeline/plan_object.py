@@ -83,7 +83,7 @@ def examine(
     examined = ExaminedObject(task.version)
     codes = {line.position: line.code for line in rejected_before}
     whole = codes.pop(None, None)
-    made: dict[int, Drink] = {}
+    drinks: dict[int, Drink] = {}
     for result in _results(opened, task.version):
         examined.records += 1
         if line := result.rejected:
@@ -96,25 +96,25 @@ def examine(
         elif register := result.register:
             if drink := register.drink:
                 position = drink.lineage.position
-                made[position] = drink
+                drinks[position] = drink
                 if code := codes.pop(position, whole):
                     loads = RejectedRecord(code, task.version, position, drink.id)
                     examined.now_loads.append(loads)
                 register = msgspec.structs.replace(register, drink=without_content(drink))
             examined.registers[register.id] = merge(examined.registers.get(register.id), register)
     examined.now_loads += (RejectedRecord(codes[at], task.version, at) for at in codes)
-    examined.compared = _compared(task, made, catalogue)
+    examined.compared = _compared(task, drinks, catalogue)
     return examined
 
 
 def _compared(
-    task: ObjectTask, made: Mapping[int, Drink], catalogue: Catalogue
+    task: ObjectTask, drinks: Mapping[int, Drink], catalogue: Catalogue
 ) -> dict[str, list[FieldDifference] | None]:
     """Return what differs between the served drinks and those made now, by position."""
     compared: dict[str, list[FieldDifference] | None] = {}
     others = {}
     for position, (drink_id, content_hash) in task.served.items():
-        drink = made.get(position)
+        drink = drinks.get(position)
         compared[drink_id] = [] if drink else None
         if drink and (drink.id, drink.content_hash) != (drink_id, content_hash):
             others[drink_id] = drink
