@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from mocktailverse.catalogue import schema
+from mocktailverse.catalogue.rows import add_columns
 from mocktailverse.errors import CatalogueError
 
 _NEW_TABLES = frozenset({"drink_name_keys"})
@@ -22,10 +23,11 @@ _NEW_TABLES = frozenset({"drink_name_keys"})
 _TABLES = "SELECT name, sql FROM sqlite_schema WHERE sql LIKE 'CREATE TABLE%'"
 
 
-def upgrade(path: Path) -> None:
+def upgrade(path: Path, *, complete: bool = False) -> None:
     """Give a private copy of an earlier format the tables and columns of this one, in place.
 
-    A file of any other format is left as it is.
+    A file of any other format is left as it is. A `complete` one has a column for each field of
+    this code, even if its format lacks it.
 
     Raises:
         CatalogueError: the file is not a database, or is damaged.
@@ -35,6 +37,8 @@ def upgrade(path: Path) -> None:
             ((number,),) = file.execute("PRAGMA user_version")
             if schema.OLDEST_FORMAT <= number < schema.FORMAT:
                 _upgrade(file)
+            if complete:
+                add_columns(file)
     except sqlite3.DatabaseError as error:
         raise CatalogueError(f"Not a sealed catalogue: {error}.") from error
 

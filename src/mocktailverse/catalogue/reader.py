@@ -16,11 +16,7 @@ from mocktailverse.catalogue.ingredient_list import (
 )
 from mocktailverse.catalogue.makeable import MAX_MISSING, MissingIngredients
 from mocktailverse.catalogue.meta import Meta, read_meta
-from mocktailverse.catalogue.rows import (
-    drinks_by_id,
-    drinks_by_row,
-    drinks_in_name_order,
-)
+from mocktailverse.catalogue.rows import drinks_by_id, drinks_by_row, drinks_in_name_order, unread
 from mocktailverse.catalogue.search.groups_of_drinks import variants_in
 from mocktailverse.catalogue.search.index import CatalogueIndex
 from mocktailverse.catalogue.search.matching import DrinkSearch
@@ -37,6 +33,7 @@ from mocktailverse.catalogue.search.query import (
 )
 from mocktailverse.catalogue.statistics import compute_statistics
 from mocktailverse.drinks.drink import Drink
+from mocktailverse.drinks.field_differences import FieldDifference
 from mocktailverse.drinks.substitutions.shelf import Allowance
 from mocktailverse.errors import CatalogueError, UsageError
 
@@ -108,6 +105,11 @@ class Catalogue:
         """Stream every drink in name order, withdrawn ones included."""
         with self._connections.borrow() as connection:
             yield from drinks_in_name_order(connection)
+
+    def unread_fields(self) -> Iterator[tuple[str, FieldDifference]]:
+        """Yield drink id and value of each field that the code which built the file had, alone."""
+        with self._connections.borrow() as connection:
+            yield from unread(connection)
 
     def search(
         self, query: DrinkQuery, *, limit: int = 25, after: str | None = None

@@ -20,6 +20,7 @@ from mocktailverse.drinks.drink import (
     Lineage,
     Stated,
 )
+from mocktailverse.drinks.field_differences import FieldDifference
 from mocktailverse.drinks.substitutions.forms import forms_of
 from mocktailverse.drinks.substitutions.needs import variety_of
 
@@ -54,6 +55,7 @@ DRINK_COLUMNS = (
     *_STATED,
 )
 LINE_COLUMNS = ("drink_id", *_LINE, "form", "variety")
+_CONVERSION_COLUMNS = ("convertible", "not_convertible_because", "mocktail_needs")
 
 _SELECT_ROW = "SELECT row FROM drinks WHERE id = ?"
 _SELECT_DRINKS = "SELECT * FROM drinks WHERE row IN (SELECT value FROM json_each(?))"
@@ -196,6 +198,35 @@ def drinks_in_name_order(connection: sqlite3.Connection) -> Iterator[Drink]:
     rows = array("q", (row for (row,) in connection.execute(_ROWS_IN_NAME_ORDER)))
     for start in range(0, len(rows), READ_CHUNK):
         yield from drinks_by_row(connection, rows[start : start + READ_CHUNK])
+
+
+def add_columns(connection: sqlite3.Connection) -> None:
+    """Add the columns of fields that the file does not have: null, as not known."""
+    for table, columns in (("drinks", DRINK_COLUMNS), ("drink_ingredients", LINE_COLUMNS)):
+        existing = _column_names(connection, table)
+        for name in columns:
+            if name not in existing:
+                connection.execute(f"ALTER TABLE {table} ADD COLUMN {name}")
+
+
+def unread(connection: sqlite3.Connection) -> Iterator[tuple[str, FieldDifference]]:
+    """Yield id and value of what the file says in columns that this code has no fields for."""
+    read = {"row", *DRINK_COLUMNS, *_CONVERSION_COLUMNS}
+    for name in _column_names(connection, "drinks") - read:
+        for drink_id, value in connection.execute(
+            f"SELECT id, {name} FROM drinks WHERE {name} IS NOT NULL"  # noqa: S608 - a column
+        ):
+            yield drink_id, FieldDifference(name, value, None)
+    for name in _column_names(connection, "drink_ingredients") - {*LINE_COLUMNS}:
+        for drink_id, value, line in connection.execute(
+            f"SELECT drink_id, {name}, position || ' ' || name FROM drink_ingredients"  # noqa: S608
+            f" WHERE {name} IS NOT NULL"
+        ):
+            yield drink_id, FieldDifference(f"ingredients[].{name}", value, None, line=line)
+
+
+def _column_names(connection: sqlite3.Connection, table: str) -> set[str]:
+    return {name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")}
 
 
 def _json(value: object) -> str:

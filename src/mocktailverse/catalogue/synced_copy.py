@@ -105,8 +105,10 @@ class CatalogueCopy(TtlCache[Catalogue]):
 
 
 @contextmanager
-def open_published(source: CatalogueSource) -> Iterator[Catalogue]:
-    """Open a copy of the published catalogue for the block.
+def open_published(
+    source: CatalogueSource, prepare: Callable[[Path], None] = upgrade
+) -> Iterator[Catalogue]:
+    """Open a copy of the published catalogue for the block; `prepare` makes it readable.
 
     Raises:
         MissingError: nothing is published yet.
@@ -115,6 +117,6 @@ def open_published(source: CatalogueSource) -> Iterator[Catalogue]:
     with tempfile.TemporaryDirectory(prefix="mocktailverse-") as folder:
         path = Path(folder, "catalogue.sqlite")
         source.download(path)
-        upgrade(path)
+        prepare(path)
         with closing(Catalogue(path)) as catalogue:
             yield catalogue

@@ -17,7 +17,7 @@ from mocktailverse.errors import MissingError, MocktailverseError, UsageError
 from mocktailverse.formatting import counted
 from mocktailverse.operations import plan_run
 from mocktailverse.pipeline.plan import PlannedDrink, PlanSummary, ReleasePlan
-from mocktailverse.pipeline.plan_object import RejectedRecord
+from mocktailverse.pipeline.plan_object import EXCEPTION
 from mocktailverse.stores import cloudformation_stack as stack
 from mocktailverse.stores.environment import Stores
 
@@ -28,9 +28,13 @@ _SHOWN = 12
 _SHOWN_CHARACTERS = 48
 
 _REMARKS = {
-    "expired": "{} not compared: the raw object has expired",
-    "in_flight": "{} not compared: a load is not published yet, or has failed",
-    "not_sampled": "{} not compared: the raw object is not in the sample",
+    "expired": "the raw object has expired",
+    "in_flight": "a load is not published yet, or has failed",
+    "not_sampled": "the raw object is not in the sample",
+}
+_RECORDS = {
+    "Records that would be rejected": "now_rejected",
+    "Rejected records that would load": "now_loads",
 }
 
 
@@ -108,64 +112,56 @@ def plan_before_deployment(target: DeployTarget) -> PlanSummary | None:
 
 def summary_line(summary: PlanSummary) -> str:
     """Return the plan in a sentence."""
-    compared = summary.changed + summary.unchanged
-    parts = [f"{summary.changed} of {counted(compared, 'drink')} would change"]
-    parts += (
-        f"{number} {word}" for word in ("added", "removed") if (number := getattr(summary, word))
-    )
-    if rejected := sum(summary.now_rejected.values()):
-        parts.append(f"{counted(rejected, 'record')} newly rejected")
-    if loads := sum(summary.now_loads.values()):
-        parts.append(f"{counted(loads, 'rejected record')} would load")
+    raises = summary.now_rejected.get(EXCEPTION, 0)
+    drinks = {"added": summary.added, "removed": summary.removed}
+    records = {
+        "newly rejected": sum(summary.now_rejected.values()) - raises,
+        "no longer rejected": sum(summary.now_loads.values()),
+        "for which this code raises": raises,
+    }
+    changed = f"{summary.changed} of {counted(summary.changed + summary.unchanged, 'drink')}"
+    parts = [f"{number} {what}" for what, number in drinks.items() if number]
+    parts += [f"{counted(number, 'record')} {what}" for what, number in records.items() if number]
     read = counted(summary.objects, "raw object")
     if summary.objects < summary.of_objects:
         read = f"a sample of {summary.objects} of {summary.of_objects} raw objects"
-    return f"{', '.join(parts)} ({counted(summary.records, 'record')} in {read})"
+    read = f"{counted(summary.records, 'record')} in {read}"
+    return f"{', '.join([f'{changed} would change', *parts])} ({read})"
 
 
 def _print_plan(planned: ReleasePlan) -> None:
-    if planned.fields:
-        _print_rows("Changed fields", ("field", "drinks"), [*planned.fields.items()])
-    if planned.largest:
-        rows = [
-            (each.id, *_cells(each.difference), _change(each.difference))
-            for each in planned.largest
-        ]
-        _print_rows("Largest differences", ("drink", "field", "old", "new", "change"), rows)
+    _print_rows("Changed fields", ("field", "drinks"), [*planned.fields.items()])
+    rows = [(one.id, *_cells(one.difference), _change(one.difference)) for one in planned.largest]
+    _print_rows("Largest differences", ("drink", "field", "old", "new", "change"), rows)
     others = [
         (drink.id, *(_cells(drink.differences[0]) if drink.differences else (drink.change, "", "")))
         for drink in planned.drinks
-        if all(difference.size is None for difference in drink.differences)
+        if not any(difference.size for difference in drink.differences)
     ]
-    if others:
-        _print_rows("Without a changed number", ("drink", "field", "old", "new"), others)
-    _print_rejected("Records that would be rejected", planned.rejected["now_rejected"])
-    _print_rejected("Rejected records that would load", planned.rejected["now_loads"])
+    _print_rows("Without a changed number", ("drink", "field", "old", "new"), others)
+    for title, name in _RECORDS.items():
+        records = [
+            (record.code, record.object.key, record.position, record.id or record.message)
+            for record in planned.rejected[name]
+        ]
+        _print_rows(title, ("code", "raw object", "position", ""), records)
     for name, remark in _REMARKS.items():
         if number := getattr(planned, name):
-            say(remark.format(counted(number, "drink")))
+            say(f"{counted(number, 'drink')} not compared: {remark}")
     say(summary_line(planned))
     if planned.drinks:
         say("One drink in full: mocktailverse plan --drink ID. All of them: --json")
 
 
 def _print_rows(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Print the first rows, and how many there are."""
-    count = "" if len(rows) <= _SHOWN else f" ({_SHOWN} of {len(rows)})"
-    print_table(f"{title}{count}", columns, rows[:_SHOWN])
+    """Print the first rows, if there are any, and how many there are."""
+    if rows:
+        count = "" if len(rows) <= _SHOWN else f" ({_SHOWN} of {len(rows)})"
+        print_table(f"{title}{count}", columns, rows[:_SHOWN])
 
 
 def _change(difference: FieldDifference) -> str:
     return "from 0" if difference.relative is None else f"{difference.relative:+.1%}"
-
-
-def _print_rejected(title: str, records: list[RejectedRecord]) -> None:
-    if records:
-        rows = [
-            (record.code, record.object.key, record.position, record.id or record.message)
-            for record in records
-        ]
-        _print_rows(title, ("code", "raw object", "position", ""), rows)
 
 
 def _print_drink(drink_id: str, drinks: list[PlannedDrink]) -> None:

@@ -1,6 +1,5 @@
 """The differences between two versions of a drink, field by field, with the old and new values."""
 
-import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,11 +27,14 @@ class FieldDifference(Struct, frozen=True):
     """The ingredient line: `<position> <name>`."""
 
     @property
-    def size(self) -> float | None:
-        """How much a number changes, relative to the old one; infinite from 0; None of others."""
-        if self.relative is not None:
-            return abs(self.relative)
-        return math.inf if _is_figure(self.field, self.old, self.new) else None
+    def size(self) -> float:
+        """How much a number changes, relative to the old one, or to 1 if that is smaller.
+
+        So a rounded trace that doubles counts as little. 0 for other values.
+        """
+        if not _is_figure(self.field, self.old, self.new):
+            return 0.0
+        return float(abs(self.new - self.old) / max(1, abs(self.old)))
 
 
 def field_differences(old: Drink, new: Drink) -> list[FieldDifference]:

@@ -8,21 +8,19 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
-import msgspec
 from msgspec import Struct
 
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.errors import MissingError, TransientError
 from mocktailverse.loads.rejected import Rejected
+from mocktailverse.pipeline.plan_comparison import Examine
 from mocktailverse.pipeline.plan_object import ExaminedObject, ObjectTask, examine
 from mocktailverse.pipeline.ports import OpenObject, RawStore
 
@@ -33,7 +31,6 @@ CHUNK_BYTES = 8 * 1024 * 1024
 """Stored bytes after which a chunk is full: balances the processes."""
 
 _READERS = 8
-_decoder = msgspec.msgpack.Decoder(list[ExaminedObject])
 
 
 class Examiner(Struct, frozen=True):
@@ -59,47 +56,36 @@ class Examiner(Struct, frozen=True):
         return opened, [line for key in task.rejected_keys for line in self.raw.rejected(key)]
 
 
-class ExaminerPool:
-    """Examines raw objects in a process for each processor; within a `with` block."""
+@contextmanager
+def examiner_pool(open_raw: Callable[[], RawStore], catalogue: Path) -> Iterator[Examine]:
+    """Examine raw objects in a process for each processor, within the block.
 
-    def __init__(self, open_raw: Callable[[], RawStore], catalogue: Path) -> None:
-        """Start no process yet; `open_raw` is called in each."""
-        self._pool = ProcessPoolExecutor(
-            os.cpu_count(),
-            multiprocessing.get_context("spawn"),  # threads and sockets do not survive a fork
-            _start,
-            (open_raw, catalogue),
-        )
+    `open_raw` is called in each process. What is yielded raises TransientError if a process is
+    killed, or an object cannot be read.
+    """
+    pool = ProcessPoolExecutor(
+        os.cpu_count(),
+        multiprocessing.get_context("spawn"),  # threads and sockets do not survive a fork
+        _start,
+        (open_raw, catalogue),
+    )
+    try:
+        yield partial(_examined, pool)
+    finally:
+        pool.shutdown(cancel_futures=True)
 
-    def __enter__(self) -> Self:
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: object, traceback: TracebackType | None
-    ) -> None:
-        self._pool.shutdown(cancel_futures=True)
-
-    def examined(self, tasks: Sequence[ObjectTask]) -> Iterator[ExaminedObject]:
-        """Yield what this code makes of each object.
-
-        Raises:
-            TransientError: a process was killed, or an object could not be read.
-        """
-        chunks = _chunks(tasks)
-        running = deque[Future[bytes]]()
-        try:
-            for chunk in chunks:
-                with _interrupts_blocked():
-                    running.append(self._pool.submit(_examine, chunk))
-                if len(running) > 2 * (os.cpu_count() or 1):
-                    yield from _decoder.decode(running.popleft().result())
-            while running:
-                yield from _decoder.decode(running.popleft().result())
-        except BrokenProcessPool as error:
-            raise TransientError(
-                "A process that reads raw objects was killed, perhaps for lack of memory. Try"
-                " again, or read fewer with --sample."
-            ) from error
+def _examined(pool: ProcessPoolExecutor, tasks: Sequence[ObjectTask]) -> Iterator[ExaminedObject]:
+    try:
+        with _interrupts_blocked():
+            chunks = pool.map(_examine, _chunks(tasks))  # starts the processes
+        for chunk in chunks:
+            yield from chunk
+    except BrokenProcessPool as error:
+        raise TransientError(
+            "A process that reads raw objects was killed, perhaps for lack of memory. Try"
+            " again, or read fewer with --sample."
+        ) from error
 
 
 def _chunks(tasks: Sequence[ObjectTask]) -> Iterator[list[ObjectTask]]:
@@ -143,5 +129,5 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _examine(tasks: Sequence[ObjectTask]) -> bytes:
-    return msgspec.msgpack.encode([*_examiner[0].examined(tasks)])
+def _examine(tasks: Sequence[ObjectTask]) -> list[ExaminedObject]:
+    return [*_examiner[0].examined(tasks)]

@@ -3,18 +3,19 @@
 import re
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
-from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.catalogue.format_upgrade import upgrade
 from mocktailverse.catalogue.synced_copy import open_published
+from mocktailverse.drinks.drink import Drink
 from mocktailverse.loads.load_record import latest_generations
 from mocktailverse.loads.object_version import ObjectVersion, StoredObject
-from mocktailverse.operations.plan_processes import ExaminerPool
+from mocktailverse.operations.plan_processes import examiner_pool
 from mocktailverse.operations.recent_loads import recent_loads
-from mocktailverse.pipeline.plan import PlanSummary, ReleasePlan
-from mocktailverse.pipeline.plan_comparison import RejectedFiles, Scope, make_plan
-from mocktailverse.pipeline.plan_object import ExaminedObject, ObjectTask
+from mocktailverse.pipeline.plan import ReleasePlan
+from mocktailverse.pipeline.plan_comparison import Scope, make_plan
+from mocktailverse.pipeline.plan_object import ExaminedObject, ObjectTask, without_content
 from mocktailverse.pipeline.ports import DailyLoads, RawStore
 from mocktailverse.stores.data_bucket import DataBucket
 from mocktailverse.stores.environment import Stores
@@ -29,11 +30,6 @@ _PUBLISHED_MS = 600_000
 _REJECTED_KEY = re.compile(r"rejected/([0-9a-f]{24})-([0-9]+)/", re.ASCII)
 
 OnObject = Callable[[int, int], None]
-
-
-def plan_summary(stores: Stores, *, raw_expires: bool, sample: int | None = None) -> PlanSummary:
-    """Return what this code would change of an environment's drinks, in figures; see `plan`."""
-    return plan(stores, raw_expires=raw_expires, sample=sample).summary
 
 
 def plan(
@@ -59,52 +55,49 @@ def plan(
         MissingError: no catalogue is published.
         CatalogueError: the published catalogue cannot be read.
     """
-    with open_published(stores.catalogue) as catalogue:
+    with open_published(stores.catalogue, partial(upgrade, complete=True)) as catalogue:
         stored = list(stores.bucket.versions())
+        served = {drink.id: without_content(drink) for drink in catalogue.all_drinks()}
         scope = Scope(
             stored,
-            sampled(stored, catalogue, sample),
+            sampled(stored, served.values(), sample),
             rejected_files(stores.bucket, stored),
             unsettled(stores.loads, stored, catalogue.meta.built_at),
             raw_expires,
         )
         open_raw = partial(DataBucket, stores.clients, stores.bucket.bucket)
-        with ExaminerPool(open_raw, catalogue.path) as pool:
+        with examiner_pool(open_raw, catalogue.path) as examine:
 
             def examined(tasks: Sequence[ObjectTask]) -> Iterator[ExaminedObject]:
-                for number, one in enumerate(pool.examined(tasks), 1):
+                for number, one in enumerate(examine(tasks), 1):
                     on_object(number, len(tasks))
                     yield one
 
-            return make_plan(catalogue, scope, examined, stores.loads.latest)
+            return make_plan(catalogue, served, scope, examined, stores.loads.latest)
 
 
 def sampled(
-    stored: Sequence[StoredObject], catalogue: Catalogue, sample: int | None
+    stored: Sequence[StoredObject], drinks: Iterable[Drink], sample: int | None
 ) -> frozenset[ObjectVersion]:
-    """Return the objects to read: the same ones every time, spread over all keys."""
+    """Return the objects to read, those of `drinks` first: the same every time, from all keys."""
     versions = frozenset(one.version for one in stored)
     if sample is None or sample >= len(versions):
         return versions
-    served = {ObjectVersion.of(drink.lineage) for drink in catalogue.all_drinks()}
+    served = {ObjectVersion.of(drink.lineage) for drink in drinks}
     ordered = sorted(versions, key=lambda one: (one not in served, one.trace_id))
     return frozenset(ordered[:sample])
 
 
 def rejected_files(
     bucket: RawStore, stored: Sequence[StoredObject]
-) -> dict[ObjectVersion, RejectedFiles]:
-    """Return the files `rejected/<trace id>-<generation>/<segment>.ndjson` of each object."""
+) -> dict[ObjectVersion, tuple[str, ...]]:
+    """Return the last files `rejected/<trace id>-<generation>/<segment>.ndjson` of each object."""
     by_load: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
     for file in bucket.versions("rejected/"):
         if match := _REJECTED_KEY.match(file.version.key):
             by_load[match[1]][int(match[2])].add(file.version.key)
     files_of = ((one.version, by_load.get(one.version.trace_id)) for one in stored)
-    return {
-        version: RejectedFiles(max(files), tuple(sorted(files[max(files)])))
-        for version, files in files_of
-        if files
-    }
+    return {version: tuple(sorted(files[max(files)])) for version, files in files_of if files}
 
 
 def unsettled(

@@ -38,8 +38,8 @@ class PlanSummary(Struct, kw_only=True, frozen=True):
     fields: dict[str, int] = {}
     """Drinks by path of the changed field, the most frequent first."""
     largest: list[LargeDifference] = []
-    """The drinks that change most, each with the number that does, relative to the old one; at most
-    20."""
+    """The drinks that change most, each with the number that does; at most 20. The change is
+    relative to the old number, or to 1 if that is smaller."""
     now_rejected: dict[str, int] = {}
     """Records that this code rejects, and the deployed one did not, by reason code."""
     now_loads: dict[str, int] = {}

@@ -8,26 +8,23 @@ from msgspec import Struct
 
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.drinks.codes import Quality
-from mocktailverse.drinks.drink import Derived, Drink
+from mocktailverse.drinks.drink import Drink
 from mocktailverse.drinks.field_differences import FieldDifference, field_differences
 from mocktailverse.drinks.register import Register, merge
+from mocktailverse.errors import MocktailverseError
+from mocktailverse.loads.load_record import END, START, Checkpoint
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
+from mocktailverse.pipeline.decode import DecodedRecord
 from mocktailverse.pipeline.ports import OpenObject
-from mocktailverse.pipeline.transformation import transform
+from mocktailverse.pipeline.transformation import RecordResult, record_result, transform
+from mocktailverse.sources import RecordReader
 
-_NO_CONTENT: dict[str, Any] = {
-    "category": None, "alcoholic": None, "glass": None, "iba": None, "tags": (),
-    "instructions": {}, "ingredients": (), "image": None, "video": None, "derived": Derived(),
-    "quality": (), "description": None, "credit": None, "stated": None, "garnish": None,
-}  # fmt: skip
+EXCEPTION = "exception"
+"""The code of records for which this code raises: their raw object would not load at all."""
 
-
-class ServedRecord(Struct, frozen=True):
-    """A raw record that a served drink was made from."""
-
-    drink_id: str
-    content_hash: str
+_KEPT = {"id", "name", "content_hash", "observed_at", "withdrawn_at", "previous_name", "lineage"}
+_NO_CONTENT: dict[str, Any] = dict.fromkeys({*Drink.__struct_fields__} - _KEPT)
 
 
 class ObjectTask(Struct, frozen=True):
@@ -36,25 +33,18 @@ class ObjectTask(Struct, frozen=True):
     version: ObjectVersion
     bytes: int
     """The stored size."""
-    served: dict[int, ServedRecord] = {}
-    """The records that served drinks were made from, by position."""
+    served: dict[int, tuple[str, str]] = {}
+    """Id and content hash of the served drinks, by the position of the record that made them."""
     rejected_keys: tuple[str, ...] = ()
     """Where the records lie that its last load rejected."""
-
-
-class DrinkDifference(Struct, frozen=True):
-    """A served drink that this code reads differently."""
-
-    id: str
-    name: str
-    differences: list[FieldDifference]
 
 
 class RejectedRecord(Struct, frozen=True):
     """A raw record that either the deployed code or this code rejects, but not both."""
 
     code: str
-    """The [reason code](codes.md)."""
+    """The [reason code](codes.md); `exception`: this code raises, so that nothing of the object
+    would load."""
     object: ObjectVersion
     position: int | None
     """The record's array index or byte offset; null: the whole object."""
@@ -71,11 +61,8 @@ class ExaminedObject(Struct):
     records: int = 0
     registers: dict[str, Register] = {}
     """The merged observations of each id, without the drinks' content."""
-    same: list[str] = []
-    """Ids of served drinks that this code reads in the same way."""
-    different: list[DrinkDifference] = []
-    without_drink: list[str] = []
-    """Ids of served drinks whose record this code does not read as a drink."""
+    compared: dict[str, list[FieldDifference] | None] = {}
+    """What differs in each served drink; None if this code does not read its record as a drink."""
     now_rejected: list[RejectedRecord] = []
     """Records that this code rejects, and the last load did not."""
     now_loads: list[RejectedRecord] = []
@@ -96,82 +83,80 @@ def examine(
     examined = ExaminedObject(task.version)
     codes = {line.position: line.code for line in rejected_before}
     whole = codes.pop(None, None)
-    changed: dict[str, Drink] = {}
-    for result in transform(opened, task.version):
+    drinks: dict[int, Drink] = {}
+    for result in _results(opened, task.version):
         examined.records += 1
         if line := result.rejected:
             if codes.pop(line.position, whole) is None:
-                examined.now_rejected.append(_rejected(task, line.code, line.position, line))
-            continue
-        register = result.register
-        assert register is not None  # noqa: S101 - a result has one of the two
-        drink = register.drink
-        code = codes.pop(drink.lineage.position, whole) if drink else None
-        _note(task, register, code, examined, changed)
-    examined.now_loads += (_rejected(task, code, position) for position, code in codes.items())
-    examined.different += _different(changed, catalogue, examined.same)
-    compared = {*examined.same, *changed}
-    ids = (record.drink_id for record in task.served.values())
-    examined.without_drink += (drink_id for drink_id in ids if drink_id not in compared)
+                examined.now_rejected.append(
+                    RejectedRecord(line.code, task.version, line.position, message=line.message)
+                )
+            if line.position is None:
+                codes.clear()  # those records do not load either
+        elif register := result.register:
+            if drink := register.drink:
+                position = drink.lineage.position
+                drinks[position] = drink
+                if code := codes.pop(position, whole):
+                    loads = RejectedRecord(code, task.version, position, drink.id)
+                    examined.now_loads.append(loads)
+                register = msgspec.structs.replace(register, drink=without_content(drink))
+            examined.registers[register.id] = merge(examined.registers.get(register.id), register)
+    examined.now_loads += (RejectedRecord(codes[at], task.version, at) for at in codes)
+    examined.compared = _compared(task, drinks, catalogue)
     return examined
 
 
-def _note(
-    task: ObjectTask,
-    register: Register,
-    code_before: str | None,
-    examined: ExaminedObject,
-    changed: dict[str, Drink],
-) -> None:
-    drink = register.drink
-    slim = register
-    if drink:
-        position = drink.lineage.position
-        if code_before:
-            examined.now_loads.append(_rejected(task, code_before, position, drink_id=drink.id))
-        if served := task.served.get(position):
-            if served.content_hash == drink.content_hash and served.drink_id == drink.id:
-                examined.same.append(drink.id)
-            else:
-                changed[served.drink_id] = drink
-        slim = msgspec.structs.replace(
-            register, drink=msgspec.structs.replace(drink, **_NO_CONTENT)
-        )
-    examined.registers[register.id] = merge(examined.registers.get(register.id), slim)
+def _compared(
+    task: ObjectTask, drinks: Mapping[int, Drink], catalogue: Catalogue
+) -> dict[str, list[FieldDifference] | None]:
+    """Return what differs between the served drinks and those made now, by position."""
+    compared: dict[str, list[FieldDifference] | None] = {}
+    others = {}
+    for position, (drink_id, content_hash) in task.served.items():
+        drink = drinks.get(position)
+        compared[drink_id] = [] if drink else None
+        if drink and (drink.id, drink.content_hash) != (drink_id, content_hash):
+            others[drink_id] = drink
+    # The hash of equal content differs, too, after a field was added to the code.
+    for one in catalogue.drinks([*others]):
+        compared[one.id] = field_differences(_unmarked(one), _unmarked(others[one.id]))
+    return compared
 
 
-def _different(
-    drinks: Mapping[str, Drink], catalogue: Catalogue, same: list[str]
-) -> Iterator[DrinkDifference]:
-    """Yield the drinks whose content really differs; add the others to `same`.
-
-    The hash of equal content differs after a field was added to the code.
-    """
-    for served in catalogue.drinks([*drinks]):
-        differences = field_differences(unmarked(served), unmarked(drinks[served.id]))
-        if differences:
-            yield DrinkDifference(served.id, served.name, differences)
-        else:
-            same.append(served.id)
+def _results(opened: OpenObject, version: ObjectVersion) -> Iterator[RecordResult]:
+    """Yield the result of every record; code that raises rejects the record, or what is left."""
+    try:
+        yield from transform(opened, version, START, _result)
+    except MocktailverseError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the code of a checkout may raise anything
+        yield _failure(error, version, END, None)
 
 
-def unmarked(drink: Drink) -> Drink:
+def _result(
+    decoded: DecodedRecord, reader: RecordReader, version: ObjectVersion, observed_at: int
+) -> RecordResult:
+    try:
+        return record_result(decoded, reader, version, observed_at)
+    except Exception as error:  # noqa: BLE001 - the same
+        return _failure(error, version, decoded.after, decoded.position)
+
+
+def _failure(
+    error: Exception, version: ObjectVersion, after: Checkpoint, position: int | None
+) -> RecordResult:
+    message = f"{type(error).__name__}: {error}"
+    return RecordResult(after, None, Rejected(EXCEPTION, "$", message, position, None, version))
+
+
+def without_content(drink: Drink) -> Drink:
+    """Return the drink with its name, origin and marks from other observations of its id alone."""
+    quality = tuple(code for code in drink.quality if code == Quality.ID_REASSIGNED)
+    return msgspec.structs.replace(drink, **{**_NO_CONTENT, "quality": quality})
+
+
+def _unmarked(drink: Drink) -> Drink:
     """Return the drink without the marks that come from other observations of its id."""
     quality = tuple(code for code in drink.quality if code != Quality.ID_REASSIGNED)
     return msgspec.structs.replace(drink, quality=quality, previous_name=None, withdrawn_at=None)
-
-
-def marks(drink: Drink) -> Drink:
-    """Return the drink with the marks from other observations of its id alone."""
-    quality = tuple(code for code in drink.quality if code == Quality.ID_REASSIGNED)
-    return msgspec.structs.replace(drink, **{**_NO_CONTENT, "quality": quality}, name="")
-
-
-def _rejected(
-    task: ObjectTask,
-    code: str,
-    position: int | None,
-    line: Rejected | None = None,
-    drink_id: str | None = None,
-) -> RejectedRecord:
-    return RejectedRecord(code, task.version, position, drink_id, line.message if line else "")

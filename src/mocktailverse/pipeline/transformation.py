@@ -5,7 +5,7 @@ It decodes, validates and normalizes in one stream. The transform function, `ver
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 from msgspec import Struct
@@ -54,12 +54,19 @@ class RecordResult(Struct):
     """What the record counts as; None until it is written, and for a rejected one."""
 
 
+ResultOf = Callable[[DecodedRecord, RecordReader, ObjectVersion, int], RecordResult]
+
+
 def transform(
-    raw: OpenObject, version: ObjectVersion, start: Checkpoint = START
+    raw: OpenObject,
+    version: ObjectVersion,
+    start: Checkpoint = START,
+    result_of: ResultOf | None = None,
 ) -> Iterator[RecordResult]:
     """Yield the result of every record of a raw object, from `start` on.
 
-    An object that cannot be read at all gives one rejected line without a position.
+    An object that cannot be read at all gives one rejected line without a position. `result_of`
+    makes the result of a record instead of `record_result`.
 
     Raises:
         TransientError: the connection to the store failed before the end.
@@ -73,8 +80,9 @@ def transform(
         rejected = Rejected(error.code, "$", str(error), None, error.raw, version)
         yield RecordResult(END, None, rejected)
         return
+    result_of = result_of or record_result
     for decoded in decode(raw, reader, start):
-        yield _result(decoded, reader, version, observed_at)
+        yield result_of(decoded, reader, version, observed_at)
 
 
 def observed_at_of(raw: OpenObject) -> int:
@@ -117,9 +125,10 @@ def reader_of(version: ObjectVersion) -> RecordReader:
     return source.records
 
 
-def _result(
+def record_result(
     decoded: DecodedRecord, reader: RecordReader, version: ObjectVersion, observed_at: int
 ) -> RecordResult:
+    """Return the result of one record, observed at `observed_at` (ms since 1970 UTC)."""
     if isinstance(decoded, UnreadableRecord):
         position, after, code, message, text = decoded
         return RecordResult(after, None, Rejected(code, "$", message, position, text, version))

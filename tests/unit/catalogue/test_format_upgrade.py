@@ -76,6 +76,17 @@ def test_an_upgraded_file_has_the_columns_of_a_new_one(format_1, new_file, tmp_p
         assert old.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
+def test_a_complete_copy_has_a_column_for_a_field_that_the_format_lacks(tmp_path, new_file, drinks):
+    path = new_file(tmp_path / "file", drinks)
+    with closing(sqlite3.connect(path, isolation_level=None)) as file:
+        file.execute("ALTER TABLE drinks DROP COLUMN video")
+        file.execute("ALTER TABLE drink_ingredients DROP COLUMN preparation")
+    upgrade(path, complete=True)
+    with closing(Catalogue(path)) as catalogue:
+        assert list(map(_comparable, catalogue.all_drinks())) == list(map(_comparable, drinks))
+        assert list(catalogue.unread_fields()) == []
+
+
 def test_a_file_of_this_format_or_a_later_one_is_left_as_it_is(tmp_path, new_file):
     path = new_file(tmp_path / "file", [])
     for number in (FORMAT, FORMAT + 1, 0):

@@ -13,7 +13,7 @@ from mocktailverse.errors import MissingError, TransientError
 from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion, StoredObject
 from mocktailverse.local.emulator import ROOT_KEY
-from mocktailverse.operations.plan_processes import Examiner, ExaminerPool
+from mocktailverse.operations.plan_processes import Examiner, examiner_pool
 from mocktailverse.operations.plan_run import rejected_files, sampled, unsettled
 from mocktailverse.pipeline.plan_object import ObjectTask
 from mocktailverse.stores.clients import INTERACTIVE, Clients
@@ -76,15 +76,14 @@ def test_a_sample_takes_objects_that_drinks_are_made_from_first(numbered_drink):
         )
         for n, drink in enumerate(drinks)
     ]
-    catalogue = SimpleNamespace(all_drinks=lambda: iter(drinks))
     served = {f"raw/s/{7 * n}" for n in range(3)}
-    assert {one.key for one in sampled(stored, catalogue, 3)} == served
-    five = sampled(stored, catalogue, 5)
+    assert {one.key for one in sampled(stored, drinks, 3)} == served
+    five = sampled(stored, drinks, 5)
     assert served < {one.key for one in five}
-    assert five == sampled(stored[::-1], catalogue, 5)
+    assert five == sampled(stored[::-1], drinks, 5)
     assert len(five) == 5
     for sample in (None, 20, 99):
-        assert sampled(stored, catalogue, sample) == {one.version for one in stored}
+        assert sampled(stored, drinks, sample) == {one.version for one in stored}
 
 
 def test_the_files_of_the_last_generation_are_found_among_others(world):
@@ -98,7 +97,7 @@ def test_the_files_of_the_last_generation_are_found_among_others(world):
     ]
     files = [StoredObject(ObjectVersion("data", key, "v1"), 1, 1) for key in keys]
     bucket = SimpleNamespace(versions=lambda prefix: [f for f in files if prefix == "rejected/"])
-    assert rejected_files(bucket, stored) == {version: (2, tuple(keys[1:3]))}
+    assert rejected_files(bucket, stored) == {version: tuple(keys[1:3])}
 
 
 def test_an_object_that_has_expired_since_gives_nothing():
@@ -107,16 +106,16 @@ def test_an_object_that_has_expired_since_gives_nothing():
 
     examiner = Examiner(SimpleNamespace(open=expired), None)
     (found,) = examiner.examined([ObjectTask(ObjectVersion("data", "raw/s/1", "v1"), 1)])
-    assert (found.records, found.without_drink) == (0, [])
+    assert (found.records, found.compared) == (0, {})
 
 
 def test_a_process_that_is_killed_is_a_temporary_error(tmp_path):
     tasks = [ObjectTask(ObjectVersion("data", "raw/s/1", "v1"), 1)]
     with (
-        ExaminerPool(partial(os._exit, 1), tmp_path / "none") as pool,
+        examiner_pool(partial(os._exit, 1), tmp_path / "none") as examined,
         pytest.raises(TransientError, match="was killed"),
     ):
-        list(pool.examined(tasks))
+        list(examined(tasks))
 
 
 def test_clients_are_made_again_in_another_process():

@@ -1,5 +1,6 @@
 """Plan: names exactly the drinks that other code changes, with fields and values."""
 
+import sqlite3
 from contextlib import closing
 from pathlib import Path
 
@@ -15,8 +16,8 @@ from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.pipeline import plan_object, transformation
-from mocktailverse.pipeline.plan_comparison import RejectedFiles, Scope, make_plan
-from mocktailverse.pipeline.plan_object import ExaminedObject, examine
+from mocktailverse.pipeline.plan_comparison import Scope, make_plan
+from mocktailverse.pipeline.plan_object import ExaminedObject, examine, without_content
 
 NOON_MS = 1_767_268_800_000
 DAY_MS = 24 * 3600 * 1000
@@ -61,8 +62,9 @@ class Environment:
                     lines = [r for key in task.rejected_keys for r in self.world.raw.rejected(key)]
                     yield examine(task, self.world.raw.open(task.version), catalogue, lines)
 
+            served = {drink.id: without_content(drink) for drink in catalogue.all_drinks()}
             scope = Scope(stored, **(fields | scope))
-            return make_plan(catalogue, scope, examined, self.world.loads.latest)
+            return make_plan(catalogue, served, scope, examined, self.world.loads.latest)
 
     def _rejected(self, stored):
         files = {}
@@ -70,7 +72,7 @@ class Environment:
             load_id = one.version.load_id(1)
             keys = sorted(k for k in self.world.raw.rejected_objects if k.split("/")[1] == load_id)
             if keys:
-                files[one.version] = RejectedFiles(1, tuple(keys))
+                files[one.version] = tuple(keys)
         return files
 
 
@@ -84,8 +86,8 @@ def other_code(monkeypatch):
     """Return a function that changes what this code makes of each record."""
 
     def change(of_result):
-        def transform(opened, version):
-            return map(of_result, transformation.transform(opened, version))
+        def transform(*arguments):
+            return map(of_result, transformation.transform(*arguments))
 
         monkeypatch.setattr(plan_object, "transform", transform)
 
@@ -242,6 +244,88 @@ def test_a_rejected_record_that_would_load_adds_a_drink_or_replaces_an_older_one
     assert plan.now_loads == {"name_missing": 2}
     assert [one.field for one in plan.drinks[0].differences] == ["name"]
     assert plan.in_flight == 0
+
+
+def test_a_drink_whose_record_would_be_rejected_is_compared_with_an_older_one(
+    env, raw_record, monkeypatch
+):
+    env.put("1", raw_record("1", "Adonis", strGlass="Mug"))
+    env.put("2", raw_record("1", "Daisy"), raw_record("2", "Daisy"), at=1)
+    env.publish()
+    monkeypatch.setattr(transformation, "_record", refusing("Daisy"))
+    plan = env.plan()
+    assert summary(plan) == [(ONE, "changed"), (TWO, "removed")]
+    assert {one.field: one.new for one in plan.drinks[0].differences} == {
+        "name": "Adonis",
+        "glass": "Mug",
+    }
+
+
+def test_of_two_records_of_one_time_the_content_decides(env, raw_record, other_code):
+    env.put("1", raw_record("1", "Adonis", strGlass="Cup"), raw_record("1", "Adonis"))
+    env.publish()
+    served = next(one for one in env.world.drinks.all()).drink
+    assert env.plan().is_empty
+    other = {"Cup", "Cocktail glass"}.difference({served.glass}).pop()
+
+    def reversed_order(result):
+        drink = result.register.drink
+        content_hash = "f" * 65 if drink.glass == other else drink.content_hash
+        return replace(
+            result,
+            register=replace(result.register, drink=replace(drink, content_hash=content_hash)),
+        )
+
+    other_code(reversed_order)
+    (planned,) = env.plan().drinks
+    assert [(one.field, one.old, one.new) for one in planned.differences] == [
+        ("glass", served.glass, other)
+    ]
+
+
+def test_code_that_raises_for_a_record_is_named_and_the_others_are_compared(
+    loaded, raw_record, monkeypatch
+):
+    read = transformation._record  # noqa: SLF001 - the code that a release would change
+
+    def record(reader, data):
+        if b"Bijou" in data:
+            raise ZeroDivisionError("by zero")
+        return read(reader, data)
+
+    loaded.put("3", raw_record("2", "Bijou"), at=9, load=False)
+    monkeypatch.setattr(transformation, "_record", record)
+    plan = loaded.plan()
+    assert summary(plan) == [(TWO, "removed")]
+    assert (plan.unchanged, plan.now_rejected) == (2, {"exception": 1})
+    (rejected,) = plan.rejected["now_rejected"]
+    assert (rejected.position, rejected.message) == (1, "ZeroDivisionError: by zero")
+
+
+def test_code_that_cannot_decode_an_object_removes_what_is_left_of_it(loaded, monkeypatch):
+    def decode(opened, *arguments):
+        decoded = transformation_decode(opened, *arguments)
+        yield next(decoded)
+        raise KeyError("columns")
+
+    transformation_decode = transformation.decode
+    monkeypatch.setattr(transformation, "decode", decode)
+    plan = loaded.plan()
+    assert summary(plan) == [(TWO, "removed")]
+    assert (plan.now_rejected, plan.now_loads) == ({"exception": 2}, {})
+    assert {one.position for one in plan.rejected["now_rejected"]} == {None}
+
+
+def test_a_field_that_this_code_no_longer_has_is_a_difference(loaded):
+    with sqlite3.connect(loaded.path) as file:
+        file.execute("ALTER TABLE drinks ADD COLUMN colour TEXT")
+        file.execute("ALTER TABLE drink_ingredients ADD COLUMN fizzy INTEGER")
+        file.execute("UPDATE drinks SET colour = 'red' WHERE id = ?", (ONE,))
+        file.execute("UPDATE drink_ingredients SET fizzy = 0 WHERE drink_id = ?", (TWO,))
+    plan = loaded.plan()
+    assert summary(plan) == [(ONE, "changed"), (TWO, "changed")]
+    assert plan.fields == {"colour": 1, "ingredients[].fizzy": 1}
+    assert plan.drinks[1].differences[0].line == "1 Tequila"
 
 
 def refusing(name):
