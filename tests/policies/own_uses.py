@@ -69,7 +69,7 @@ _CONTEXT: dict[tuple[str, str], Mapping[str, str | list[str]]] = {
     (_DATA, "bucket.versions()"): {"s3:prefix": "raw/"},
     (_DATA, 'bucket.versions("rejected/"'): {"s3:prefix": "rejected/"},
     (_DRINKS, "drinks.get(DRINK_ID"): _DRINK_KEYS,
-    (_DRINKS, "dynamodb.delete_item("): _DRINK_KEYS,
+    (_DRINKS, "client.delete_item("): _DRINK_KEYS,
     (_LOADS, "client.delete_item("): _LOAD_KEYS,
 }
 
@@ -195,7 +195,12 @@ _TABLE = [
     ("s3:DeleteObject", _CATALOGUE, "stores/catalogue_object.py", "delete_object("),
     ("dynamodb:Scan", _DRINKS, "stores/drinks_table.py", ".scan("),
     ("dynamodb:BatchGetItem", _DRINKS, "stores/drinks_table.py", "batch_get_item("),
-    ("lambda:InvokeFunction", _PUBLISH, "deployment/catalogue_switch.py", "functions.invoke("),
+    (
+        "lambda:InvokeFunction",
+        _PUBLISH,
+        "deployment/catalogue_switch.py",
+        "functions.invoke(",
+    ),
     # The first value of a metric whose absence is an alarm
     ("cloudwatch:PutMetricData", "*", "deployment/absence_alarms.py", "put_metric_data("),
     # The canary, and its removal
@@ -203,7 +208,7 @@ _TABLE = [
     ("s3:ListBucketVersions", _DATA, "deployment/canary.py", "bucket.versions(CANARY_PREFIX"),
     ("s3:DeleteObjectVersion", _DATA + _CANARY_KEY, "deployment/canary.py", "delete_object("),
     ("dynamodb:GetItem", _DRINKS, "deployment/canary.py", "drinks.get(DRINK_ID"),
-    ("dynamodb:DeleteItem", _DRINKS, "deployment/canary.py", "dynamodb.delete_item("),
+    ("dynamodb:DeleteItem", _DRINKS, "deployment/canary.py", "client.delete_item("),
     ("dynamodb:Query", _LOADS, "deployment/canary.py", 'get_paginator("query")'),
     ("dynamodb:DeleteItem", _LOADS, "deployment/canary.py", "client.delete_item("),
     # The plan of what a release would change
