@@ -15,7 +15,6 @@ from contextlib import suppress
 
 from msgspec import Struct
 
-from mocktailverse.cost.template import Template
 from mocktailverse.deployment import (
     apply,
     catalogue_switch,
@@ -77,7 +76,7 @@ def roll_out(target: DeployTarget, new: ReleaseCandidate, watch: Watch) -> Rollo
     number = catalogue_switch.catalogue_format(target.clients, new.release)
     if before is None:
         return _Work(target, new, watch, None, {}, [], number).run()
-    require_possible(before, new)
+    create_only.require_possible(before, new)
     Canary.start(Stores(target.clients, before.outputs))  # before anything is changed
     proposed = _agreed_changes(target, before, new, watch)
     for name in function_code.restore_latest_code(target.clients, target.stack):
@@ -88,16 +87,6 @@ def roll_out(target: DeployTarget, new: ReleaseCandidate, watch: Watch) -> Rollo
     # What an interrupted deployment or the replacement of one function has left serves no longer.
     is_current = not proposed and versions.publish_all(target.clients, target.stack) == live
     return _Work(target, new, watch, before, {} if is_current else live, proposed, number).run()
-
-
-def require_possible(before: StackState, new: ReleaseCandidate) -> None:
-    """Raise UsageError for a replacement that CloudFormation must refuse."""
-    create_only.require_possible(
-        Template.parse(before.template),
-        _given(before.parameters),
-        Template.parse(new.template),
-        _given(new.parameters),
-    )
 
 
 class _OvertakenError(UsageError):
@@ -280,7 +269,3 @@ def _with_live(before: StackState, live: Mapping[str, str]) -> Parameters:
     if versions.LIVE_VERSIONS not in before.parameters:
         return before.parameters  # an older release, whose functions have no alias
     return {**before.parameters, **versions.parameter(live)}
-
-
-def _given(parameters: Parameters) -> dict[str, str]:
-    return {name: value for name, value in parameters.items() if value is not None}
