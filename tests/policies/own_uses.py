@@ -51,7 +51,7 @@ _VERSION = _FUNCTION + ":2"
 _LOADS = "arn:aws:dynamodb:{place}:table/mocktailverse-loads-{env}"
 _DRINKS = "arn:aws:dynamodb:{place}:table/mocktailverse-drinks-{env}"
 _CATALOGUE = "arn:aws:s3:::mocktailverse-catalogue-{env}-{account}-{region}/catalogue-4.sqlite"
-_PUBLISH = "arn:aws:lambda:{place}:function:mocktailverse-publish-{env}"
+_PUBLISH = "arn:aws:lambda:{place}:function:mocktailverse-publish-{env}:live"
 _DATA_BUCKET = "mocktailverse-data-{env}-{account}-{region}"
 _DATA = "arn:aws:s3:::" + _DATA_BUCKET
 _CANARY_KEY = "/raw/thecocktaildb/canary/1.json"
@@ -199,7 +199,7 @@ _TABLE = [
         "lambda:InvokeFunction",
         _PUBLISH,
         "deployment/catalogue_switch.py",
-        "functions.invoke(",
+        "functions.invoke(function",
     ),
     # The first value of a metric whose absence is an alarm
     ("cloudwatch:PutMetricData", "*", "deployment/absence_alarms.py", "put_metric_data("),

@@ -8,7 +8,7 @@ reconcile  makes its usual run
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -19,7 +19,6 @@ from mocktailverse.deployment.canary import DRINK_ID, Canary
 from mocktailverse.errors import MocktailverseError, PermanentError, TransientError
 from mocktailverse.loads.load_request import FIRST_GENERATION, LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
-from mocktailverse.stores.environment import Stores
 from mocktailverse.stores.functions import change_notifications
 
 _LOG_LINES = 5
@@ -55,7 +54,6 @@ class _ProbeError(PermanentError):
 class Prober(Struct, frozen=True):
     """Invokes versions of an environment's functions."""
 
-    stores: Stores
     versions: Mapping[str, str]
     """The version to invoke of each function, by short name."""
     canary: Canary
@@ -75,20 +73,16 @@ class Prober(Struct, frozen=True):
             results = [*chain, *(other.result() for other in others)]
         return [result for result in results if result]
 
-    def _failure(self, function: str, probe: Callable[[], None]) -> ProbeFailure | None:
-        for is_last in (False, True):
-            try:
-                probe()
-            except _ProbeError as error:
-                return ProbeFailure(function, str(error), error.log)
-            except TransientError as error:  # AWS throttled the invocation, not the function failed
-                if is_last:
-                    return ProbeFailure(function, str(error), "")
+    def _failure(
+        self, function: str, probe: Callable[[], None], tries: int = 2
+    ) -> ProbeFailure | None:
+        try:
+            probe()
+        except MocktailverseError as error:
+            if isinstance(error, TransientError) and tries > 1:  # AWS throttled the invocation
                 time.sleep(_RETRY_S)
-            except MocktailverseError as error:
-                return ProbeFailure(function, str(error), "")
-            else:
-                break
+                return self._failure(function, probe, tries - 1)
+            return ProbeFailure(function, str(error), getattr(error, "log", ""))
         return None
 
     def _transform(self) -> None:
@@ -100,11 +94,12 @@ class Prober(Struct, frozen=True):
         """Load an object version as a replay: the code that serves loads the first generation."""
         body = msgspec.json.encode(LoadRequest(version, FIRST_GENERATION + 1)).decode()
         log = self._invoke("transform", _queue_event(body))[1]
-        load = self.stores.loads.latest(version)
-        if load is None or load.status != "done" or load.counts.rejected or not load.counts.read:
-            counts = msgspec.to_builtins(load.counts) if load else {}
-            status = load.status if load else "missing"
-            raise _ProbeError(f"the canary's load is {status}, with {counts}", log)
+        try:
+            is_loaded = self.canary.is_loaded(version)
+        except PermanentError as error:
+            raise _ProbeError(str(error), log) from error
+        if not is_loaded:
+            raise _ProbeError("it ended, but the canary's load is not done", log)
 
     def _publish(self) -> None:
         self._invoke("publish", change_notifications([DRINK_ID], time.time()))
@@ -137,17 +132,12 @@ class Prober(Struct, frozen=True):
 
     def _invoke(self, function: str, event: dict[str, Any]) -> tuple[dict[str, Any], str]:
         """Return the answer and the log's end; _ProbeError if the function fails."""
-        name = f"{self.stores.function_names[function]}:{self.versions[function]}"
-        result = self.stores.functions.run(name, msgspec.json.encode(event))
+        name = f"{self.canary.stores.function_names[function]}:{self.versions[function]}"
+        result = self.canary.stores.functions.run(name, msgspec.json.encode(event))
         payload: dict[str, Any] = result.answer or {}
         if result.error is None:
             return payload, result.log
         raise _ProbeError(f"{payload.get('errorType')}: {payload.get('errorMessage')}", result.log)
-
-
-def report(failures: Sequence[ProbeFailure]) -> str:
-    """Return the failures as text, each with an excerpt of its log."""
-    return "".join(map(str, failures))
 
 
 def _queue_event(body: str) -> dict[str, Any]:
