@@ -140,8 +140,7 @@ class CatalogueSwitch(Struct, frozen=True):
     def _etags(self) -> dict[str, str]:
         """Return the ETags of the published files of other formats."""
         files = self.stores.catalogue_files
-        etags = {key: files.file(key).etag() for key in self._others()}
-        return {key: etag for key, etag in etags.items() if etag}
+        return {key: etag for key in self._others() if (etag := files.file(key).etag())}
 
     def _missing(self, own: Path, other: Path) -> list[str]:
         """Return the drinks that a file of another format has later than that of this one."""

@@ -15,10 +15,10 @@ from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.stores.environment import Stores
 from mocktailverse.waiting import wait_until
 
-_TIMEOUT_S, _POLL_S = 300.0, 2.0
+_TIMEOUT_S = 300.0
 """For each step. On AWS a copy of the catalogue in the API may be a minute old."""
 
-_EMULATOR_TIMEOUT_S, _EMULATOR_POLL_S = 90.0, 0.2
+_EMULATOR_TIMEOUT_S = 90.0
 """If a worker of the embedded AWS dies, its message is delivered again after 45 s."""
 
 _REQUEST_TIMEOUT_S = 30
@@ -41,13 +41,12 @@ class LiveCheck(Struct, frozen=True):
     ) -> "LiveCheck":
         """Return the check of a release with a catalogue format; UsageError as `Canary.start`."""
         stores = Stores(target.clients, outputs)
-        is_local = target.account.endpoint is not None
         return cls(
             Canary.start(stores),
             CatalogueSwitch(stores, target.env, number, report),
             target.account.api_url(outputs) or "",
-            _EMULATOR_TIMEOUT_S if is_local else _TIMEOUT_S,
-            _EMULATOR_POLL_S if is_local else _POLL_S,
+            _EMULATOR_TIMEOUT_S if target.account.endpoint else _TIMEOUT_S,
+            target.poll_s,
         )
 
     def run(self, text: str, *, is_new: bool) -> int:
@@ -82,10 +81,8 @@ class LiveCheck(Struct, frozen=True):
         return elapsed_ms
 
     def _wait_for_loads(self, versions: Sequence[ObjectVersion]) -> None:
-        def are_loaded() -> bool:
-            return all(map(self.canary.is_loaded, versions))
-
-        if not wait_until(are_loaded, self.timeout_s, self.poll_s):
+        is_loaded = self.canary.is_loaded
+        if not wait_until(lambda: all(map(is_loaded, versions)), self.timeout_s, self.poll_s):
             raise TransientError(
                 f"transform: the canary was not loaded within {self.timeout_s:.0f} s."
             )

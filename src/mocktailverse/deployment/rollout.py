@@ -110,7 +110,7 @@ class _Work(Struct, frozen=True):
         if self._moves:
             self.watch.on_step("applying the release, while the one before serves")
             # A new stack has nothing that serves before: its aliases name the latest code.
-            outputs = self._apply(self.new.template, self._parameters(self.live), self._confirm)
+            outputs = self._apply(self.new.template, self._parameters(self.live))
         applied_at = self._updated_at()
         is_switched = False
         try:
@@ -168,8 +168,8 @@ class _Work(Struct, frozen=True):
             )
 
     def _confirm(self, change_set: ChangeSet) -> bool:
-        """Let a person confirm what creates a stack; an update was confirmed before."""
-        if self.before:
+        """Let a person confirm what creates a stack; what comes later is confirmed by that."""
+        if self.before or self.changes:
             return True
         self.changes.extend(change_set.changes)
         return self.watch.confirm(change_set)
@@ -216,18 +216,13 @@ class _Work(Struct, frozen=True):
             return f"{returned}, but its check failed: {error}"
         return f"{returned}."
 
-    def _apply(
-        self,
-        template: str,
-        parameters: Parameters,
-        confirm: Callable[[ChangeSet], bool] | None = None,
-    ) -> dict[str, str]:
+    def _apply(self, template: str, parameters: Parameters) -> dict[str, str]:
         return apply.deploy(
             self.target.clients,
             stack_name=self.target.stack,
             template=template,
             parameters=parameters,
-            confirm=confirm or (lambda _change_set: True),
+            confirm=self._confirm,
             on_progress=self.watch.on_step,
             on_event=self.watch.on_event,
             poll_s=self.target.poll_s,
