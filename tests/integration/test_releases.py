@@ -22,7 +22,7 @@ from mocktailverse.catalogue.schema import FORMAT
 from mocktailverse.checkout import find_checkout
 from mocktailverse.cli import deploy_target
 from mocktailverse.cli.load_waiting import wait_for_loads
-from mocktailverse.deployment import live_check
+from mocktailverse.deployment import canary, live_check
 from mocktailverse.deployment.canary import DRINK_ID
 from mocktailverse.deployment.catalogue_switch import CatalogueSwitch
 from mocktailverse.deployment.live_check import LiveCheck
@@ -144,7 +144,7 @@ def test_a_release_in_which_one_function_raises_fails_while_the_code_before_serv
     function, how, archive = broken
     before = code_of(dev.clients, "dev")
     with requests_all_the_time(aws, dev, "/drinks?limit=1") as answers:
-        result = command("deploy", "--env", "dev", "--zip", archive, "--yes", "--json")
+        result = command("deploy", "--env", "dev", "--zip", archive, "--yes", "--json", "--no-plan")
     assert result.code == 1, result.err
     assert {status for status, _ in answers} == {200}
     assert f"\n  {function}: " in result.err
@@ -179,8 +179,9 @@ def test_a_release_that_works_serves_without_a_gap_and_leaves_no_canary(aws, dev
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The check of what serves gives up after 10 s."""
+    """The check of what serves gives up after 10 s, without waiting for lost loads."""
     monkeypatch.setattr(live_check, "_EMULATOR_TIMEOUT_S", 10.0)
+    monkeypatch.setattr(canary, "_SETTLING_S", 2.0)
 
 
 @pytest.mark.usefixtures("impatient")
@@ -200,7 +201,7 @@ def test_a_release_that_fails_only_when_it_serves_is_taken_back(aws, dev, comman
 
 @pytest.fixture
 def first_serves(dev, command, built) -> None:  # noqa: ARG001  it is deployed
-    assert command("deploy", "--env", "dev", "--zip", built, "--yes").code == 0
+    assert command("deploy", "--env", "dev", "--zip", built, "--yes", "--no-plan").code == 0
 
 
 @pytest.fixture(scope="module")
