@@ -21,7 +21,7 @@ PUBLISH_S, PUBLISH_EVERY_S = 2.0, 5.0
 SCHEDULED_S = 300.0
 """Fetch and reconcile run all the time, as long as they may."""
 VISITORS, VISIT_S, VISITS_EVERY_S = 4, 0.5, 2.0
-"""So many requests at once, which is the rate that API Gateway lets through."""
+"""Requests at once; over time, the rate that API Gateway lets through."""
 
 
 class QueueSettings(Struct, frozen=True):

@@ -19,7 +19,7 @@ from mocktailverse.loads.object_version import DEFAULT_SOURCE
 
 if TYPE_CHECKING:  # the transform needs none of them
     from mocktailverse.sources.authoring import Authoring
-    from mocktailverse.sources.canary import CanaryRecords
+    from mocktailverse.sources.checking import CanaryRecords
     from mocktailverse.sources.collection import Collector
     from mocktailverse.sources.simulation import Simulation
 
