@@ -21,11 +21,13 @@ from mocktailverse.errors import MocktailverseError, PermanentError, TransientEr
 from mocktailverse.loads.load_request import FIRST_GENERATION, LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.stores.functions import change_notifications
+from mocktailverse.waiting import wait_until
 
 _LOG_LINES = 5
 _LOG_LINE_LENGTH = 300
 _OK = 200
 _RETRY_S = 5.0
+_STALE_S, _POLL_S = 75.0, 0.5
 
 
 class ProbeFailure(Struct, frozen=True):
@@ -109,9 +111,16 @@ class Prober(Struct, frozen=True):
     def _api(self, *, is_published: bool) -> None:
         """Try the API; that the canary was not published is not its fault."""
         path = f"/drinks/{DRINK_ID}" if is_published else "/drinks"
-        body, log = self._get(path)
-        if is_published and self.text not in body:
+
+        def is_shown() -> bool:
+            response, _ = self._invoke("api", _http_event(path))
+            return self.text in str(response.get("body"))
+
+        # An unchanged version serves already, so its copy of the catalogue may be a minute old.
+        if is_published and not wait_until(is_shown, _STALE_S, _POLL_S):
+            _, log = self._get(path)
             raise _ProbeError(f"GET {path} does not show the canary", log)
+        self._get(path)
         self._get("/health")
 
     def _get(self, path: str) -> tuple[str, str]:
