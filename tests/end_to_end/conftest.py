@@ -7,13 +7,12 @@ import sys
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote_plus
 
 import msgspec
 import pytest
 
-from mocktailverse.cli import main
 from mocktailverse.loads.load_record import Load
 from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
@@ -24,6 +23,9 @@ from mocktailverse.pipeline.verify import VerifyReport
 from mocktailverse.pipeline.verify_catalogue import verify_all
 from mocktailverse.stores.environment import Stores
 from mocktailverse.waiting import wait_until
+from worlds.commands import CommandResult, command
+
+__all__ = ["command"]  # a fixture
 
 Record = dict[str, Any]
 
@@ -374,34 +376,6 @@ def drinks() -> Callable[..., list[Record]]:
         return [{**DRINK, "idDrink": str(first + n), **fields} for n in range(number)]
 
     return make
-
-
-class CommandResult(NamedTuple):
-    """The exit code and the output of a command."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        """The output, parsed as JSON."""
-        return json.loads(self.out)
-
-
-@pytest.fixture
-def command(capfd: pytest.CaptureFixture[str]) -> Callable[..., CommandResult]:
-    """Return a function that runs `mocktailverse ...` in this process, without starting one."""
-
-    def run(*arguments: object) -> CommandResult:
-        capfd.readouterr()
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("sys.argv", ["mocktailverse", *map(str, arguments)])
-            with pytest.raises(SystemExit) as ended:
-                main.run()
-        return CommandResult(int(ended.value.code or 0), *capfd.readouterr())
-
-    return run
 
 
 @pytest.fixture

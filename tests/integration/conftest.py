@@ -1,17 +1,23 @@
 """The embedded AWS with the deployed stack: one per test process, on separate ports."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import msgspec
 import pytest
 
 from mocktailverse.checkout import Checkout, find_checkout
+from mocktailverse.cli import deploy_target
 from mocktailverse.local import lifecycle
 from mocktailverse.local.state import LocalStack
 from mocktailverse.stores.clients import Clients
+from worlds.commands import command
+from worlds.deployments import built_zip, embedded_aws
 from worlds.other_aws import create_stores
+
+__all__ = ["command"]  # a fixture
 
 OTHER_AWS = os.environ.get("MOCKTAILVERSE_STORES_ENDPOINT")
 """Address of another implementation, on which the tests of the stores run; see worlds.other_aws."""
@@ -78,3 +84,32 @@ def local_stack(
 def clients(local_stack: LocalStack) -> Clients:
     """AWS clients of the deployer."""
     return local_stack.clients()
+
+
+@pytest.fixture(scope="module")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+    """An embedded AWS of the module's own, on which commands deploy environments."""
+    with embedded_aws(tmp_path_factory.mktemp("aws")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def built() -> Path:
+    """The functions' zip, built once so that all tests use the same one."""
+    return built_zip()
+
+
+@pytest.fixture
+def template(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str, str], None]:
+    """Return a function that replaces a text in the template that commands deploy."""
+
+    def change(old: str, new: str) -> None:
+        checkout = find_checkout()
+        text = checkout.template.read_text()
+        assert text.count(old) == 1, old
+        path = tmp_path / "template.yaml"
+        path.write_text(text.replace(old, new))
+        changed = msgspec.structs.replace(checkout, template=path)
+        monkeypatch.setattr(deploy_target, "find_checkout", lambda: changed)
+
+    return change

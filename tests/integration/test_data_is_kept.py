@@ -17,7 +17,6 @@ import pytest
 from botocore.exceptions import ClientError
 
 from mocktailverse.checkout import Checkout
-from mocktailverse.cli import main
 from mocktailverse.cli.down_command import StackContents, count_contents
 from mocktailverse.errors import UnreachableError, UsageError
 from mocktailverse.local import lifecycle, service_processes, watchdog
@@ -34,6 +33,7 @@ from mocktailverse.local.state import (
 )
 from mocktailverse.stores.environment import Stores
 from mocktailverse.waiting import wait_until
+from worlds.commands import run
 
 DRINKS = 3
 eventually = partial(wait_until, timeout_s=60)
@@ -404,14 +404,6 @@ def test_a_missing_state_file_is_refused_while_the_stack_is_alive(home, options,
 
 
 # ---- the down command
-
-
-def run(*arguments: object) -> int:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sys.argv", ["mocktailverse", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main.run()
-    return int(ended.value.code or 0)
 
 
 def test_down_prints_what_it_keeps(disposable, capsys):

@@ -5,7 +5,6 @@ The functions are the real ones. Everything runs as the deployer, with IAM enfor
 
 import re
 import urllib.request
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,32 +20,10 @@ from mocktailverse.stores.catalogue_object import CatalogueObject
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.ops_key import parameter_name
 from mocktailverse.waiting import wait_until
-from worlds.deployments import CommandResult, built_zip, embedded_aws, run, zip_with
+from worlds.commands import run
+from worlds.deployments import zip_with
 
 ENVIRONMENTS = ("dev", "staging", "prod")
-
-
-@pytest.fixture(scope="module")
-def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
-    with embedded_aws(tmp_path_factory.mktemp("aws")) as running:
-        yield running
-
-
-@pytest.fixture
-def command(aws: LocalStack, capfd: pytest.CaptureFixture[str]) -> Callable[..., CommandResult]:  # noqa: ARG001  it must run
-    """Return a function that runs `mocktailverse ...` without a terminal."""
-
-    def run_command(*arguments: object) -> CommandResult:
-        capfd.readouterr()
-        return CommandResult(run(*arguments), *capfd.readouterr())
-
-    return run_command
-
-
-@pytest.fixture(scope="module")
-def built() -> Path:
-    """The functions' zip, built once so that all tests use the same one."""
-    return built_zip()
 
 
 @pytest.fixture(scope="module")
@@ -67,26 +44,9 @@ def clients(aws: LocalStack) -> Clients:
 @pytest.fixture(scope="module")
 def other_zip(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The functions' zip with one more file."""
-    return zip_with(built, tmp_path_factory.mktemp("zip") / "other.zip", "note.txt", "another zip")
-
-
-@pytest.fixture
-def template(monkeypatch, tmp_path) -> Callable[[str, str], None]:
-    """Return a function that replaces a text in the template that commands deploy."""
-
-    def change(old: str, new: str) -> None:
-        checkout = find_checkout()
-        text = checkout.template.read_text()
-        assert text.count(old) == 1, old
-        path = tmp_path / "template.yaml"
-        path.write_text(text.replace(old, new))
-
-        def changed() -> Checkout:
-            return msgspec.structs.replace(checkout, template=path)
-
-        monkeypatch.setattr(deploy_target, "find_checkout", changed)
-
-    return change
+    return zip_with(
+        built, tmp_path_factory.mktemp("zip") / "other.zip", {"note.txt": "another zip"}
+    )
 
 
 def code_of(clients: Clients, env: str) -> set[str]:

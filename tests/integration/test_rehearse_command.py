@@ -1,24 +1,15 @@
 """The command `rehearse` on the embedded AWS."""
 
-import json
-
-import pytest
-
 from mocktailverse.stores import cloudformation_stack as stack
-from worlds.deployments import embedded_aws, run
 
 
-@pytest.fixture(scope="module")
-def aws(tmp_path_factory):
-    with embedded_aws(tmp_path_factory.mktemp("aws")) as running:
-        yield running
-
-
-def test_a_rehearsal_confirms_what_the_embedded_aws_does_and_leaves_no_stack(aws, tmp_path, capfd):
+def test_a_rehearsal_confirms_what_the_embedded_aws_does_and_leaves_no_stack(
+    aws, tmp_path, command
+):
     report = tmp_path / "report.md"
-    code = run("rehearse", "--env", "staging", "--yes", "--json", "-o", report)
-    rehearsal = json.loads(capfd.readouterr().out)
-    assert (code, rehearsal["ok"]) == (0, True), rehearsal
+    result = command("rehearse", "--env", "staging", "--yes", "--json", "-o", report)
+    rehearsal = result.json
+    assert (result.code, rehearsal["ok"]) == (0, True), rehearsal
     states = [result["state"] for result in rehearsal["results"]]
     assert states.count("confirmed") >= 9
     assert states.count("not checkable here") >= 6
@@ -29,13 +20,15 @@ def test_a_rehearsal_confirms_what_the_embedded_aws_does_and_leaves_no_stack(aws
     assert aws.access_key_id not in text
 
 
-def test_what_exists_or_is_protected_is_not_rehearsed(aws, capfd):
-    assert run("rehearse", "--env", "prod", "--yes") == 2
-    assert "prod is protected" in capfd.readouterr().err
+def test_what_exists_or_is_protected_is_not_rehearsed(aws, command):
+    result = command("rehearse", "--env", "prod", "--yes")
+    assert result.code == 2
+    assert "prod is protected" in result.err
     assert stack.status(aws.clients(), "mocktailverse-prod") is None
 
 
-def test_without_a_terminal_nothing_is_created_unless_confirmed(aws, capfd):
-    assert run("rehearse", "--env", "dev") == 2
-    assert "--yes" in capfd.readouterr().err
+def test_without_a_terminal_nothing_is_created_unless_confirmed(aws, command):
+    result = command("rehearse", "--env", "dev")
+    assert result.code == 2
+    assert "--yes" in result.err
     assert stack.status(aws.clients(), "mocktailverse-dev") is None

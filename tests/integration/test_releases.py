@@ -6,36 +6,36 @@ Each drill deploys a zip in which exactly one function raises. The functions are
 import http.client
 import json
 import re
+import sqlite3
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from mocktailverse.catalogue.file_names import file_name
+from mocktailverse.catalogue.schema import FORMAT
 from mocktailverse.checkout import find_checkout
 from mocktailverse.cli import deploy_target
 from mocktailverse.cli.load_waiting import wait_for_loads
-from mocktailverse.deployment import rollout
+from mocktailverse.deployment import canary, live_check
 from mocktailverse.deployment.canary import DRINK_ID
+from mocktailverse.deployment.catalogue_switch import CatalogueSwitch
+from mocktailverse.deployment.live_check import LiveCheck
+from mocktailverse.errors import TransientError
 from mocktailverse.local.state import LocalStack
 from mocktailverse.stores import cloudformation_stack as stack
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.environment import Stores
 from mocktailverse.waiting import wait_until
-from worlds.deployments import (
-    BROKEN,
-    CommandResult,
-    broken_zip,
-    built_zip,
-    embedded_aws,
-    run,
-    zip_with,
-)
+from worlds.commands import run
+from worlds.deployments import BROKEN, broken_zip, zip_with
 
+NEXT = FORMAT + 1
 FUNCTIONS = ("api", "fetch", "publish", "reconcile", "transform")
 RECORD = {
     "idDrink": "11007",
@@ -49,20 +49,9 @@ pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.fixture(scope="module")
-def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
-    with embedded_aws(tmp_path_factory.mktemp("aws")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def built() -> Path:
-    return built_zip()
-
-
-@pytest.fixture(scope="module")
 def second(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Another zip that works."""
-    return zip_with(built, tmp_path_factory.mktemp("zip") / "second.zip", "note.txt", "second")
+    return zip_with(built, tmp_path_factory.mktemp("zip") / "second.zip", {"note.txt": "second"})
 
 
 @pytest.fixture(scope="module")
@@ -75,34 +64,10 @@ def dev(aws: LocalStack, built: Path) -> Stores:
     return stores
 
 
-@pytest.fixture
-def command(aws: LocalStack, capfd: pytest.CaptureFixture[str]) -> Callable[..., CommandResult]:  # noqa: ARG001  it must run
-    def run_command(*arguments: object) -> CommandResult:
-        capfd.readouterr()
-        return CommandResult(run(*arguments), *capfd.readouterr())
-
-    return run_command
-
-
-@pytest.fixture
-def template(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str, str], None]:
-    """Return a function that replaces a text in the template that commands deploy."""
-
-    def change(old: str, new: str) -> None:
-        checkout = find_checkout()
-        text = checkout.template.read_text()
-        assert text.count(old) == 1, old
-        path = tmp_path / "template.yaml"
-        path.write_text(text.replace(old, new))
-        changed = msgspec.structs.replace(checkout, template=path)
-        monkeypatch.setattr(deploy_target, "find_checkout", lambda: changed)
-
-    return change
-
-
-def load(stores: Stores, part: str) -> str:
+def load(stores: Stores, part: str, number: str = RECORD["idDrink"]) -> str:
     """Store a raw object with one record; return the state of its load at the end."""
-    body = json.dumps({"drinks": [RECORD | {"strInstructions": part}]}).encode()
+    record = RECORD | {"idDrink": number, "strInstructions": part}
+    body = json.dumps({"drinks": [record]}).encode()
     key = f"raw/thecocktaildb/tests/{part}.json"
     version = stores.bucket.put(key, body, metadata={}, content_type="application/json")
     (done,) = wait_for_loads(stores, [version], timeout_s=90)
@@ -179,7 +144,7 @@ def test_a_release_in_which_one_function_raises_fails_while_the_code_before_serv
     function, how, archive = broken
     before = code_of(dev.clients, "dev")
     with requests_all_the_time(aws, dev, "/drinks?limit=1") as answers:
-        result = command("deploy", "--env", "dev", "--zip", archive, "--yes", "--json")
+        result = command("deploy", "--env", "dev", "--zip", archive, "--yes", "--json", "--no-plan")
     assert result.code == 1, result.err
     assert {status for status, _ in answers} == {200}
     assert f"\n  {function}: " in result.err
@@ -214,8 +179,9 @@ def test_a_release_that_works_serves_without_a_gap_and_leaves_no_canary(aws, dev
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The check of what serves gives up after 10 s."""
-    monkeypatch.setattr(rollout, "_EMULATOR_TIMEOUT_S", 10.0)
+    """The check of what serves gives up after 10 s, without waiting for lost loads."""
+    monkeypatch.setattr(live_check, "_EMULATOR_TIMEOUT_S", 10.0)
+    monkeypatch.setattr(canary, "_SETTLING_S", 2.0)
 
 
 @pytest.mark.usefixtures("impatient")
@@ -231,6 +197,99 @@ def test_a_release_that_fails_only_when_it_serves_is_taken_back(aws, dev, comman
     assert code_of(dev.clients, "dev") == before
     assert load(dev, "after-a-return") == "done"
     assert get(aws, dev, "/health")[0] == 200
+
+
+@pytest.fixture
+def first_serves(dev, command, built) -> None:  # noqa: ARG001  it is deployed
+    assert command("deploy", "--env", "dev", "--zip", built, "--yes", "--no-plan").code == 0
+
+
+@pytest.fixture(scope="module")
+def other_format(dev: Stores, built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A zip with another catalogue format, whose file is published.
+
+    Its publish function waits while there is a file `closed` beside the zip.
+    """
+    folder = tmp_path_factory.mktemp("format")
+    dev.catalogue.download(folder / "file")
+    with closing(sqlite3.connect(folder / "file")) as file, file:
+        file.execute(f"PRAGMA user_version = {NEXT}")
+        file.execute("UPDATE meta SET value = ? WHERE key = 'format'", (NEXT,))
+    dev.catalogue_files.file(file_name(NEXT)).upload(folder / "file", replacing=None)
+    source = find_checkout().source
+    schema = (source / "catalogue" / "schema.py").read_text()
+    assert schema.count(f"\nFORMAT = {FORMAT}\n") == 1
+    schema = schema.replace(f"\nFORMAT = {FORMAT}\n", f"\nFORMAT = {NEXT}\n")
+    publish = (source / "functions" / "publish.py").read_text()
+    publish += f"""
+import time
+publish = handler
+def handler(event, context):
+    while Path({str(folder / "closed")!r}).exists():
+        time.sleep(0.05)
+    return publish(event, context)
+"""
+    names = {"catalogue/schema.py": schema, "functions/publish.py": publish}
+    return zip_with(built, folder / "zip", {f"mocktailverse/{n}": names[n] for n in names})
+
+
+def is_shown(aws: LocalStack, stores: Stores, part: str, number: str = RECORD["idDrink"]) -> bool:
+    """Return whether the API has a drink as this raw object describes it."""
+    return part in get(aws, stores, f"/drinks/thecocktaildb:{number}")[1]
+
+
+def change(aws: LocalStack, stores: Stores, part: str) -> None:
+    """Load a drink, and wait until the API has it."""
+    assert load(stores, part) == "done"
+    assert wait_until(lambda: is_shown(aws, stores, part), 60, 0.1)
+
+
+@pytest.mark.usefixtures("first_serves")
+def test_a_return_to_another_catalogue_format_brings_the_changes_meanwhile(
+    aws, dev, command, other_format, monkeypatch
+):
+    """The release fails after it has served and published."""
+    run_check = LiveCheck.run
+
+    def fail_once(*_arguments, **_options):
+        monkeypatch.setattr(LiveCheck, "run", run_check)
+        change(aws, dev, "changed-meanwhile")
+        raise TransientError("broken on purpose")
+
+    monkeypatch.setattr(LiveCheck, "run", fail_once)
+    result = command("deploy", "--env", "dev", "--zip", other_format, "--yes", "--no-plan")
+    assert result.code == 1, result.err
+    assert "broken on purpose\nThe release before serves, and the stack has returned to it.\n" in (
+        result.err
+    )
+    assert wait_until(lambda: is_shown(aws, dev, "changed-meanwhile"), 10, 0.1)
+    assert command("verify", "--env", "dev").code == 0
+
+
+@pytest.mark.usefixtures("first_serves")
+def test_a_rollback_to_another_catalogue_format_brings_what_an_old_invocation_publishes_late(
+    aws, dev, command, other_format, monkeypatch
+):
+    assert command("deploy", "--env", "dev", "--zip", other_format, "--yes", "--no-plan").code == 0
+    change(aws, dev, "before-the-rollback")
+    gate = other_format.with_name("closed")
+    gate.touch()
+    assert load(dev, "late", "11008") == "done"
+    catch_up = CatalogueSwitch.catch_up
+
+    def catch_up_then_open(switch, compared=None, function=None):
+        """Let the old invocation end when the files have been compared after the switch."""
+        etags = catch_up(switch, compared, function)
+        if function is None:
+            gate.unlink(missing_ok=True)
+        return etags
+
+    monkeypatch.setattr(CatalogueSwitch, "catch_up", catch_up_then_open)
+    result = command("rollback", "--env", "dev", "--yes")
+    assert result.code == 0, result.err
+    assert is_shown(aws, dev, "before-the-rollback")
+    assert wait_until(lambda: is_shown(aws, dev, "late", "11008"), 10, 0.1)
+    assert command("verify", "--env", "dev").code == 0
 
 
 def test_people_never_see_the_canary(aws, dev, command, second):

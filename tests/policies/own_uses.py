@@ -56,7 +56,7 @@ _VERSION = _FUNCTION + ":2"
 _LOADS = "arn:aws:dynamodb:{place}:table/mocktailverse-loads-{env}"
 _DRINKS = "arn:aws:dynamodb:{place}:table/mocktailverse-drinks-{env}"
 _CATALOGUE = "arn:aws:s3:::mocktailverse-catalogue-{env}-{account}-{region}/catalogue-4.sqlite"
-_PUBLISH = "arn:aws:lambda:{place}:function:mocktailverse-publish-{env}"
+_PUBLISH = "arn:aws:lambda:{place}:function:mocktailverse-publish-{env}:live"
 _DATA_BUCKET = "mocktailverse-data-{env}-{account}-{region}"
 _DATA = "arn:aws:s3:::" + _DATA_BUCKET
 _CANARY_KEY = "/raw/thecocktaildb/canary/1.json"
@@ -74,7 +74,7 @@ _CONTEXT: dict[tuple[str, str], Mapping[str, str | list[str]]] = {
     (_DATA, "bucket.versions()"): {"s3:prefix": "raw/"},
     (_DATA, 'bucket.versions("rejected/"'): {"s3:prefix": "rejected/"},
     (_DRINKS, "drinks.get(DRINK_ID"): _DRINK_KEYS,
-    (_DRINKS, "dynamodb.delete_item("): _DRINK_KEYS,
+    (_DRINKS, "client.delete_item("): _DRINK_KEYS,
     (_LOADS, "client.delete_item("): _LOAD_KEYS,
 }
 
@@ -200,7 +200,12 @@ _TABLE = [
     ("s3:DeleteObject", _CATALOGUE, "stores/catalogue_object.py", "delete_object("),
     ("dynamodb:Scan", _DRINKS, "stores/drinks_table.py", ".scan("),
     ("dynamodb:BatchGetItem", _DRINKS, "stores/drinks_table.py", "batch_get_item("),
-    ("lambda:InvokeFunction", _PUBLISH, "deployment/catalogue_switch.py", "functions.invoke("),
+    (
+        "lambda:InvokeFunction",
+        _PUBLISH,
+        "deployment/catalogue_switch.py",
+        "functions.invoke(function",
+    ),
     # The first value of a metric whose absence is an alarm
     ("cloudwatch:PutMetricData", "*", "deployment/absence_alarms.py", "put_metric_data("),
     # The canary, and its removal
@@ -208,7 +213,7 @@ _TABLE = [
     ("s3:ListBucketVersions", _DATA, "deployment/canary.py", "bucket.versions(CANARY_PREFIX"),
     ("s3:DeleteObjectVersion", _DATA + _CANARY_KEY, "deployment/canary.py", "delete_object("),
     ("dynamodb:GetItem", _DRINKS, "deployment/canary.py", "drinks.get(DRINK_ID"),
-    ("dynamodb:DeleteItem", _DRINKS, "deployment/canary.py", "dynamodb.delete_item("),
+    ("dynamodb:DeleteItem", _DRINKS, "deployment/canary.py", "client.delete_item("),
     ("dynamodb:Query", _LOADS, "deployment/canary.py", 'get_paginator("query")'),
     ("dynamodb:DeleteItem", _LOADS, "deployment/canary.py", "client.delete_item("),
     # The plan of what a release would change

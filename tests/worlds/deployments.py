@@ -1,17 +1,14 @@
 """Deployments to the embedded AWS, with the commands that deploy to AWS."""
 
-import json
-import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Literal
 
 import pytest
 
 from mocktailverse.checkout import find_checkout
-from mocktailverse.cli import main
 from mocktailverse.deployment import package
 from mocktailverse.local import lifecycle
 from mocktailverse.local.lifecycle import Options
@@ -23,19 +20,6 @@ BROKEN = {
     "import": 'raise RuntimeError("broken on purpose")\n',
     "call": 'def handler(event, context):\n    raise RuntimeError("broken on purpose")\n',
 }
-
-
-class CommandResult(NamedTuple):
-    """The exit code and the output of a command."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        """The output, parsed as JSON."""
-        return json.loads(self.out)
 
 
 @contextmanager
@@ -54,15 +38,6 @@ def embedded_aws(home: Path) -> Iterator[LocalStack]:
         yield running
 
 
-def run(*arguments: object) -> int:
-    """Run `mocktailverse ...` without a terminal; return its exit code."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "argv", ["mocktailverse", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main.run()
-    return int(ended.value.code or 0)
-
-
 def built_zip() -> Path:
     """The functions' zip of the checkout."""
     checkout = find_checkout()
@@ -74,20 +49,21 @@ def built_zip() -> Path:
     )
 
 
-def zip_with(source: Path, target: Path, name: str, text: str) -> Path:
-    """Write a copy of a zip in which a file is replaced or added, without its byte code."""
-    stem = Path(name).stem
-    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+def zip_with(source: Path, target: Path, texts: Mapping[str, str]) -> Path:
+    """Write a copy of a zip in which files are replaced or added, without their byte code."""
+    replaced = {(str(Path(name).parent), Path(name).stem) for name in texts}
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
         for info in old.infolist():
-            is_byte_code = Path(info.filename).name.startswith(f"{stem}.") and (
-                info.filename.startswith(str(Path(name).parent))
-            )
-            if not is_byte_code:
-                new.writestr(info, old.read(info.filename))
-        new.writestr(zipfile.ZipInfo(name), text)
+            path = Path(info.filename)
+            folder = path.parent.parent if path.parent.name == "__pycache__" else path.parent
+            if (str(folder), path.name.partition(".")[0]) not in replaced:
+                content = old.read(info)
+                new.writestr(info, content, zipfile.ZIP_STORED)  # compressing takes seconds
+        for name, text in texts.items():
+            new.writestr(zipfile.ZipInfo(name), text)
     return target
 
 
 def broken_zip(source: Path, target: Path, function: str, how: Literal["import", "call"]) -> Path:
     """Write a copy of the functions' zip in which exactly one function raises."""
-    return zip_with(source, target, f"mocktailverse/functions/{function}.py", BROKEN[how])
+    return zip_with(source, target, {f"mocktailverse/functions/{function}.py": BROKEN[how]})

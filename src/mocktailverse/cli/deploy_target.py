@@ -58,12 +58,6 @@ def require_alarm_recipient(target: DeployTarget) -> None:
         )
 
 
-def template_text(target: DeployTarget) -> str:
-    """Return the template with the values of environments.toml for the environment."""
-    text = target.checkout.template.read_text(encoding="utf-8")
-    return stage_mapping.with_stage(text, target.env, target.environment)
-
-
 def choose_release(
     target: DeployTarget, arch: Architecture | None, zip_file: Path | None, source: str | None
 ) -> Release:
@@ -80,8 +74,10 @@ def choose_release(
 
 
 def candidate(target: DeployTarget, new: Release) -> ReleaseCandidate:
-    """Return what deploys a release: the checkout's template, and its parameters."""
+    """Return what deploys a release: the template with the environment's values, and parameters."""
     description = stack.describe(target.clients, target.stack)
     present = stack.parameters(description) if description else {}
     parameters = release.parameters(target.env, target.environment, target.account, new, present)
-    return candidates.candidate(new, template_text(target), parameters)
+    text = target.checkout.template.read_text(encoding="utf-8")
+    template = stage_mapping.with_stage(text, target.env, target.environment)
+    return candidates.candidate(new, template, parameters)

@@ -17,7 +17,8 @@ from mocktailverse.cli.deployment_watch import print_changes
 from mocktailverse.cli.output import print_json, say
 from mocktailverse.deployment import changes, function_code
 from mocktailverse.deployment.candidate import read_state
-from mocktailverse.deployment.rollout import proposed_changes, require_possible
+from mocktailverse.deployment.create_only import require_possible
+from mocktailverse.deployment.rollout import proposed_changes
 from mocktailverse.stores import cloudformation_stack as stack
 from mocktailverse.stores.error_translation import translated
 

@@ -1,7 +1,7 @@
 """The canary: a real drink with a reserved id, from a raw object to the API, and away again.
 
-Its id is the default source's largest possible one, which no drink of it has. Nothing else than
-the canary is ever removed: its raw objects have a prefix of their own, and its item is deleted only
+It is a drink of the default source with an id that no other has. Nothing else than the canary is
+ever removed: its raw objects have a prefix of their own, and its item is deleted only
 on the condition that it was made from them.
 
 People never see it in lists, searches, statistics or exports, because it is withdrawn before it
@@ -10,37 +10,30 @@ before both. Only `GET /drinks/{id}` returns it.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
+from itertools import chain
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 
 from mocktailverse.drinks.register import WITHDRAWAL_MS
-from mocktailverse.errors import UsageError
+from mocktailverse.errors import MocktailverseError, PermanentError, UsageError
 from mocktailverse.loads.load_keys import load_key, object_key
 from mocktailverse.loads.load_request import FIRST_GENERATION
 from mocktailverse.loads.object_version import CANARY_PREFIX, DEFAULT_SOURCE, ObjectVersion
+from mocktailverse.sources import require_source
 from mocktailverse.stores.environment import Stores
 from mocktailverse.stores.error_translation import ignored, translated
 from mocktailverse.times import now
 from mocktailverse.waiting import wait_until
 
-SOURCE_ID = "999999999999"
+_RECORDS = require_source(DEFAULT_SOURCE).canary
+SOURCE_ID = _RECORDS.id
 DRINK_ID = f"{DEFAULT_SOURCE}:{SOURCE_ID}"
-"""The drink's id; the default source counts its drinks, and has about 700."""
+"""The drink's id."""
 
 _HOUR_MS = 3_600_000
 _SETTLING_S, _SETTLING_POLL_S = 30.0, 0.5
-_SLOTS = range(1, 16)
-_TEXTS = (
-    *("strDrinkAlternate", "strTags", "strVideo", "strIBA", "strInstructionsES"),
-    *("strInstructionsDE", "strInstructionsFR", "strInstructionsIT", "strInstructionsZH-HANS"),
-    *("strInstructionsZH-HANT", "strDrinkThumb", "strImageSource", "strImageAttribution"),
-    *("strCreativeCommonsConfirmed", "dateModified"),
-    *(f"strIngredient{slot}" for slot in _SLOTS),
-    *(f"strMeasure{slot}" for slot in _SLOTS),
-)
-"""The fields that a record of the source has besides; all of them, as a missing one is drift."""
 
 
 class Canary(Struct, frozen=True):
@@ -64,26 +57,29 @@ class Canary(Struct, frozen=True):
 
     def withdraw(self) -> list[ObjectVersion]:
         """Store the two absences, and return their object versions; load them before the drink."""
-        absent = {"idDrink": SOURCE_ID, "absent": True}
-        first = self.started_at - WITHDRAWAL_MS - _HOUR_MS
+        absent, first = _RECORDS.absence(), self.started_at - WITHDRAWAL_MS - _HOUR_MS
         return [self._put(absent, observed_at) for observed_at in (first, self.started_at)]
 
     def observe(self, text: str) -> ObjectVersion:
         """Store the drink with a text as its instructions; a later one replaces it."""
-        record = {
-            "idDrink": SOURCE_ID,
-            "strDrink": "Release check",
-            "strCategory": "Other / Unknown",
-            "strAlcoholic": "Non alcoholic",
-            "strGlass": "Highball glass",
-            "strInstructions": text,
-            **dict.fromkeys(_TEXTS),
-            "strIngredient1": "Water",
-            "strMeasure1": "10 cl",
-        }
         # Earlier than both absences, and later than the drink observed before.
         elapsed_ms = now() - self.started_at
-        return self._put(record, self.started_at - 2 * WITHDRAWAL_MS + elapsed_ms)
+        return self._put(_RECORDS.drink(text), self.started_at - 2 * WITHDRAWAL_MS + elapsed_ms)
+
+    def is_loaded(self, version: ObjectVersion) -> bool:
+        """Return whether the load of a version is done; PermanentError if it failed."""
+        load = self.stores.loads.latest(version)
+        if load is None or load.status == "loading":
+            return False
+        if load.status == "failed" or load.counts.rejected or not load.counts.read:
+            reason = load.error or "its record was not accepted"
+            raise PermanentError(f"transform: the canary's load failed: {reason} ({load.load_id})")
+        return True
+
+    def abandon(self) -> None:
+        """Remove what is left, or leave it to the next deployment if that fails."""
+        with suppress(MocktailverseError):
+            self.remove()
 
     def remove(self) -> None:
         """Delete its raw objects, load records and item; then the stream removes it for readers.
@@ -93,15 +89,15 @@ class Canary(Struct, frozen=True):
         versions = [stored.version for stored in self.stores.bucket.versions(CANARY_PREFIX)]
         # A load that is still running would write after the removal.
         wait_until(lambda: all(map(self._is_settled, versions)), _SETTLING_S, _SETTLING_POLL_S)
-        clients = self.stores.clients
+        s3, client = self.stores.clients.s3, self.stores.clients.dynamodb
         with translated("Removing the canary"):
             # Raw objects first: a late message finds nothing to load, and is acknowledged.
             for version in versions:
-                clients.s3.delete_object(
+                s3.delete_object(
                     Bucket=version.bucket, Key=version.key, VersionId=version.version_id
                 )
             with ignored("ConditionalCheckFailedException"):
-                clients.dynamodb.delete_item(
+                client.delete_item(
                     TableName=self.stores.output("DrinksTable"),
                     Key={"id": {"S": DRINK_ID}},
                     ConditionExpression=(
@@ -110,8 +106,11 @@ class Canary(Struct, frozen=True):
                     ExpressionAttributeNames={"#key": "key"},
                     ExpressionAttributeValues={":prefix": {"S": CANARY_PREFIX}},
                 )
-            for version in versions:
-                self._delete_loads(version)
+            for item in chain.from_iterable(map(self._load_items, versions)):
+                client.delete_item(
+                    TableName=self.stores.output("LoadsTable"),
+                    Key={"object": item["object"], "part": item["part"]},
+                )
 
     def _is_settled(self, version: ObjectVersion) -> bool:
         """Return whether the code that serves has finished its load, and no load is running."""
@@ -120,12 +119,6 @@ class Canary(Struct, frozen=True):
         }
         _, first = load_key(version, FIRST_GENERATION)
         return first in states and "loading" not in states.values()
-
-    def _delete_loads(self, version: ObjectVersion) -> None:
-        client, table = self.stores.clients.dynamodb, self.stores.output("LoadsTable")
-        for item in self._load_items(version):
-            key = {"object": item["object"], "part": item["part"]}
-            client.delete_item(TableName=table, Key=key)
 
     def _load_items(self, version: ObjectVersion) -> Iterator[dict[str, Any]]:
         pages = self.stores.clients.dynamodb.get_paginator("query").paginate(
@@ -138,10 +131,10 @@ class Canary(Struct, frozen=True):
         for page in pages:
             yield from page["Items"]
 
-    def _put(self, record: dict[str, Any], observed_at: int) -> ObjectVersion:
+    def _put(self, body: bytes, observed_at: int) -> ObjectVersion:
         return self.stores.bucket.put(
             f"{CANARY_PREFIX}{now()}.json",
-            msgspec.json.encode({"drinks": [record]}),
+            body,
             metadata={"observed-at": str(observed_at)},
             content_type="application/json",
         )

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from mocktailverse.cost.template import Template
+from mocktailverse.deployment.artifacts import Artifact
 from mocktailverse.deployment.release import Release
 from mocktailverse.stores import cloudformation_stack as stack
 from mocktailverse.stores.clients import Clients
@@ -37,11 +38,20 @@ class StackState(Struct, frozen=True):
     parameters: Parameters
     outputs: Mapping[str, str]
 
+    @property
+    def artifact(self) -> Artifact:
+        """The zip that the parameters name."""
+        values = self.parameters
+        return Artifact(values.get("ArtifactBucket") or "", values.get("FunctionsKey") or "")
+
 
 def candidate(release: Release, template: str, parameters: Parameters) -> ReleaseCandidate:
     """Return what deploys a release, with its id."""
-    given = {name: value for name, value in parameters.items() if value is not None}
-    plain = sorted((name, value) for name, value in given.items() if name != WITHOUT_ECHO)
+    plain = sorted(
+        (name, value)
+        for name, value in parameters.items()
+        if value is not None and name != WITHOUT_ECHO
+    )
     content = msgspec.json.encode([release.artifact.key, template, plain])
     return ReleaseCandidate(release, template, parameters, hashlib.sha256(content).hexdigest())
 

@@ -8,12 +8,15 @@ resource. `make docs` writes it from AWS's schemas, which cfn-lint ships.
 
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from mocktailverse.cost.template import Resource, Template
 from mocktailverse.errors import UsageError
+
+if TYPE_CHECKING:  # they need this module
+    from mocktailverse.deployment.candidate import ReleaseCandidate, StackState
 
 
 class CreateOnly(msgspec.Struct, frozen=True):
@@ -39,20 +42,15 @@ def is_changed_in_place(resource_type: str, property_name: str) -> bool:
     return fixed is not None and bool(property_name) and property_name not in tops
 
 
-def require_possible(
-    before: Template,
-    before_parameters: dict[str, str],
-    after: Template,
-    after_parameters: dict[str, str],
-) -> None:
+def require_possible(before: "StackState", after: "ReleaseCandidate") -> None:
     """Raise UsageError if an update would replace a resource whose name stays.
 
     The message names the resource, the property and the way out.
     """
-    present = {one.name: one for one in before.resources(before_parameters)}
+    present = {one.name: one for one in _resources(before)}
     refused = [
         f"\n  {one.name} ({one.type}): {path}"
-        for one in after.resources(after_parameters)
+        for one in _resources(after)
         if one.name in present
         for path in _impossible(present[one.name], one)
     ]
@@ -63,6 +61,11 @@ def require_possible(
             "Restore these values, or give each resource another name as well: for a table, raise"
             " its generation (docs/how-to/migrate-a-table.md)."
         )
+
+
+def _resources(state: "StackState | ReleaseCandidate") -> list[Resource]:
+    given = {name: value for name, value in state.parameters.items() if value is not None}
+    return Template.parse(state.template).resources(given)
 
 
 def _impossible(before: Resource, after: Resource) -> list[str]:

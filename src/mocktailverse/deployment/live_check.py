@@ -1,18 +1,25 @@
 """The check of what serves: the canary goes its whole way, and the API is healthy."""
 
-import http.client
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
 
+import httpx2
 from msgspec import Struct
 
 from mocktailverse.deployment.canary import DRINK_ID, Canary
-from mocktailverse.errors import MocktailverseError, TransientError
+from mocktailverse.deployment.catalogue_switch import CatalogueSwitch
+from mocktailverse.deployment.events import Reporter
+from mocktailverse.deployment.target import DeployTarget
+from mocktailverse.errors import TransientError
 from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.stores.environment import Stores
 from mocktailverse.waiting import wait_until
+
+_TIMEOUT_S = 300.0
+"""For each step. On AWS a copy of the catalogue in the API may be a minute old."""
+
+_EMULATOR_TIMEOUT_S = 90.0
+"""If a worker of the embedded AWS dies, its message is delivered again after 45 s."""
 
 _REQUEST_TIMEOUT_S = 30
 _OK, _MISSING = 200, 404
@@ -22,13 +29,28 @@ class LiveCheck(Struct, frozen=True):
     """Sends a canary through queue, functions, tables and stream, and looks for it in the API."""
 
     canary: Canary
+    catalogue: CatalogueSwitch
     api_url: str
     timeout_s: float
     """The longest wait for each step."""
     poll_s: float
 
+    @classmethod
+    def of(
+        cls, target: DeployTarget, outputs: Mapping[str, str], number: int, report: Reporter
+    ) -> "LiveCheck":
+        """Return the check of a release with a catalogue format; UsageError as `Canary.start`."""
+        stores = Stores(target.clients, outputs)
+        return cls(
+            Canary.start(stores),
+            CatalogueSwitch(stores, target.env, number, report),
+            target.account.api_url(outputs) or "",
+            _EMULATOR_TIMEOUT_S if target.account.endpoint else _TIMEOUT_S,
+            target.poll_s,
+        )
+
     def run(self, text: str, *, is_new: bool) -> int:
-        """Send the drink with a text, wait until the API shows it, and remove it everywhere.
+        """Bring the catalogue up to date, then send the drink with a text on its way and back.
 
         `is_new` is whether its absences have to be loaded first, so that people do not see it.
 
@@ -36,8 +58,16 @@ class LiveCheck(Struct, frozen=True):
             The time from the raw object to the API, in ms.
 
         Raises:
-            TransientError: a step took too long or failed; the message says which one.
+            MocktailverseError: a step took too long or failed; the message says which one.
         """
+        compared = self.catalogue.catch_up()
+        elapsed_ms = self._send(text, is_new=is_new)
+        # The stream has brought the canary, so no invocation of the replaced publish function is
+        # left that could publish into its own file.
+        self.catalogue.catch_up(compared)
+        return elapsed_ms
+
+    def _send(self, text: str, *, is_new: bool) -> int:
         if is_new:
             self._wait_for_loads(self.canary.withdraw())
         started = time.monotonic()
@@ -50,27 +80,9 @@ class LiveCheck(Struct, frozen=True):
         self._wait_for(path, "publish", lambda status, _: status == _MISSING)
         return elapsed_ms
 
-    def abandon(self) -> None:
-        """Remove what is left of the canary after a failure; a next deployment does so as well."""
-        with suppress(MocktailverseError):
-            self.canary.remove()
-
     def _wait_for_loads(self, versions: Sequence[ObjectVersion]) -> None:
-        loads = self.canary.stores.loads
-
-        def unfinished() -> list[ObjectVersion]:
-            pending = []
-            for version in versions:
-                load = loads.latest(version)
-                if load and load.status == "failed":
-                    raise TransientError(f"transform: the canary's load failed: {load.error}")
-                if load is None or load.status != "done":
-                    pending.append(version)
-                elif load.counts.rejected or not load.counts.read:
-                    raise TransientError(f"transform: the canary was rejected ({load.load_id}).")
-            return pending
-
-        if not wait_until(lambda: not unfinished(), self.timeout_s, self.poll_s):
+        is_loaded = self.canary.is_loaded
+        if not wait_until(lambda: all(map(is_loaded, versions)), self.timeout_s, self.poll_s):
             raise TransientError(
                 f"transform: the canary was not loaded within {self.timeout_s:.0f} s."
             )
@@ -92,12 +104,7 @@ class LiveCheck(Struct, frozen=True):
     def _get(self, path: str) -> tuple[int, str]:
         """Return the status and the body of a response; status 0 if there is none."""
         try:
-            with urllib.request.urlopen(  # noqa: S310  the API's own address, from the stack
-                f"{self.api_url}{path}", timeout=_REQUEST_TIMEOUT_S
-            ) as response:
-                return response.status, response.read().decode(errors="replace")
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, error.read().decode(errors="replace")
-        except (OSError, http.client.HTTPException) as error:
+            response = httpx2.get(f"{self.api_url}{path}", timeout=_REQUEST_TIMEOUT_S)
+        except httpx2.HTTPError as error:
             return 0, repr(error)
+        return response.status_code, response.text

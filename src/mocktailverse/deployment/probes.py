@@ -8,8 +8,9 @@ reconcile  makes its usual run
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -19,13 +20,14 @@ from mocktailverse.deployment.canary import DRINK_ID, Canary
 from mocktailverse.errors import MocktailverseError, PermanentError, TransientError
 from mocktailverse.loads.load_request import FIRST_GENERATION, LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
-from mocktailverse.stores.environment import Stores
 from mocktailverse.stores.functions import change_notifications
+from mocktailverse.waiting import wait_until
 
 _LOG_LINES = 5
 _LOG_LINE_LENGTH = 300
 _OK = 200
 _RETRY_S = 5.0
+_STALE_S, _POLL_S = 75.0, 0.5
 
 
 class ProbeFailure(Struct, frozen=True):
@@ -55,7 +57,6 @@ class _ProbeError(PermanentError):
 class Prober(Struct, frozen=True):
     """Invokes versions of an environment's functions."""
 
-    stores: Stores
     versions: Mapping[str, str]
     """The version to invoke of each function, by short name."""
     canary: Canary
@@ -64,31 +65,31 @@ class Prober(Struct, frozen=True):
 
     def failures(self) -> list[ProbeFailure]:
         """Try all functions; return the failed ones, none if the versions may serve."""
-        probes = {"fetch": self._fetch, "reconcile": self._reconcile}
-        with ThreadPoolExecutor(len(probes)) as pool:
-            others = [pool.submit(self._failure, *probe) for probe in probes.items()]
+        events: dict[str, dict[str, Any]] = {"fetch": {"dry_run": True}, "reconcile": {}}
+        with ThreadPoolExecutor(len(events)) as pool:
+            others = [
+                pool.submit(self._failure, function, partial(self._invoke, function, event))
+                for function, event in events.items()
+            ]
             # Each needs the one before it. All are tried, so that a deployment finds all errors.
-            chain = [self._failure("transform", self._transform)]
-            chain.append(self._failure("publish", self._publish))
-            api = self._api_without_canary if any(chain) else self._api
-            chain.append(self._failure("api", api))
-            results = [*chain, *(other.result() for other in others)]
+            changes = change_notifications([DRINK_ID], time.time())
+            results = [self._failure("transform", self._transform)]
+            results.append(self._failure("publish", partial(self._invoke, "publish", changes)))
+            api = partial(self._api, is_published=not any(results))
+            results.append(self._failure("api", api))
+            results += [other.result() for other in others]
         return [result for result in results if result]
 
-    def _failure(self, function: str, probe: Callable[[], None]) -> ProbeFailure | None:
-        for is_last in (False, True):
-            try:
-                probe()
-            except _ProbeError as error:
-                return ProbeFailure(function, str(error), error.log)
-            except TransientError as error:  # AWS throttled the invocation, not the function failed
-                if is_last:
-                    return ProbeFailure(function, str(error), "")
+    def _failure(
+        self, function: str, probe: Callable[[], object], tries: int = 2
+    ) -> ProbeFailure | None:
+        try:
+            probe()
+        except MocktailverseError as error:
+            if isinstance(error, TransientError) and tries > 1:  # AWS throttled the invocation
                 time.sleep(_RETRY_S)
-            except MocktailverseError as error:
-                return ProbeFailure(function, str(error), "")
-            else:
-                break
+                return self._failure(function, probe, tries - 1)
+            return ProbeFailure(function, str(error), getattr(error, "log", ""))
         return None
 
     def _transform(self) -> None:
@@ -100,25 +101,26 @@ class Prober(Struct, frozen=True):
         """Load an object version as a replay: the code that serves loads the first generation."""
         body = msgspec.json.encode(LoadRequest(version, FIRST_GENERATION + 1)).decode()
         log = self._invoke("transform", _queue_event(body))[1]
-        load = self.stores.loads.latest(version)
-        if load is None or load.status != "done" or load.counts.rejected or not load.counts.read:
-            counts = msgspec.to_builtins(load.counts) if load else {}
-            status = load.status if load else "missing"
-            raise _ProbeError(f"the canary's load is {status}, with {counts}", log)
+        try:
+            is_loaded = self.canary.is_loaded(version)
+        except PermanentError as error:
+            raise _ProbeError(str(error), log) from error
+        if not is_loaded:
+            raise _ProbeError("it ended, but the canary's load is not done", log)
 
-    def _publish(self) -> None:
-        self._invoke("publish", change_notifications([DRINK_ID], time.time()))
+    def _api(self, *, is_published: bool) -> None:
+        """Try the API; that the canary was not published is not its fault."""
+        path = f"/drinks/{DRINK_ID}" if is_published else "/drinks"
 
-    def _api(self) -> None:
-        path = f"/drinks/{DRINK_ID}"
-        body, log = self._get(path)
-        if self.text not in body:
+        def is_shown() -> bool:
+            response, _ = self._invoke("api", _http_event(path))
+            return self.text in str(response.get("body"))
+
+        # An unchanged version serves already, so its copy of the catalogue may be a minute old.
+        if is_published and not wait_until(is_shown, _STALE_S, _POLL_S):
+            _, log = self._get(path)
             raise _ProbeError(f"GET {path} does not show the canary", log)
-        self._get("/health")
-
-    def _api_without_canary(self) -> None:
-        """Try the API although the canary was not published, which is not its fault."""
-        self._get("/drinks")
+        self._get(path)
         self._get("/health")
 
     def _get(self, path: str) -> tuple[str, str]:
@@ -129,25 +131,14 @@ class Prober(Struct, frozen=True):
             raise _ProbeError(f"GET {path} answered {status}: {body[:_LOG_LINE_LENGTH]}", log)
         return body, log
 
-    def _fetch(self) -> None:
-        self._invoke("fetch", {"dry_run": True})
-
-    def _reconcile(self) -> None:
-        self._invoke("reconcile", {})
-
     def _invoke(self, function: str, event: dict[str, Any]) -> tuple[dict[str, Any], str]:
         """Return the answer and the log's end; _ProbeError if the function fails."""
-        name = f"{self.stores.function_names[function]}:{self.versions[function]}"
-        result = self.stores.functions.run(name, msgspec.json.encode(event))
+        name = f"{self.canary.stores.function_names[function]}:{self.versions[function]}"
+        result = self.canary.stores.functions.run(name, msgspec.json.encode(event))
         payload: dict[str, Any] = result.answer or {}
         if result.error is None:
             return payload, result.log
         raise _ProbeError(f"{payload.get('errorType')}: {payload.get('errorMessage')}", result.log)
-
-
-def report(failures: Sequence[ProbeFailure]) -> str:
-    """Return the failures as text, each with an excerpt of its log."""
-    return "".join(map(str, failures))
 
 
 def _queue_event(body: str) -> dict[str, Any]:

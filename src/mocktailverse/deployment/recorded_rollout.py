@@ -32,7 +32,21 @@ def roll_out(
 
     A release that the stack already runs is not kept a second time. Errors are those of `rollout`.
     """
-    kept = _kept(target, new, is_rollback=is_rollback, plan=plan)
+    kept = KeptRelease(
+        id=new.id,
+        env=target.env,
+        at=now(),
+        by=target.account.caller,
+        zip=new.release.artifact.sha256,
+        artifact=new.release.artifact,
+        runtime=new.release.runtime,
+        architecture=new.release.architecture,
+        template=artifacts.template_key(new.template),
+        parameters={**new.parameters, **dict.fromkeys({WITHOUT_ECHO} & {*new.parameters})},
+        result="unfinished",
+        is_rollback=is_rollback,
+        plan=plan,
+    )
     releases = kept_releases(target)
 
     def confirm(change_set: ChangeSet) -> bool:
@@ -49,28 +63,3 @@ def roll_out(
     if done.moved:
         releases.write(msgspec.structs.replace(kept, result="deployed"))
     return done
-
-
-def _kept(
-    target: DeployTarget,
-    new: ReleaseCandidate,
-    *,
-    is_rollback: bool,
-    plan: Any,  # noqa: ANN401  as above
-) -> KeptRelease:
-    values = {name: None if name == WITHOUT_ECHO else text for name, text in new.parameters.items()}
-    return KeptRelease(
-        id=new.id,
-        env=target.env,
-        at=now(),
-        by=target.account.caller,
-        zip=new.release.artifact.sha256,
-        artifact=new.release.artifact,
-        runtime=new.release.runtime,
-        architecture=new.release.architecture,
-        template=artifacts.template_key(new.template),
-        parameters=values,
-        result="unfinished",
-        is_rollback=is_rollback,
-        plan=plan,
-    )

@@ -6,42 +6,33 @@
     check    the canary goes its whole way through what serves now
 
 If a step fails, the versions before serve (again) at once, and CloudFormation applies the template
-and the parameters from before. The first deployment of an environment has nothing to return to: it
-is applied and checked.
+and the parameters from before; if the release did serve, what serves again is checked, too. The
+first deployment of an environment has nothing to return to: it is applied and checked.
 """
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 from msgspec import Struct
 
-from mocktailverse.cost.template import Template
 from mocktailverse.deployment import (
     apply,
-    catalogue_switch,
     changes,
     create_only,
     function_code,
 )
 from mocktailverse.deployment import function_versions as versions
-from mocktailverse.deployment.canary import Canary
 from mocktailverse.deployment.candidate import Parameters, ReleaseCandidate, StackState, read_state
+from mocktailverse.deployment.catalogue_switch import catalogue_format
 from mocktailverse.deployment.changes import Change, ChangeSet, DeploymentError
 from mocktailverse.deployment.completion import complete
 from mocktailverse.deployment.events import Reporter
 from mocktailverse.deployment.live_check import LiveCheck
-from mocktailverse.deployment.probes import Prober, report
+from mocktailverse.deployment.probes import Prober
 from mocktailverse.deployment.target import DeployTarget
 from mocktailverse.errors import MocktailverseError, UsageError
 from mocktailverse.stores import cloudformation_stack as stack
-from mocktailverse.stores.environment import Stores
 from mocktailverse.stores.error_translation import translated
-
-_TIMEOUT_S, _POLL_S = 300.0, 2.0
-"""For each step of the canary. On AWS a copy of the catalogue in the API may be a minute old."""
-
-_EMULATOR_TIMEOUT_S, _EMULATOR_POLL_S = 90.0, 0.2
-"""If a worker of the embedded AWS dies, its message is delivered again after 45 s."""
 
 
 class Watch(Struct, frozen=True):
@@ -74,30 +65,22 @@ def roll_out(target: DeployTarget, new: ReleaseCandidate, watch: Watch) -> Rollo
             serves now.
     """
     before = read_state(target.clients, target.stack)
-    number = catalogue_switch.catalogue_format(target.clients, new.release)
-    if before is None:
-        return _Work(target, new, watch, None, {}, [], number).run()
-    require_possible(before, new)
-    Canary.start(Stores(target.clients, before.outputs))  # before anything is changed
-    proposed = _agreed_changes(target, before, new, watch)
-    for name in function_code.restore_latest_code(target.clients, target.stack):
-        watch.on_event(f"{name} runs other code; it will run the stack's code again.")
-    live = versions.pin_live(target.clients, target.stack)
-    # Old readers still serve; the release's publish function needs its file when it is tried.
-    catalogue_switch.prepare_catalogue(target.clients, target.env, number, watch.on_event)
-    # What an interrupted deployment or the replacement of one function has left serves no longer.
-    is_current = not proposed and versions.publish_all(target.clients, target.stack) == live
-    return _Work(target, new, watch, before, {} if is_current else live, proposed, number).run()
-
-
-def require_possible(before: StackState, new: ReleaseCandidate) -> None:
-    """Raise UsageError for a replacement that CloudFormation must refuse."""
-    create_only.require_possible(
-        Template.parse(before.template),
-        _given(before.parameters),
-        Template.parse(new.template),
-        _given(new.parameters),
-    )
+    number = catalogue_format(target.clients, new.release.artifact)
+    live: dict[str, str] = {}
+    proposed: list[Change] = []
+    if before:
+        create_only.require_possible(before, new)
+        check = LiveCheck.of(target, before.outputs, number, watch.on_event)
+        proposed = _agreed_changes(target, before, new, watch)
+        for name in function_code.restore_latest_code(target.clients, target.stack):
+            watch.on_event(f"{name} runs other code; it will run the stack's code again.")
+        live = versions.pin_live(target.clients, target.stack)
+        # Old readers still serve; the release's publish function needs its file when it is tried.
+        check.catalogue.prepare()
+        if not proposed and versions.publish_all(target.clients, target.stack) == live:
+            live = {}  # the stack is up to date
+    with ExitStack() as cleanup:
+        return _Work(target, new, watch, before, live, proposed, number, cleanup).run()
 
 
 class _OvertakenError(UsageError):
@@ -118,6 +101,8 @@ class _Work(Struct, frozen=True):
     """What changes; of a new stack, filled while it is created."""
     number: int
     """The catalogue format of the release."""
+    cleanup: ExitStack
+    """Is closed after the deployment."""
 
     def run(self) -> Rollout:
         clients, name = self.target.clients, self.target.stack
@@ -125,32 +110,26 @@ class _Work(Struct, frozen=True):
         if self._moves:
             self.watch.on_step("applying the release, while the one before serves")
             # A new stack has nothing that serves before: its aliases name the latest code.
-            outputs = self._apply(self.new.template, self._parameters(self.live), self._confirm)
+            outputs = self._apply(self.new.template, self._parameters(self.live))
         applied_at = self._updated_at()
-        check: LiveCheck | None = None
+        is_switched = False
         try:
             with translated(f"Deploying {self.target.env}"):
+                check = self._check(outputs, self.number)
                 if self._moves:
                     published = versions.publish_all(clients, name)
                     if self.live:
-                        check = self._check(outputs)
-                        self._probe(check.canary, published)
+                        self._try(check, published)
                     self._require_unchanged_since(applied_at)
                     self.watch.on_step("switching to the release")
+                    is_switched = True
                     outputs = self._apply(self.new.template, self._parameters(published))
                 complete(self.target, outputs, self.watch.on_event)
-                stores = Stores(clients, outputs)
-                catalogue_switch.catch_up(stores, self.target.env, self.number, self.watch.on_event)
-                self.watch.on_step("sending a canary through what serves now")
-                check = check or self._check(outputs)
-                canary_ms = check.run(f"{self.new.id} serves", is_new=not self.live)
+                canary_ms = self._run(check, is_new=not self.live)
         except _OvertakenError:
             raise
         except MocktailverseError as error:
-            raise DeploymentError(f"{error}\n{self._return()}") from error
-        finally:
-            if check:
-                check.abandon()
+            raise DeploymentError(f"{error}\n{self._return(is_switched=is_switched)}") from error
         versions.delete_unused(clients, name, self.live)
         return Rollout(outputs, tuple(self.changes), self._moves, canary_ms)
 
@@ -162,14 +141,17 @@ class _Work(Struct, frozen=True):
     def _parameters(self, serving: Mapping[str, str]) -> Parameters:
         return {**self.new.parameters, **versions.parameter(serving)}
 
-    def _probe(self, canary: Canary, published: Mapping[str, str]) -> None:
+    def _try(self, check: LiveCheck, published: Mapping[str, str]) -> None:
         """Raise DeploymentError if a version of the release fails when it is tried."""
         self.watch.on_step("trying the release's version of each function")
-        prober = Prober(canary.stores, published, canary, f"{self.new.id} is tried")
+        publish = f"{check.canary.stores.output('PublishFunction')}:{published['publish']}"
+        check.catalogue.catch_up({}, publish)  # before readers get its file
+        prober = Prober(published, check.canary, f"{self.new.id} is tried")
         if failures := prober.failures():
+            details = "".join(map(str, failures))
             raise DeploymentError(
                 f"The release was tried before it serves, and {len(failures)} of"
-                f" {len(versions.FUNCTIONS)} functions failed:{report(failures)}\nFix the cause,"
+                f" {len(versions.FUNCTIONS)} functions failed:{details}\nFix the cause,"
                 " and deploy again; `mocktailverse logs --env"
                 f" {self.target.env} --function {failures[0].function} --since 10m` shows more."
             )
@@ -186,23 +168,23 @@ class _Work(Struct, frozen=True):
             )
 
     def _confirm(self, change_set: ChangeSet) -> bool:
-        """Let a person confirm what creates a stack; an update was confirmed before."""
-        if self.before:
+        """Let a person confirm what creates a stack; what comes later is confirmed by that."""
+        if self.before or self.changes:
             return True
         self.changes.extend(change_set.changes)
         return self.watch.confirm(change_set)
 
-    def _check(self, outputs: Mapping[str, str]) -> LiveCheck:
-        stores = Stores(self.target.clients, outputs)
-        is_local = self.target.account.endpoint is not None
-        return LiveCheck(
-            Canary.start(stores),
-            self.target.account.api_url(outputs) or "",
-            _EMULATOR_TIMEOUT_S if is_local else _TIMEOUT_S,
-            _EMULATOR_POLL_S if is_local else _POLL_S,
-        )
+    def _check(self, outputs: Mapping[str, str], number: int) -> LiveCheck:
+        """Return a check, of whose canary nothing is left after the deployment."""
+        check = LiveCheck.of(self.target, outputs, number, self.watch.on_event)
+        self.cleanup.callback(check.canary.abandon)
+        return check
 
-    def _return(self) -> str:
+    def _run(self, check: LiveCheck, *, is_new: bool) -> int:
+        self.watch.on_step("sending a canary through what serves now")
+        return check.run(f"{self.new.id} at {check.canary.started_at}", is_new=is_new)
+
+    def _return(self, *, is_switched: bool) -> str:
         """Return to the release before; return what serves now, as text."""
         if self.before is None:
             return (
@@ -216,7 +198,7 @@ class _Work(Struct, frozen=True):
             with translated("Returning to the release before"):
                 versions.serve(clients, name, self.live)  # at once: an update takes minutes
                 self.watch.on_step("returning to the release before")
-                self._apply(self.before.template, _with_live(self.before, self.live))
+                outputs = self._apply(self.before.template, _with_live(self.before, self.live))
         except MocktailverseError as error:
             with suppress(MocktailverseError), translated("Returning to the release before"):
                 versions.serve(clients, name, self.live)
@@ -224,20 +206,23 @@ class _Work(Struct, frozen=True):
                 f"The functions' versions from before serve, but the stack did not return: {error}"
                 f" Run `mocktailverse rollback --env {self.target.env}`, or deploy again."
             )
-        return "The release before serves, and the stack has returned to it."
+        returned = "The release before serves, and the stack has returned to it"
+        try:
+            with translated("Checking the release before"):
+                if is_switched:  # it may lack what the release has published meanwhile
+                    number = catalogue_format(clients, self.before.artifact)
+                    self._run(self._check(outputs, number), is_new=False)
+        except MocktailverseError as error:
+            return f"{returned}, but its check failed: {error}"
+        return f"{returned}."
 
-    def _apply(
-        self,
-        template: str,
-        parameters: Parameters,
-        confirm: Callable[[ChangeSet], bool] | None = None,
-    ) -> dict[str, str]:
+    def _apply(self, template: str, parameters: Parameters) -> dict[str, str]:
         return apply.deploy(
             self.target.clients,
             stack_name=self.target.stack,
             template=template,
             parameters=parameters,
-            confirm=confirm or (lambda _change_set: True),
+            confirm=self._confirm,
             on_progress=self.watch.on_step,
             on_event=self.watch.on_event,
             poll_s=self.target.poll_s,
@@ -280,7 +265,3 @@ def _with_live(before: StackState, live: Mapping[str, str]) -> Parameters:
     if versions.LIVE_VERSIONS not in before.parameters:
         return before.parameters  # an older release, whose functions have no alias
     return {**before.parameters, **versions.parameter(live)}
-
-
-def _given(parameters: Parameters) -> dict[str, str]:
-    return {name: value for name, value in parameters.items() if value is not None}

@@ -10,7 +10,7 @@ import msgspec
 
 from mocktailverse.catalogue.schema import FORMAT
 from mocktailverse.checkout import Checkout, find_checkout
-from mocktailverse.deployment.catalogue_switch import catch_up, prepare_catalogue
+from mocktailverse.deployment.catalogue_switch import CatalogueSwitch
 from mocktailverse.errors import UsageError
 from mocktailverse.local import (
     deploying,
@@ -127,11 +127,10 @@ class StackStart(msgspec.Struct, frozen=True):
         with contextlib.ExitStack() as undo:
             undo.callback(self.launcher.stop)
             if running.deployed != fingerprint or not running.service_keys:
-                clients = running.clients()
-                prepare_catalogue(clients, LOCAL, FORMAT, self.on_progress)
+                self._catalogue(running).prepare()
                 stack = deploying.deploy(running, checkout, archive, self.on_progress)
                 write_stack(self.state_dir, stack)
-                catch_up(Stores(clients, stack.outputs), LOCAL, FORMAT, self.on_progress)
+                self._catalogue(stack).catch_up()
             is_changed = (
                 stack.serves != service_processes.code_fingerprint(checkout.source)
                 or stack.outputs != running.outputs
@@ -142,8 +141,14 @@ class StackStart(msgspec.Struct, frozen=True):
             stack = self._start_services(stack, names)
             write_stack(self.state_dir, stack)
             self._prove(stack)
+            # Again: an invocation of the replaced publish function may have ended since.
+            self._catalogue(stack).catch_up()
             undo.pop_all()
         return stack
+
+    def _catalogue(self, stack: LocalStack) -> CatalogueSwitch:
+        stores = Stores(stack.clients(), stack.outputs)
+        return CatalogueSwitch(stores, LOCAL, FORMAT, self.on_progress)
 
     def _require_same(self, running: LocalStack) -> None:
         """Raise UsageError if the options ask for another stack than the running one."""

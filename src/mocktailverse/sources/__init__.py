@@ -19,6 +19,7 @@ from mocktailverse.loads.object_version import DEFAULT_SOURCE
 
 if TYPE_CHECKING:  # the transform needs none of them
     from mocktailverse.sources.authoring import Authoring
+    from mocktailverse.sources.checking import CanaryRecords
     from mocktailverse.sources.collection import Collector
     from mocktailverse.sources.simulation import Simulation
 
@@ -65,6 +66,9 @@ class Source(Struct, frozen=True):
 
     Its records belong to those who wrote them, who may replace and remove them."""
 
+    checked_by: str | None = None
+    """The class that writes the canary of deployments, `CanaryRecords`; the default source's."""
+
     @property
     def records(self) -> RecordReader:
         """Its record reader."""
@@ -101,6 +105,18 @@ class Source(Struct, frozen=True):
             raise UsageError(f"Records of `{self.name}` cannot be added manually.")
         authoring: Authoring = _part(self.name, self.authored_by)
         return authoring
+
+    @property
+    def canary(self) -> "CanaryRecords":
+        """Writes the records by which a deployment is checked.
+
+        Raises:
+            UsageError: the source has none.
+        """
+        if self.checked_by is None:
+            raise UsageError(f"`{self.name}` has no canary.")
+        canary: CanaryRecords = _part(self.name, self.checked_by)
+        return canary
 
 
 @cache
@@ -140,6 +156,7 @@ SOURCES: dict[str, Source] = {
             collecting="collector:TheCocktailDBCollector",
             plans="sweep, random NUMBER, search TERM, ids ID..., mocktails, popular",
             simulating="simulation.served_routes:SimulatedTheCocktailDB",
+            checked_by="canary_records:TheCocktailDBCanary",
         ),
         Source(
             "opendrinks",

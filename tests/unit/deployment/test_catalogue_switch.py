@@ -1,5 +1,6 @@
 """The switch to a release with another catalogue format: what is built and published, and when."""
 
+import io
 import sqlite3
 import zipfile
 from contextlib import closing
@@ -11,8 +12,7 @@ from mocktailverse.catalogue.file_names import file_name
 from mocktailverse.catalogue.schema import FORMAT
 from mocktailverse.deployment import catalogue_switch
 from mocktailverse.deployment.artifacts import Artifact
-from mocktailverse.deployment.catalogue_switch import catalogue_format, catch_up, prepare_catalogue
-from mocktailverse.deployment.release import Release
+from mocktailverse.deployment.catalogue_switch import CatalogueSwitch, catalogue_format
 from mocktailverse.drinks.register import Register
 from mocktailverse.errors import UsageError
 from mocktailverse.pipeline.publishing import Publisher
@@ -59,20 +59,20 @@ class World:
         self.files = MemoryFiles()
         self.drinks = Drinks()
         self.events = []
+        self.invoked = set()
         self.reports = []
-        self.waits = []
-        self.on_wait = lambda: None
         self.outputs = {"CatalogueBucket": "catalogue", "PublishFunction": "publish"}
         self.stores = SimpleNamespace(
             catalogue_files=self.files,
             drinks=self.drinks,
             clients=SimpleNamespace(endpoint="http://127.0.0.1:1"),
             functions=SimpleNamespace(invoke=self.invoke),
-            output=self.outputs.__getitem__,
+            live_function=self.outputs.__getitem__,
             outputs=self.outputs,
         )
 
-    def invoke(self, _name, event):
+    def invoke(self, name, event):
+        self.invoked.add(name)
         ids = [record["dynamodb"]["Keys"]["id"]["S"] for record in event["Records"]]
         self.events.append(ids)
         self.publish(OWN, *ids)
@@ -100,12 +100,11 @@ class World:
         folder.mkdir()
         return folder
 
-    def catch_up(self, number=OWN):
-        def wait(seconds):
-            self.waits.append(seconds)
-            self.on_wait()
+    def catch_up(self, number=OWN, **options):
+        return self.switch(number).catch_up(**options)
 
-        catch_up(self.stores, "dev", number, self.reports.append, wait)
+    def switch(self, number):
+        return CatalogueSwitch(self.stores, "dev", number, self.reports.append)
 
     def published(self, number):
         path = self.new_folder() / "c"
@@ -122,20 +121,11 @@ def world(tmp_path, new_drink):
     return World(tmp_path, new_drink)
 
 
-@pytest.fixture
-def prepare(world, monkeypatch):
-    """Return a function that prepares the deployment of a release with a format."""
-    monkeypatch.setattr(catalogue_switch.stack, "status", lambda *_: "UPDATE_COMPLETE")
-    monkeypatch.setattr(catalogue_switch.stack, "outputs", lambda *_: world.outputs)
-    monkeypatch.setattr(catalogue_switch, "Stores", lambda *_: world.stores)
-    return lambda number: prepare_catalogue(None, "dev", number, world.reports.append)
-
-
-def test_the_file_of_a_new_format_is_built_beside_the_other(world, prepare, monkeypatch):
+def test_the_file_of_a_new_format_is_built_beside_the_other(world, monkeypatch):
     monkeypatch.setattr(catalogue_switch, "DRINKS_PER_REPORT", 2)
     world.put(1, 2)
     world.build(OTHER)
-    prepare(OWN)
+    world.switch(OWN).prepare()
     assert world.published(OWN) == world.table()
     assert world.drinks.scans == 1
     assert world.reports == [
@@ -144,43 +134,38 @@ def test_the_file_of_a_new_format_is_built_beside_the_other(world, prepare, monk
     ]
 
 
-def test_a_file_that_was_left_for_the_way_back_is_updated_without_a_scan(world, prepare):
+def test_a_file_that_was_left_for_the_way_back_is_updated_by_the_release_without_a_scan(world):
     world.put(1, 2)
     world.build(OWN)
     world.build(OTHER)
     world.publish(OTHER, *world.put(2, 3, at=5))
-    prepare(OWN)
+    world.switch(OWN).prepare()
+    world.catch_up(function="publish:7")
     assert world.published(OWN) == world.table()
     assert world.drinks.scans == 0
-    assert world.events == []
+    assert world.invoked == {"publish:7"}
 
 
-def test_without_another_format_there_is_nothing_to_prepare(world, prepare):
-    prepare(OWN)
+def test_without_another_format_there_is_nothing_to_prepare(world):
+    world.switch(OWN).prepare()
     world.build(OWN)
-    prepare(OWN)
+    world.switch(OWN).prepare()
     assert (world.drinks.scans, world.reports) == (0, [])
 
 
-def test_a_stack_that_does_not_exist_has_nothing_to_prepare(monkeypatch):
-    monkeypatch.setattr(catalogue_switch.stack, "status", lambda *_: None)
-    prepare_catalogue(None, "dev", OWN, pytest.fail)
-
-
-def test_a_missing_file_that_this_checkout_cannot_build_is_reported(world, prepare):
+def test_a_missing_file_that_this_checkout_cannot_build_is_reported(world):
     world.build(OWN)
-    for step in (prepare, world.catch_up):
+    for step in (world.switch(UNKNOWN).prepare, world.switch(UNKNOWN).catch_up):
         with pytest.raises(UsageError, match="mocktailverse rebuild --env dev"):
-            step(UNKNOWN)
+            step()
 
 
 @pytest.mark.parametrize("body", [None, b"not a catalogue"])
 def test_a_new_environment_and_one_with_a_damaged_file_get_a_catalogue(world, body):
     world.files.file(file_name(OWN)).body = body
     world.put(1)
-    world.catch_up()
+    assert world.catch_up() == {}, "there is no other release"
     assert world.published(OWN) == world.table()
-    assert world.waits == [], "there is no other release to wait for"
 
 
 def test_what_the_replaced_function_has_published_is_published_by_the_new_one(world):
@@ -200,16 +185,11 @@ def test_an_invocation_of_the_replaced_function_that_ends_late_is_noticed(world)
     world.put(1)
     world.build(OWN)
     world.build(OTHER)
-    late = [[2], [3]]
-
-    def publish_late():
-        if late:
-            world.publish(OTHER, *world.put(*late.pop(), at=5))
-
-    world.on_wait = publish_late
-    world.catch_up()
+    compared = world.catch_up()
+    assert world.catch_up(compared=compared) == compared
+    world.publish(OTHER, *world.put(2, at=5))
+    assert world.catch_up(compared=compared) != compared
     assert world.published(OWN) == world.table()
-    assert len(world.waits) == 3
 
 
 def test_a_file_of_the_previous_format_that_is_only_older_causes_no_publishing(world):
@@ -221,15 +201,15 @@ def test_a_file_of_the_previous_format_that_is_only_older_causes_no_publishing(w
     assert world.events == []
 
 
-def test_the_format_of_a_release_is_read_from_its_zip(tmp_path):
-    archive = tmp_path / "functions.zip"
+@pytest.mark.parametrize(("text", "number"), [('"""FORMAT = 1"""\nFORMAT = 12\n', 12), ("", None)])
+def test_the_format_of_a_release_is_read_from_its_zip(text, number):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as bundle:
+        bundle.writestr("mocktailverse/catalogue/schema.py", text)
+    s3 = SimpleNamespace(get_object=lambda **_: {"Body": io.BytesIO(content.getvalue())})
     artifact = Artifact("bucket", "functions/a.zip")
-    for text, number in (('"""FORMAT = 1"""\nFORMAT = 12\n', 12), ("", None)):
-        with zipfile.ZipFile(archive, "w") as bundle:
-            bundle.writestr("mocktailverse/catalogue/schema.py", text)
-        release = Release(artifact, "python3.13", "arm64", archive)
-        if number:
-            assert catalogue_format(None, release) == number
-        else:
-            with pytest.raises(UsageError, match="no catalogue format"):
-                catalogue_format(None, release)
+    if number:
+        assert catalogue_format(SimpleNamespace(s3=s3), artifact) == number
+    else:
+        with pytest.raises(UsageError, match="no catalogue format"):
+            catalogue_format(SimpleNamespace(s3=s3), artifact)

@@ -3,8 +3,10 @@
 import pytest
 
 from mocktailverse.checkout import find_checkout
-from mocktailverse.cost.template import Template
 from mocktailverse.deployment import create_only
+from mocktailverse.deployment.artifacts import Artifact
+from mocktailverse.deployment.candidate import StackState, candidate
+from mocktailverse.deployment.release import Release
 from mocktailverse.errors import UsageError
 
 PARAMETERS = {"Stage": "dev", "Target": "aws"}
@@ -16,8 +18,9 @@ def text() -> str:
 
 
 def require(before: str, after: str) -> None:
+    release = Release(Artifact("bucket", "key"), "python3.13", "arm64", None)
     create_only.require_possible(
-        Template.parse(before), PARAMETERS, Template.parse(after), PARAMETERS
+        StackState(before, PARAMETERS, {}), candidate(release, after, PARAMETERS)
     )
 
 

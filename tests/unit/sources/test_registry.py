@@ -21,6 +21,8 @@ def test_every_part_of_a_source_can_be_imported(name):
         assert is_web_address(source.collector.url)
         source.collector.check(FetchRequest(name))
         source.collector.check(FetchRequest(name, source.collector.strategies[0]))
+    if source.checked_by:
+        assert source.canary.id in source.canary.drink("text").decode()
     if source.simulating:
         assert source.simulation.path in {"", source.simulation.path.removesuffix("/")}
 
@@ -35,6 +37,8 @@ def test_a_source_without_a_collector_says_which_have_one():
     with pytest.raises(UsageError, match=", ".join(fetched_sources())):
         _ = source.collector
     assert source.simulation is None
+    with pytest.raises(UsageError, match="no canary"):
+        _ = source.canary
 
 
 def test_an_unknown_source_names_the_choice():

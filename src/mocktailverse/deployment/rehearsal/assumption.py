@@ -31,6 +31,9 @@ class Subject(Struct, frozen=True):
     """A name that only this rehearsal uses: part of every object and item that a check writes."""
 
 
+Check = Callable[[Subject], str]
+
+
 class Assumption(Struct, frozen=True):
     """One assumption; its check returns what it saw, or raises RefutedError."""
 
@@ -38,9 +41,22 @@ class Assumption(Struct, frozen=True):
     """A sentence about AWS."""
     document: str
     """The AWS document that says so."""
-    check: Callable[[Subject], str]
+    check: Check
     emulated: bool
     """Whether the embedded AWS does it too, so that the check means something there."""
+
+
+class Assumptions(list[Assumption]):
+    """The assumptions of a module, in the order of their checks."""
+
+    def add(self, text: str, document: str, *, emulated: bool) -> Callable[[Check], Check]:
+        """Return a decorator that makes a function the check of an assumption."""
+
+        def register(check: Check) -> Check:
+            self.append(Assumption(text, document, check, emulated))
+            return check
+
+        return register
 
 
 class CheckResult(Struct, frozen=True):

@@ -5,7 +5,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 from mocktailverse.api.auth import HEADER
-from mocktailverse.deployment.rehearsal.assumption import Assumption, Subject, get, require
+from mocktailverse.deployment.rehearsal.assumption import Assumptions, Subject, get, require
 from mocktailverse.loads.load_record import Load
 from mocktailverse.loads.object_version import RAW_PREFIX
 from mocktailverse.stores.error_translation import translated
@@ -19,7 +19,14 @@ _LOAD_TIMEOUT_S = 300.0
 _POLL_S = 1.0
 _ODD_NAME = "a b+c%2B ünï 🍸 ?&;'.json"
 
+FUNCTIONS = Assumptions()
 
+
+@FUNCTIONS.add(
+    "Lambda's machine runs the compiled modules of the zip.",
+    "AWS Lambda Developer Guide, Working with .zip file archives for Python",
+    emulated=True,
+)
 def api_starts(subject: Subject) -> str:
     """Ask the API for its health: it imports every compiled module of the zip."""
     started = time.monotonic()
@@ -29,12 +36,20 @@ def api_starts(subject: Subject) -> str:
     return require(response.status_code == _OK, seen)
 
 
+@FUNCTIONS.add(
+    "Lambda's SQLite has FTS5.", "none; SQLite documentation, FTS5 extension", emulated=True
+)
 def search_works(subject: Subject) -> str:
     """Search drinks by a word, which needs the full-text index."""
     response = get(subject, "/drinks?q=lime")
     return require(response.status_code == _OK, f"A search answered {response.status_code}.")
 
 
+@FUNCTIONS.add(
+    "A path is decoded once: one that is encoded twice reaches no route.",
+    "Amazon API Gateway Developer Guide, AWS Lambda proxy integrations for HTTP APIs",
+    emulated=True,
+)
 def paths_are_decoded_once(subject: Subject) -> str:
     """Ask for the health by a path that is encoded, and by one that is encoded twice."""
     once, twice = (get(subject, f"/heal{h}").status_code for h in ("%74h", "%2574h"))
@@ -42,6 +57,11 @@ def paths_are_decoded_once(subject: Subject) -> str:
     return require((once, twice) == (_OK, _NOT_FOUND), seen)
 
 
+@FUNCTIONS.add(
+    "The API's role reads an encrypted parameter with SSM's own key.",
+    "AWS Systems Manager User Guide, SecureString parameters and the aws/ssm key",
+    emulated=True,
+)
 def ops_key_is_readable(subject: Subject) -> str:
     """Ask for the loads with the operators' key, and with another one."""
     with translated("Reading the operators' key"):
@@ -54,6 +74,11 @@ def ops_key_is_readable(subject: Subject) -> str:
     return require((right, wrong) == (_OK, _UNAUTHORIZED), seen)
 
 
+@FUNCTIONS.add(
+    "An S3 event has the key URL-encoded, and starts the load of an odd key.",
+    "Amazon S3 User Guide, Event message structure",
+    emulated=True,
+)
 def keys_arrive_encoded(subject: Subject) -> str:
     """Store a raw object under an odd key, and wait until it is loaded."""
     version = subject.stores.bucket.put(
@@ -72,6 +97,11 @@ def keys_arrive_encoded(subject: Subject) -> str:
     return require(load and load.status == "done", f"The load of {version.key!r} is {state}.")
 
 
+@FUNCTIONS.add(
+    "API Gateway answers 429 above the burst limit.",
+    "Amazon API Gateway Developer Guide, Throttle requests to your HTTP APIs",
+    emulated=False,
+)
 def throttle_holds(subject: Subject) -> str:
     """Send more requests at once than the stage's burst limit allows."""
     with ThreadPoolExecutor(max_workers=_FLOOD) as threads:
@@ -81,6 +111,11 @@ def throttle_holds(subject: Subject) -> str:
     return require(counts[_TOO_MANY] > 0, f"{_FLOOD} requests at once: {seen}.")
 
 
+@FUNCTIONS.add(
+    "The schedules start the functions of this environment.",
+    "Amazon EventBridge Scheduler API Reference, GetSchedule",
+    emulated=True,
+)
 def schedules_run_functions(subject: Subject) -> str:
     """Read what the schedules start, and with which role."""
     scheduler = subject.stores.clients.scheduler
@@ -90,49 +125,3 @@ def schedules_run_functions(subject: Subject) -> str:
     target = schedule["Target"]["Arn"]
     expected = subject.stores.output("ReconcileFunction")
     return require(expected in target, f"{name} ({schedule['State']}) starts {target}.")
-
-
-FUNCTIONS = (
-    Assumption(
-        "Lambda's machine runs the compiled modules of the zip.",
-        "AWS Lambda Developer Guide, Working with .zip file archives for Python",
-        api_starts,
-        emulated=True,
-    ),
-    Assumption(
-        "Lambda's SQLite has FTS5.",
-        "none; SQLite documentation, FTS5 extension",
-        search_works,
-        emulated=True,
-    ),
-    Assumption(
-        "A path is decoded once: one that is encoded twice reaches no route.",
-        "Amazon API Gateway Developer Guide, AWS Lambda proxy integrations for HTTP APIs",
-        paths_are_decoded_once,
-        emulated=True,
-    ),
-    Assumption(
-        "The API's role reads an encrypted parameter with SSM's own key.",
-        "AWS Systems Manager User Guide, SecureString parameters and the aws/ssm key",
-        ops_key_is_readable,
-        emulated=True,
-    ),
-    Assumption(
-        "An S3 event has the key URL-encoded, and starts the load of an odd key.",
-        "Amazon S3 User Guide, Event message structure",
-        keys_arrive_encoded,
-        emulated=True,
-    ),
-    Assumption(
-        "API Gateway answers 429 above the burst limit.",
-        "Amazon API Gateway Developer Guide, Throttle requests to your HTTP APIs",
-        throttle_holds,
-        emulated=False,
-    ),
-    Assumption(
-        "The schedules start the functions of this environment.",
-        "Amazon EventBridge Scheduler API Reference, GetSchedule",
-        schedules_run_functions,
-        emulated=True,
-    ),
-)

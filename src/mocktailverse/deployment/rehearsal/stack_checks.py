@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from mocktailverse.deployment.rehearsal.assumption import Assumption, Subject, require
+from mocktailverse.deployment.rehearsal.assumption import Assumptions, Subject, require
 from mocktailverse.errors import PermanentError
 from mocktailverse.stores.error_translation import translated
 from mocktailverse.waiting import wait_until
@@ -16,7 +16,14 @@ _DRIFT_TIMEOUT_S = 300.0
 _ALARM_TIMEOUT_S = 600.0
 _POLL_S = 5.0
 
+STACK = Assumptions()
 
+
+@STACK.add(
+    "CloudFormation reads each resource as the template describes it.",
+    "AWS CloudFormation User Guide, Detect unmanaged configuration changes (drift)",
+    emulated=False,
+)
 def nothing_has_drifted(subject: Subject) -> str:
     """Let CloudFormation compare every resource with the template."""
     client = subject.stores.clients.cloudformation
@@ -38,6 +45,11 @@ def nothing_has_drifted(subject: Subject) -> str:
     return require(in_sync, f"CloudFormation says {status.get('StackDriftStatus')}: {names}.")
 
 
+@STACK.add(
+    "A failed invocation rings the alarm, by the filter on the function's log.",
+    "Amazon CloudWatch Logs User Guide, Creating metrics from log events using filters",
+    emulated=False,
+)
 def failure_rings_the_alarm(subject: Subject) -> str:
     """Make a function fail, and wait until the alarm on failures rings."""
     stores, name = subject.stores, f"mocktailverse-function-errors-{subject.env}"
@@ -55,19 +67,3 @@ def failure_rings_the_alarm(subject: Subject) -> str:
 
     rang = wait_until(state, _ALARM_TIMEOUT_S, _POLL_S)
     return require(rang, f"{name} {'rang' if rang else 'did not ring'} after a failed invocation.")
-
-
-STACK = (
-    Assumption(
-        "CloudFormation reads each resource as the template describes it.",
-        "AWS CloudFormation User Guide, Detect unmanaged configuration changes (drift)",
-        nothing_has_drifted,
-        emulated=False,
-    ),
-    Assumption(
-        "A failed invocation rings the alarm, by the filter on the function's log.",
-        "Amazon CloudWatch Logs User Guide, Creating metrics from log events using filters",
-        failure_rings_the_alarm,
-        emulated=False,
-    ),
-)

@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 from mocktailverse.deployment.rehearsal.assumption import (
     REQUEST_TIMEOUT_S,
-    Assumption,
+    Assumptions,
     RefutedError,
     Subject,
     require,
@@ -19,7 +19,14 @@ _PRECONDITION_FAILED = 412
 _FORBIDDEN = 403
 _LINK_S = 60
 
+STORAGE = Assumptions()
 
+
+@STORAGE.add(
+    "S3 refuses a write whose If-Match or If-None-Match does not hold, with 412.",
+    "Amazon S3 User Guide, How to prevent object overwrites with conditional writes",
+    emulated=True,
+)
 def old_etag_is_refused(subject: Subject) -> str:
     """Write an object twice under the condition that it is still the first version."""
     client, bucket = subject.stores.clients.s3, subject.stores.output("DataBucket")
@@ -39,6 +46,11 @@ def old_etag_is_refused(subject: Subject) -> str:
     return require(seen == [_PRECONDITION_FAILED] * 2, f"S3 answered {seen}.")
 
 
+@STORAGE.add(
+    "DynamoDB returns the stored item with a failed condition.",
+    "Amazon DynamoDB API Reference, PutItem, ReturnValuesOnConditionCheckFailure",
+    emulated=True,
+)
 def failed_condition_returns_item(subject: Subject) -> str:
     """Write an item twice under the condition that it does not exist."""
     client, table = subject.stores.clients.dynamodb, subject.stores.output("LoadsTable")
@@ -60,6 +72,11 @@ def failed_condition_returns_item(subject: Subject) -> str:
     raise RefutedError("DynamoDB accepted a write whose condition does not hold.")
 
 
+@STORAGE.add(
+    "DynamoDB stores 30.0 as 30.",
+    "Amazon DynamoDB Developer Guide, Data types, Number",
+    emulated=True,
+)
 def numbers_are_normalized(subject: Subject) -> str:
     """Write 30.0 and read it again."""
     client, table = subject.stores.clients.dynamodb, subject.stores.output("LoadsTable")
@@ -70,6 +87,11 @@ def numbers_are_normalized(subject: Subject) -> str:
     return require(stored["amount"] == {"N": "30"}, f"30.0 is stored as {stored['amount']['N']}.")
 
 
+@STORAGE.add(
+    "CloudFormation sets the time to live of loads.",
+    "AWS CloudFormation Template Reference, AWS::DynamoDB::Table TimeToLiveSpecification",
+    emulated=True,
+)
 def loads_expire(subject: Subject) -> str:
     """Read which attribute DynamoDB takes as the time at which a load is deleted."""
     with translated("Reading the time to live"):
@@ -81,6 +103,11 @@ def loads_expire(subject: Subject) -> str:
     return require(is_on, f"Time to live is {state} with {attribute}.")
 
 
+@STORAGE.add(
+    "CloudFormation sets the lifecycle rules of the bucket.",
+    "AWS CloudFormation Template Reference, AWS::S3::Bucket LifecycleConfiguration",
+    emulated=False,
+)
 def lifecycle_rules_exist(subject: Subject) -> str:
     """Read the rules that delete raw objects, listings and unfinished uploads."""
     with translated("Reading the lifecycle rules"):
@@ -92,6 +119,11 @@ def lifecycle_rules_exist(subject: Subject) -> str:
     return require(expected <= set(names), f"Rules in force: {', '.join(names)}.")
 
 
+@STORAGE.add(
+    "The bucket's policy refuses requests without TLS, valid links included.",
+    "Amazon S3 User Guide, Security best practices, aws:SecureTransport",
+    emulated=False,
+)
 def plain_http_is_refused(subject: Subject) -> str:
     """Follow a valid link over TLS and without it."""
     client, bucket = subject.stores.clients.s3, subject.stores.output("DataBucket")
@@ -105,6 +137,11 @@ def plain_http_is_refused(subject: Subject) -> str:
     return require(with_tls.is_success and without.status_code == _FORBIDDEN, seen)
 
 
+@STORAGE.add(
+    "Nobody reads the buckets without credentials.",
+    "Amazon S3 User Guide, Blocking public access to your Amazon S3 storage",
+    emulated=False,
+)
 def anonymous_reads_are_refused(subject: Subject) -> str:
     """Ask for the catalogue without credentials."""
     client, bucket = subject.stores.clients.s3, subject.stores.output("CatalogueBucket")
@@ -113,49 +150,3 @@ def anonymous_reads_are_refused(subject: Subject) -> str:
     )
     response = httpx2.get(link.partition("?")[0], timeout=REQUEST_TIMEOUT_S)
     return require(response.status_code == _FORBIDDEN, f"S3 answered {response.status_code}.")
-
-
-STORAGE = (
-    Assumption(
-        "S3 refuses a write whose If-Match or If-None-Match does not hold, with 412.",
-        "Amazon S3 User Guide, How to prevent object overwrites with conditional writes",
-        old_etag_is_refused,
-        emulated=True,
-    ),
-    Assumption(
-        "DynamoDB returns the stored item with a failed condition.",
-        "Amazon DynamoDB API Reference, PutItem, ReturnValuesOnConditionCheckFailure",
-        failed_condition_returns_item,
-        emulated=True,
-    ),
-    Assumption(
-        "DynamoDB stores 30.0 as 30.",
-        "Amazon DynamoDB Developer Guide, Data types, Number",
-        numbers_are_normalized,
-        emulated=True,
-    ),
-    Assumption(
-        "CloudFormation sets the time to live of loads.",
-        "AWS CloudFormation Template Reference, AWS::DynamoDB::Table TimeToLiveSpecification",
-        loads_expire,
-        emulated=True,
-    ),
-    Assumption(
-        "CloudFormation sets the lifecycle rules of the bucket.",
-        "AWS CloudFormation Template Reference, AWS::S3::Bucket LifecycleConfiguration",
-        lifecycle_rules_exist,
-        emulated=False,
-    ),
-    Assumption(
-        "The bucket's policy refuses requests without TLS, valid links included.",
-        "Amazon S3 User Guide, Security best practices, aws:SecureTransport",
-        plain_http_is_refused,
-        emulated=False,
-    ),
-    Assumption(
-        "Nobody reads the buckets without credentials.",
-        "Amazon S3 User Guide, Blocking public access to your Amazon S3 storage",
-        anonymous_reads_are_refused,
-        emulated=False,
-    ),
-)
