@@ -85,6 +85,12 @@ class Canary(Struct, frozen=True):
         elapsed_ms = now() - self.started_at
         return self._put(record, self.started_at - 2 * WITHDRAWAL_MS + elapsed_ms)
 
+    def is_stored(self, text: str) -> bool:
+        """Return whether the drinks table has the drink with a text as its instructions."""
+        register = self.stores.drinks.get(DRINK_ID)
+        drink = register.drink if register else None
+        return drink is not None and text in drink.instructions.values()
+
     def remove(self) -> None:
         """Delete its raw objects, load records and item; then the stream removes it for readers.
 

@@ -2,15 +2,18 @@
 
 transform  loads the canary's raw objects, as a replay
 publish    publishes the canary, as for a change notification
-api        answers `GET /drinks/{id}` of the canary, and `GET /health`
+api        answers `GET /drinks/{id}` of the canary, `GET /drinks` and `GET /health`
 fetch      starts a sweep, reads its state, sends no request and stores nothing
 reconcile  makes its usual run
+
+Meanwhile the code that serves loads and publishes the canary, too, as its events reach it. So each
+function's answer has to show that the new version did the work: the canary alone proves nothing.
 """
 
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -19,8 +22,13 @@ from mocktailverse.deployment.canary import DRINK_ID, Canary
 from mocktailverse.errors import MocktailverseError, PermanentError, TransientError
 from mocktailverse.loads.load_request import FIRST_GENERATION, LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.pipeline.publishing import PublishResult
+from mocktailverse.pipeline.reconciliation import ReconcileReport
+from mocktailverse.sources.collection import FetchReport
 from mocktailverse.stores.environment import Stores
 from mocktailverse.stores.functions import change_notifications
+
+Answer = TypeVar("Answer")
 
 _LOG_LINES = 5
 _LOG_LINE_LENGTH = 300
@@ -92,29 +100,38 @@ class Prober(Struct, frozen=True):
         return None
 
     def _transform(self) -> None:
-        for version in self.canary.withdraw():
+        for version in (*self.canary.withdraw(), self.canary.observe(self.text)):
             self._load(version)
-        self._load(self.canary.observe(self.text))
+        if not self.canary.is_stored(self.text):
+            raise _ProbeError("it loaded the canary, but did not write it to the drinks table", "")
 
     def _load(self, version: ObjectVersion) -> None:
         """Load an object version as a replay: the code that serves loads the first generation."""
-        body = msgspec.json.encode(LoadRequest(version, FIRST_GENERATION + 1)).decode()
-        log = self._invoke("transform", _queue_event(body))[1]
+        generation = FIRST_GENERATION + 1
+        body = msgspec.json.encode(LoadRequest(version, generation)).decode()
+        answer, log = self._invoke("transform", _queue_event(body), dict[str, list[Any]])
         load = self.stores.loads.latest(version)
-        if load is None or load.status != "done" or load.counts.rejected or not load.counts.read:
-            counts = msgspec.to_builtins(load.counts) if load else {}
-            status = load.status if load else "missing"
-            raise _ProbeError(f"the canary's load is {status}, with {counts}", log)
+        if load is None or load.generation != generation:
+            raise _ProbeError("the canary was not loaded", log)
+        if load.status != "done" or load.counts.rejected or not load.counts.read:
+            counts = msgspec.to_builtins(load.counts)
+            raise _ProbeError(f"the canary's load is {load.status}, with {counts}", log)
+        if answer != {"batchItemFailures": []}:
+            raise _ProbeError(f"it loaded the canary, but answered {answer}", log)
 
     def _publish(self) -> None:
-        self._invoke("publish", change_notifications([DRINK_ID], time.time()))
+        is_stored = self.canary.is_stored(self.text)  # not if transform fails
+        event = change_notifications([DRINK_ID], time.time())
+        answer, log = self._invoke("publish", event, PublishResult)
+        if is_stored and not answer.traces:  # of the raw objects that the drinks come from
+            raise _ProbeError("it did not publish the canary", log)
 
     def _api(self) -> None:
         path = f"/drinks/{DRINK_ID}"
         body, log = self._get(path)
         if self.text not in body:
             raise _ProbeError(f"GET {path} does not show the canary", log)
-        self._get("/health")
+        self._api_without_canary()
 
     def _api_without_canary(self) -> None:
         """Try the API although the canary was not published, which is not its fault."""
@@ -122,27 +139,37 @@ class Prober(Struct, frozen=True):
         self._get("/health")
 
     def _get(self, path: str) -> tuple[str, str]:
-        """Return the body of a response and the log's end; _ProbeError for another status."""
-        response, log = self._invoke("api", _http_event(path))
+        """Return a response's body, a JSON object, and the log's end; else _ProbeError."""
+        response, log = self._invoke("api", _http_event(path), dict[str, Any])
         status, body = response.get("statusCode"), str(response.get("body", ""))
-        if status != _OK:
+        if status != _OK or not body.startswith("{"):
             raise _ProbeError(f"GET {path} answered {status}: {body[:_LOG_LINE_LENGTH]}", log)
         return body, log
 
     def _fetch(self) -> None:
-        self._invoke("fetch", {"dry_run": True})
+        self._invoke("fetch", {"dry_run": True}, FetchReport)
 
     def _reconcile(self) -> None:
-        self._invoke("reconcile", {})
+        self._invoke("reconcile", {}, ReconcileReport)
 
-    def _invoke(self, function: str, event: dict[str, Any]) -> tuple[dict[str, Any], str]:
-        """Return the answer and the log's end; _ProbeError if the function fails."""
+    def _invoke(
+        self, function: str, event: dict[str, Any], kind: type[Answer]
+    ) -> tuple[Answer, str]:
+        """Return the answer and the log's end; _ProbeError if the function fails.
+
+        `kind` is what the function answers; more fields do not matter.
+        """
         name = f"{self.stores.function_names[function]}:{self.versions[function]}"
         result = self.stores.functions.run(name, msgspec.json.encode(event))
-        payload: dict[str, Any] = result.answer or {}
-        if result.error is None:
-            return payload, result.log
-        raise _ProbeError(f"{payload.get('errorType')}: {payload.get('errorMessage')}", result.log)
+        if result.error is not None:
+            payload = result.answer or {}
+            error = f"{payload.get('errorType')}: {payload.get('errorMessage')}"
+            raise _ProbeError(error, result.log)
+        try:
+            return msgspec.convert(result.answer, kind), result.log
+        except msgspec.ValidationError as error:
+            answer = str(result.answer)[:_LOG_LINE_LENGTH]
+            raise _ProbeError(f"its answer `{answer}` is not valid: {error}", result.log) from error
 
 
 def report(failures: Sequence[ProbeFailure]) -> str:
