@@ -168,8 +168,8 @@ class Prober(Struct, frozen=True):
         try:
             return msgspec.convert(result.answer, kind), result.log
         except msgspec.ValidationError as error:
-            answer = str(result.answer)[:_LOG_LINE_LENGTH]
-            raise _ProbeError(f"its answer `{answer}` is not valid: {error}", result.log) from error
+            text = str(result.answer)[:_LOG_LINE_LENGTH]
+            raise _ProbeError(f"its answer `{text}` is not valid: {error}", result.log) from error
 
 
 def report(failures: Sequence[ProbeFailure]) -> str:
