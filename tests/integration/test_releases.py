@@ -37,6 +37,15 @@ from worlds.deployments import BROKEN, broken_zip, zip_with
 
 NEXT = FORMAT + 1
 FUNCTIONS = ("api", "fetch", "publish", "reconcile", "transform")
+IDLE = {
+    "api": {"statusCode": 200, "body": ""},
+    "fetch": {},
+    "publish": {"changed": 0, "removed": 0, "version": "1-a", "drinks": 1},
+    "reconcile": None,
+    "transform": {"batchItemFailures": []},
+}
+"""What each function answers that does nothing."""
+
 RECORD = {
     "idDrink": "11007",
     "strDrink": "Daisy",
@@ -162,6 +171,49 @@ def test_a_release_in_which_one_function_raises_fails_while_the_code_before_serv
     newest = command("releases", "--env", "dev", "--json").json["items"][0]
     assert (newest["result"], newest["running"]) == ("failed", False)
     assert function in newest["problem"]
+
+
+@pytest.fixture(params=[("transform",), ("api", "fetch", "publish", "reconcile")], ids="-".join)
+def idle(request: pytest.FixtureRequest, built: Path, tmp_path: Path) -> tuple[list[str], Path]:
+    """Functions that do nothing without an error, and the zip that has them."""
+    archive = built
+    for name in request.param:
+        code = f"def handler(event, context):\n    return {IDLE[name]!r}\n"
+        target = tmp_path / f"{name}.zip"
+        archive = zip_with(archive, target, f"mocktailverse/functions/{name}.py", code)
+    return sorted(request.param), archive
+
+
+def test_a_release_whose_functions_do_nothing_fails_although_the_code_before_does_their_work(
+    aws, dev, command, idle
+):
+    names, archive = idle
+    before = code_of(dev.clients, "dev")
+    with requests_all_the_time(aws, dev, "/drinks?limit=1") as answers:
+        result = command("deploy", "--env", "dev", "--zip", archive, "--yes", "--no-plan")
+    assert result.code == 1, result.err
+    assert sorted(re.findall(r"^  (\w+): ", result.err, re.MULTILINE)) == names, result.err
+    assert {status for status, _ in answers} == {200}
+    assert code_of(dev.clients, "dev") == before
+
+
+@pytest.mark.usefixtures("dev")
+def test_an_interrupted_release_that_serves_is_kept_once_it_is_proven(command, built, tmp_path):
+    archive = zip_with(built, tmp_path / "third.zip", "note.txt", "third")
+    deploy = ("deploy", "--env", "dev", "--zip", archive, "--yes", "--no-plan")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(LiveCheck, "run", interrupted)
+        assert command(*deploy).code == 130
+    newest = command("releases", "--env", "dev", "--json").json["items"][0]
+    assert (newest["result"], newest["running"]) == ("unfinished", True)
+    assert command(*deploy).code == 0
+    newest = command("releases", "--env", "dev", "--json").json["items"][0]
+    assert (newest["result"], newest["running"]) == ("deployed", True)
+
+
+def interrupted(*_arguments: object, **_options: object) -> None:
+    """Do as Ctrl-C does."""
+    raise KeyboardInterrupt
 
 
 def test_a_release_that_works_serves_without_a_gap_and_leaves_no_canary(aws, dev, command, second):

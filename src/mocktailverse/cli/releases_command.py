@@ -5,7 +5,7 @@ import msgspec
 from mocktailverse.cli import options
 from mocktailverse.cli.deploy_target import DeployedEnv, find_target
 from mocktailverse.cli.output import print_listing, print_table
-from mocktailverse.deployment import kept_releases, recorded_rollout
+from mocktailverse.deployment import function_code, kept_releases, recorded_rollout
 from mocktailverse.formatting import moment
 from mocktailverse.stores import cloudformation_stack as stack
 from mocktailverse.stores.error_translation import translated
@@ -16,8 +16,9 @@ def releases(env: DeployedEnv, as_json: options.Json = False) -> None:
     target = find_target(env)
     with translated(f"Listing the releases of {env}"):
         kept = recorded_rollout.kept_releases(target).all()
-        is_deployed = not stack.is_to_be_made(target.clients, target.stack)
-    running = kept_releases.running(kept) if is_deployed else None
+        is_deployed = stack.status(target.clients, target.stack) not in stack.NOT_THERE
+        codes = function_code.function_codes(target.clients, target.stack) if is_deployed else []
+    running = kept_releases.running(kept, {code.code_sha256 for code in codes})
     if as_json:
         print_listing([{**msgspec.to_builtins(one), "running": one == running} for one in kept])
         return

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import re
 import zipfile
+import zlib
 from pathlib import Path
 
 import msgspec
@@ -67,9 +68,11 @@ def machine_requirements(archive: Path) -> MachineRequirements:
     """Return what a zip needs, by its wheels' tags; UsageError if it is not a zip of functions."""
     try:
         with zipfile.ZipFile(archive) as bundle:
+            if damaged := bundle.testzip():
+                raise zipfile.BadZipFile(f"`{damaged}` in it is damaged")  # noqa: TRY301  for one text
             names = bundle.namelist()
             wheels = [bundle.read(name) for name in names if name.endswith(".dist-info/WHEEL")]
-    except (OSError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         raise UsageError(f"`{archive}` cannot be read as a zip: {error}.") from error
     if "mocktailverse/functions/__init__.py" not in names:
         raise UsageError(f"`{archive}` holds no functions. Build it with `mocktailverse package`.")

@@ -66,10 +66,10 @@ class Canary(Struct, frozen=True):
         elapsed_ms = now() - self.started_at
         return self._put(_RECORDS.drink(text), self.started_at - 2 * WITHDRAWAL_MS + elapsed_ms)
 
-    def is_loaded(self, version: ObjectVersion) -> bool:
-        """Return whether the load of a version is done; PermanentError if it failed."""
+    def is_loaded(self, version: ObjectVersion, generation: int = FIRST_GENERATION) -> bool:
+        """Return whether a load of a version is done; PermanentError if it failed."""
         load = self.stores.loads.latest(version)
-        if load is None or load.status == "loading":
+        if load is None or load.generation < generation or load.status == "loading":
             return False
         if load.status == "failed" or load.counts.rejected or not load.counts.read:
             reason = load.error or "its record was not accepted"
@@ -80,6 +80,12 @@ class Canary(Struct, frozen=True):
         """Remove what is left, or leave it to the next deployment if that fails."""
         with suppress(MocktailverseError):
             self.remove()
+
+    def is_stored(self, text: str) -> bool:
+        """Return whether the drinks table has the drink with a text as its instructions."""
+        register = self.stores.drinks.get(DRINK_ID)
+        drink = register.drink if register else None
+        return drink is not None and text in drink.instructions.values()
 
     def remove(self) -> None:
         """Delete its raw objects, load records and item; then the stream removes it for readers.

@@ -7,7 +7,7 @@
 No record holds a secret: a parameter without echo is null, and keeps the stack's value.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -104,9 +104,14 @@ class KeptReleases(Struct, frozen=True):
         return self.clients.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read()
 
 
-def running(kept: Sequence[KeptRelease]) -> KeptRelease | None:
-    """Return the deployment whose release runs, of all, the newest first; None if there is none."""
-    return next((one for one in kept if one.result != "failed"), None)
+def running(kept: Sequence[KeptRelease], codes: Container[str]) -> KeptRelease | None:
+    """Return the deployment whose release runs, of all, the newest first; None if there is none.
+
+    `codes` are the hashes in Base64 of the code that serves: what an interrupted deployment has
+    reached, only these show.
+    """
+    good = (one for one in kept if one.result != "failed")
+    return next((one for one in good if one.artifact.code_sha256 in codes), None)
 
 
 def chosen(kept: Sequence[KeptRelease], prefix: str | None) -> KeptRelease:

@@ -72,6 +72,10 @@ class LiveCheck(Struct, frozen=True):
             self._wait_for_loads(self.canary.withdraw())
         started = time.monotonic()
         self._wait_for_loads([self.canary.observe(text)])
+        if not self.canary.is_stored(text):
+            raise TransientError(
+                "transform: the canary was loaded, but is not in the drinks table."
+            )
         path = f"/drinks/{DRINK_ID}"
         self._wait_for(path, "publish or api", lambda status, body: status == _OK and text in body)
         elapsed_ms = round(1000 * (time.monotonic() - started))

@@ -2,16 +2,19 @@
 
 transform  loads the canary's raw objects, as a replay
 publish    publishes the canary, as for a change notification
-api        answers `GET /drinks/{id}` of the canary, and `GET /health`
+api        answers `GET /drinks/{id}` of the canary, `GET /drinks` and `GET /health`
 fetch      starts a sweep, reads its state, sends no request and stores nothing
 reconcile  makes its usual run
+
+Meanwhile the code that serves loads and publishes the canary, too, as its events reach it. So each
+function's answer has to show that the new version did the work: the canary alone proves nothing.
 """
 
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -20,12 +23,17 @@ from mocktailverse.deployment.canary import DRINK_ID, Canary
 from mocktailverse.errors import MocktailverseError, PermanentError, TransientError
 from mocktailverse.loads.load_request import FIRST_GENERATION, LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.pipeline.publishing import PublishResult
+from mocktailverse.pipeline.reconciliation import ReconcileReport
+from mocktailverse.sources.collection import FetchReport
 from mocktailverse.stores.functions import change_notifications
 from mocktailverse.waiting import wait_until
 
+Answer = TypeVar("Answer")
+
 _LOG_LINES = 5
 _LOG_LINE_LENGTH = 300
-_OK = 200
+_OK, _MISSING = 200, 404
 _RETRY_S = 5.0
 _STALE_S, _POLL_S = 75.0, 0.5
 
@@ -65,16 +73,15 @@ class Prober(Struct, frozen=True):
 
     def failures(self) -> list[ProbeFailure]:
         """Try all functions; return the failed ones, none if the versions may serve."""
-        events: dict[str, dict[str, Any]] = {"fetch": {"dry_run": True}, "reconcile": {}}
-        with ThreadPoolExecutor(len(events)) as pool:
-            others = [
-                pool.submit(self._failure, function, partial(self._invoke, function, event))
-                for function, event in events.items()
-            ]
+        probes: dict[str, Callable[[], object]] = {
+            "fetch": partial(self._invoke, "fetch", {"dry_run": True}, FetchReport),
+            "reconcile": partial(self._invoke, "reconcile", {}, ReconcileReport),
+        }
+        with ThreadPoolExecutor(len(probes)) as pool:
+            others = [pool.submit(self._failure, *probe) for probe in probes.items()]
             # Each needs the one before it. All are tried, so that a deployment finds all errors.
-            changes = change_notifications([DRINK_ID], time.time())
             results = [self._failure("transform", self._transform)]
-            results.append(self._failure("publish", partial(self._invoke, "publish", changes)))
+            results.append(self._failure("publish", self._publish))
             api = partial(self._api, is_published=not any(results))
             results.append(self._failure("api", api))
             results += [other.result() for other in others]
@@ -93,52 +100,73 @@ class Prober(Struct, frozen=True):
         return None
 
     def _transform(self) -> None:
-        for version in self.canary.withdraw():
+        for version in (*self.canary.withdraw(), self.canary.observe(self.text)):
             self._load(version)
-        self._load(self.canary.observe(self.text))
+        if not self.canary.is_stored(self.text):
+            raise _ProbeError("it loaded the canary, but did not write it to the drinks table", "")
 
     def _load(self, version: ObjectVersion) -> None:
         """Load an object version as a replay: the code that serves loads the first generation."""
-        body = msgspec.json.encode(LoadRequest(version, FIRST_GENERATION + 1)).decode()
-        log = self._invoke("transform", _queue_event(body))[1]
+        generation = FIRST_GENERATION + 1
+        body = msgspec.json.encode(LoadRequest(version, generation)).decode()
+        answer, log = self._invoke("transform", _queue_event(body), dict[str, list[Any]])
         try:
-            is_loaded = self.canary.is_loaded(version)
+            is_loaded = self.canary.is_loaded(version, generation)
         except PermanentError as error:
             raise _ProbeError(str(error), log) from error
         if not is_loaded:
             raise _ProbeError("it ended, but the canary's load is not done", log)
+        if answer != {"batchItemFailures": []}:
+            raise _ProbeError(f"it loaded the canary, but answered {answer}", log)
+
+    def _publish(self) -> None:
+        is_stored = self.canary.is_stored(self.text)  # not if transform fails
+        event = change_notifications([DRINK_ID], time.time())
+        answer, log = self._invoke("publish", event, PublishResult)
+        if is_stored and not answer.traces:  # of the raw objects that the drinks come from
+            raise _ProbeError("it did not publish the canary", log)
 
     def _api(self, *, is_published: bool) -> None:
         """Try the API; that the canary was not published is not its fault."""
-        path = f"/drinks/{DRINK_ID}" if is_published else "/drinks"
+        path = f"/drinks/{DRINK_ID}"
 
         def is_shown() -> bool:
-            response, _ = self._invoke("api", _http_event(path))
-            return self.text in str(response.get("body"))
+            return self.text in self._get(path, _OK, _MISSING)[0]
 
         # An unchanged version serves already, so its copy of the catalogue may be a minute old.
         if is_published and not wait_until(is_shown, _STALE_S, _POLL_S):
             _, log = self._get(path)
             raise _ProbeError(f"GET {path} does not show the canary", log)
-        self._get(path)
+        self._get("/drinks")
         self._get("/health")
 
-    def _get(self, path: str) -> tuple[str, str]:
-        """Return the body of a response and the log's end; _ProbeError for another status."""
-        response, log = self._invoke("api", _http_event(path))
+    def _get(self, path: str, *accepted: int) -> tuple[str, str]:
+        """Return a response's body, a JSON object, and the log's end; else _ProbeError."""
+        response, log = self._invoke("api", _http_event(path), dict[str, Any])
         status, body = response.get("statusCode"), str(response.get("body", ""))
-        if status != _OK:
+        if status not in (accepted or (_OK,)) or not body.startswith("{"):
             raise _ProbeError(f"GET {path} answered {status}: {body[:_LOG_LINE_LENGTH]}", log)
         return body, log
 
-    def _invoke(self, function: str, event: dict[str, Any]) -> tuple[dict[str, Any], str]:
-        """Return the answer and the log's end; _ProbeError if the function fails."""
+    def _invoke(
+        self, function: str, event: dict[str, Any], kind: type[Answer]
+    ) -> tuple[Answer, str]:
+        """Return the answer and the log's end; _ProbeError if the function fails.
+
+        `kind` is what the function answers; more fields do not matter. A field that is added to it
+        needs a default, because a rollback tries earlier code.
+        """
         name = f"{self.canary.stores.function_names[function]}:{self.versions[function]}"
         result = self.canary.stores.functions.run(name, msgspec.json.encode(event))
-        payload: dict[str, Any] = result.answer or {}
-        if result.error is None:
-            return payload, result.log
-        raise _ProbeError(f"{payload.get('errorType')}: {payload.get('errorMessage')}", result.log)
+        if result.error is not None:
+            payload = result.answer or {}
+            error = f"{payload.get('errorType')}: {payload.get('errorMessage')}"
+            raise _ProbeError(error, result.log)
+        try:
+            return msgspec.convert(result.answer, kind), result.log
+        except msgspec.ValidationError as error:
+            text = str(result.answer)[:_LOG_LINE_LENGTH]
+            raise _ProbeError(f"its answer `{text}` is not valid: {error}", result.log) from error
 
 
 def _queue_event(body: str) -> dict[str, Any]:

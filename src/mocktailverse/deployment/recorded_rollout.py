@@ -30,7 +30,8 @@ def roll_out(
 ) -> Rollout:
     """Do what `rollout.roll_out` does, and keep the release with its result.
 
-    A release that the stack already runs is not kept a second time. Errors are those of `rollout`.
+    A release that the stack already runs is not kept a second time, unless its deployment was
+    interrupted before it was proven. Errors are those of `rollout`.
     """
     kept = KeptRelease(
         id=new.id,
@@ -60,6 +61,7 @@ def roll_out(
     except PermanentError as error:
         releases.write(msgspec.structs.replace(kept, result="failed", problem=str(error)))
         raise
-    if done.moved:
+    last = next(iter(releases.all()), None)
+    if done.moved or last is None or last.result == "unfinished":
         releases.write(msgspec.structs.replace(kept, result="deployed"))
     return done

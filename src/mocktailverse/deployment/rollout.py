@@ -192,7 +192,10 @@ class _Work(Struct, frozen=True):
                 " deploy again."
             )
         if not self._moves:
-            return "The stack was up to date, so nothing was changed."
+            return (
+                "The stack was up to date, so nothing was changed. `mocktailverse rollback --env"
+                f" {self.target.env}` returns to the release before."
+            )
         clients, name = self.target.clients, self.target.stack
         try:
             with translated("Returning to the release before"):

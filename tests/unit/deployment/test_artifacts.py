@@ -161,6 +161,19 @@ def test_a_file_without_functions_is_refused(zip_with, tmp_path):
         artifacts.machine_requirements(text)
 
 
+@pytest.mark.parametrize("compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_a_damaged_zip_is_refused(tmp_path, compression):
+    path = tmp_path / "damaged.zip"
+    with zipfile.ZipFile(path, "w", compression) as bundle:
+        bundle.writestr("mocktailverse/functions/__init__.py", "# The functions\n" * 9)
+        start = bundle.fp.tell() - bundle.infolist()[0].compress_size
+    content = bytearray(path.read_bytes())
+    content[start : start + 9] = b"\xff" * 9
+    path.write_bytes(content)
+    with pytest.raises(UsageError, match="cannot be read as a zip"):
+        artifacts.machine_requirements(path)
+
+
 def test_a_new_bucket_is_private_encrypted_versioned_and_for_tls_only(zip_with):
     s3 = FakeS3()
     artifacts.upload(clients(s3), zip_with(), bucket="artifacts", owner="123456789012")

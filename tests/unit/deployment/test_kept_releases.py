@@ -12,6 +12,10 @@ from mocktailverse.errors import UsageError
 RELEASE = Release(Artifact("artifacts", "functions/a.zip"), "python3.13", "arm64", None)
 
 
+def artifact(name: str) -> Artifact:
+    return Artifact("artifacts", f"functions/{f'{ord(name):x}' * 32}.zip")
+
+
 def kept(at: int, name: str, result: Result = "deployed", *, back: bool = False) -> KeptRelease:
     return KeptRelease(
         id=name * 64,
@@ -19,7 +23,7 @@ def kept(at: int, name: str, result: Result = "deployed", *, back: bool = False)
         at=at,
         by="me",
         zip=f"{ord(name):x}" * 32,
-        artifact=RELEASE.artifact,
+        artifact=artifact(name),
         runtime="python3.13",
         architecture="arm64",
         template="templates/a.yaml",
@@ -36,8 +40,16 @@ def history(*deployments: KeptRelease) -> list[KeptRelease]:
 
 def test_a_rollback_returns_to_the_release_before():
     listed = history(kept(1, "a"), kept(2, "b"), kept(3, "c", "failed"))
-    assert kept_releases.running(listed) == listed[1]
+    assert kept_releases.running(listed, {artifact("b").code_sha256}) == listed[1]
     assert kept_releases.chosen(listed, None).id == "a" * 64
+
+
+@pytest.mark.parametrize("serving", ["b", "c"])
+def test_after_an_interrupted_deployment_the_release_whose_code_serves_runs(serving):
+    listed = history(kept(1, "a"), kept(2, "b"), kept(3, "c", "unfinished"))
+    running = kept_releases.running(listed, {artifact(serving).code_sha256})
+    assert running
+    assert running.id == serving * 64
 
 
 def test_a_second_rollback_goes_further_back():
