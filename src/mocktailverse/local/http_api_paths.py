@@ -8,7 +8,7 @@ The API's function relies on complete decoding: docs/decisions/0033-what-a-visit
 
 from urllib.parse import unquote
 
-from ministack.services import apigateway  # type: ignore[import-untyped]  # it has no types
+from ministack.services import apigateway
 
 from mocktailverse.local.patched_modules import require_unchanged
 

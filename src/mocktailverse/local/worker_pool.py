@@ -17,8 +17,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from ministack.core import lambda_runtime  # type: ignore[import-untyped]  # it has no types
-from ministack.services import lambda_svc  # type: ignore[import-untyped]  # it has no types
+from ministack.core import lambda_runtime
+from ministack.services import lambda_svc
 
 from mocktailverse.local import code_folders
 from mocktailverse.local.patched_modules import require_unchanged
