@@ -41,4 +41,4 @@ def republish(stores: Stores, batches: Sequence[FailedBatch]) -> None:
         return
     for ids in ids_by_batch:
         event = change_notifications(ids, now() / 1000)
-        stores.functions.invoke(stores.output("PublishFunction"), event)
+        stores.functions.invoke(stores.live_function("PublishFunction"), event)
