@@ -16,11 +16,7 @@ from mocktailverse.catalogue.ingredient_list import (
 )
 from mocktailverse.catalogue.makeable import MAX_MISSING, MissingIngredients
 from mocktailverse.catalogue.meta import Meta, read_meta
-from mocktailverse.catalogue.rows import (
-    drinks_by_id,
-    drinks_by_row,
-    drinks_in_name_order,
-)
+from mocktailverse.catalogue.rows import drinks_by_id, drinks_by_row, drinks_in_name_order
 from mocktailverse.catalogue.search.groups_of_drinks import variants_in
 from mocktailverse.catalogue.search.index import CatalogueIndex
 from mocktailverse.catalogue.search.matching import DrinkSearch

@@ -11,9 +11,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from ministack.core.responses import (
-    error_response_json,
-)
+from ministack.core.responses import error_response_json
 from ministack.services import dynamodb, s3, scheduler
 
 from mocktailverse.local.data_files import DataFileError, KeptItem

@@ -198,12 +198,7 @@ def install(code_cache: Path) -> None:
     require_unchanged(PATCHED, __name__, "0014-function-processes.md")
     lambda_runtime.zipfile = code_folders.shared_zipfile(code_cache)
     lambda_runtime.Worker = IndependentWorker
-    for replacement in (
-        acquire_worker,
-        execution_credentials,
-        release_worker,
-        invalidate_worker,
-    ):
+    for replacement in (acquire_worker, execution_credentials, release_worker, invalidate_worker):
         for module in PATCHED:  # lambda_svc has imported them by name
             setattr(module, replacement.__name__, replacement)
     lambda_svc._execute_function_warm = execute  # noqa: SLF001 - see above
