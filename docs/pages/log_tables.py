@@ -123,7 +123,7 @@ def record_fields() -> str:
     """Return the table of the fields that identify a record in the logs."""
     rows = {
         "trace": opening(vars(ObjectVersion)["trace_id"].__doc__),
-        "load": opening(ObjectVersion.load_id.__doc__),
+        "load": opening(ObjectVersion.load_id.__doc__).replace("Return the", "The", 1),
         "key": fields(ObjectVersion)["key"],
         "traces": word("traces", "mocktailverse.functions.publish"),
     }

@@ -67,7 +67,7 @@ def task_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session", params=[set_up.OLDEST, set_up.LATEST])
-def functions(  # noqa: PLR0917 - pytest passes them by name
+def functions(
     request: pytest.FixtureRequest,
     environment: Callable[[str], Path],
     stack: LocalStack,

@@ -103,7 +103,7 @@ def responds(port: int) -> bool:
 
 
 @pytest.mark.parametrize("implementation", [MOTO, DYNALITE], ids=["moto", "dynalite"])
-def test_the_stores_work_on_another_implementation_but_for_known_differences(  # noqa: PLR0917 - pytest passes them by name
+def test_the_stores_work_on_another_implementation_but_for_known_differences(
     implementation, environment, tmp_path, proved, differs, request
 ):
     folder = environment(implementation.environment)

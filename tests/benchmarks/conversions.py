@@ -86,7 +86,7 @@ def _report(drinks: list[Drink], style: str) -> int:
 def _print_some(drinks: list[Drink], style: str, count: int, seed: int) -> None:
     results = [(drink, to_mocktail(drink, style)) for drink in drinks]
     results = [(drink, result) for drink, result in results if result.possible]
-    random.Random(seed).shuffle(results)  # noqa: S311 - no secret
+    random.Random(seed).shuffle(results)
     for drink, result in results[:count]:
         print(f"\n== {drink.name} ({drink.derived.method}, {drink.glass}; {result.confidence})")
         for one in (drink, result.drink):

@@ -54,7 +54,7 @@ def ndjson_lines(
 
     `all_measures_new` is the worst case for every cache: no two lines have the same measure.
     """
-    varied = _Variation(records, random.Random(seed), all_measures_new=all_measures_new)  # noqa: S311 - no secret
+    varied = _Variation(records, random.Random(seed), all_measures_new=all_measures_new)
     for number in range(count):
         record = varied.record(number)
         yield json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"

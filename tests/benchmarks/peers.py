@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import orjson
-import pandas as pd  # type: ignore[import-untyped]  # it has no stubs here
+import pandas as pd
 from pydantic import BaseModel, Field, model_validator
 
 _SLOTS = range(1, 16)

@@ -56,7 +56,7 @@ class Sandbox:
     def __init__(self, folder: Path, seed: int) -> None:
         self.folder = folder
         self.home = folder / "Zustand für alle" / "Maß"
-        self.random = random.Random(seed)  # noqa: S311 - not for secrets
+        self.random = random.Random(seed)
         self.environment = {**os.environ, "TMPDIR": str(folder / "scratch")}
         (folder / "scratch").mkdir()
 

@@ -314,7 +314,7 @@ def test_the_same_recipe_seen_again_keeps_the_earlier_recipes(table, number):
     ],
 )
 @pytest.mark.parametrize("has_revision", [True, False])
-def test_a_write_between_another_writer_s_read_and_write_is_kept(  # noqa: PLR0917  pytest passes them by name
+def test_a_write_between_another_writer_s_read_and_write_is_kept(
     clients, local_stack, before, between, late, has_revision
 ):
     """These changes do not change the version of the drink; old items have no `revision`."""
@@ -354,7 +354,7 @@ def test_concurrent_writers_of_one_drink_converge(clients, local_stack):
     registers = [
         observed(number, 1000 * (n + 1), names[n % 3], ("Mug", "Jug")[n % 2]) for n in range(12)
     ]
-    shuffled = random.Random(5).sample(registers, len(registers))  # noqa: S311 - repeatable
+    shuffled = random.Random(5).sample(registers, len(registers))
     tables = [DrinksTable(clients, local_stack.outputs["DrinksTable"]) for _ in range(4)]
 
     def write_share(index):

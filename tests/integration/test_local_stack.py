@@ -549,7 +549,7 @@ def test_loads_are_kept_on_a_laptop(probed):
         ("Reconcile", "sqs", "receive_message", {"QueueUrl": "{QueueUrl}"}, False),
     ],
 )
-def test_a_function_may_do_only_its_own_work(  # noqa: PLR0917  pytest passes them by name
+def test_a_function_may_do_only_its_own_work(
     probed, function, service, operation, arguments, allowed
 ):
     arguments = {

@@ -311,7 +311,7 @@ class Account:
         lambda_, name = self.clients.lambda_, f"probe-{role}"
         lambda_.create_function(
             FunctionName=name,
-            Runtime=f"python3.{sys.version_info.minor}",  # type: ignore[arg-type]  # a literal in the stubs
+            Runtime=f"python3.{sys.version_info.minor}",
             Role=f"{PARTITION}:role/{role}",
             Handler="probe.handler",
             Code={"ZipFile": code.getvalue()},

@@ -94,7 +94,7 @@ def names(catalogue, path):
         return dict(connection.execute("SELECT id, name FROM drinks"))
 
 
-def test_a_stream_event_is_published(  # noqa: PLR0917  pytest passes them by name
+def test_a_stream_event_is_published(
     table, clients, catalogue, new_drink, tmp_path, caplog, capsys
 ):
     build(clients, table)

@@ -77,7 +77,7 @@ def main() -> int:
     options = _options()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    seed = options.seed if options.seed is not None else random.randrange(1_000_000)  # noqa: S311 - no secret
+    seed = options.seed if options.seed is not None else random.randrange(1_000_000)
     root, folder = _copy()
     try:
         return _run(root, seed, options)
@@ -120,7 +120,7 @@ def _run(root: Path, seed: int, options: argparse.Namespace) -> int:
     equivalent = [mutant for mutant in all_mutants if _key(mutant, sources) in equivalents]
     selected = [mutant for mutant in all_mutants if _key(mutant, sources) not in equivalents]
     if options.number:
-        draw = random.Random(seed)  # noqa: S311 - not for secrets
+        draw = random.Random(seed)
         selected = draw.sample(selected, min(options.number, len(selected)))
         selected.sort()
     print(f"{len(selected)} of {len(all_mutants)} mutants, seed {seed}.", file=sys.stderr)

@@ -83,7 +83,7 @@ def test_a_failed_repair_is_printed_with_its_reason(run_drill):
 
 
 def test_a_failed_command_is_recorded_with_its_message(tmp_path):
-    ran = drill._run(["verify"], DrillStack(None, tmp_path))  # type: ignore[arg-type]  # noqa: SLF001  needs no stack
+    ran = drill._run(["verify"], DrillStack(None, tmp_path))  # noqa: SLF001  needs no stack
     assert ran.exit_code == 3
     assert "No local stack runs" in (ran.problem or "")
 
@@ -94,4 +94,4 @@ def test_a_command_that_does_not_end_is_an_error(tmp_path, monkeypatch):
 
     monkeypatch.setattr(subprocess, "run", time_out)
     with pytest.raises(TransientError, match="`mocktailverse verify` did not end within 120 s"):
-        drill._run(["verify"], DrillStack(None, tmp_path))  # type: ignore[arg-type]  # noqa: SLF001  as above
+        drill._run(["verify"], DrillStack(None, tmp_path))  # noqa: SLF001  as above

@@ -153,8 +153,6 @@ def _edited(data: bytes, choose: random.Random) -> bytes:
             return after + middle + before
 
 
-raw_objects = st.integers(0, 2**64 - 1).map(
-    lambda number: raw_object(random.Random(number))  # noqa: S311 - no secret
-)
+raw_objects = st.integers(0, 2**64 - 1).map(lambda number: raw_object(random.Random(number)))
 """Each comes from one random seed, which is ten times as fast as drawing every choice. A failing
 object is shrunk byte by byte; see tests/fuzz/conftest.py."""

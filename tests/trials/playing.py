@@ -185,7 +185,7 @@ def calibrate(stack: Stack, drinks: list[Drink]) -> Hashes:
         at = FIRST_SEEN_MS + number
         stack.put(f"raw/thecocktaildb/calibration/{number}", body, {"observed-at": str(at)})
         expected = {drink.id: at for drink in shown}
-        until(lambda expected=expected: expected.items() <= _times(stack).items(), "a calibration")  # type: ignore[misc]  # no type for a default
+        until(lambda expected=expected: expected.items() <= _times(stack).items(), "a calibration")
         table = table_drinks(stack)
         hashes |= {f"{drink.id}/{variant}": table[drink.id].content_hash for drink in shown}
     return hashes

@@ -90,7 +90,7 @@ class Stack:
 
     def client(self, service: str, endpoint: str | None = None, secret: str | None = None) -> Any:
         """Return a boto3 client with the deployer's key; by default without the proxy."""
-        return boto3.client(  # type: ignore[call-overload]  # the stubs want a literal
+        return boto3.client(
             service,
             endpoint_url=endpoint or self.local.endpoint,
             region_name=self.local.region,
@@ -242,7 +242,7 @@ class Stack:
     def wait_for_late_invocations(self) -> None:
         """Wait until no function processes messages that other invocations have finished."""
         for caller in ("transform", "publish"):
-            until(lambda caller=caller: self.proxy.idle_s(caller) > LATE_S, "late invocations")  # type: ignore[misc]  # no type for a default
+            until(lambda caller=caller: self.proxy.idle_s(caller) > LATE_S, "late invocations")
 
     # ---- reset
 

@@ -140,7 +140,7 @@ def ids(records) -> set[str]:
 
 
 def by_chance(seed) -> random.Random:
-    return random.Random(seed)  # noqa: S311 - a sequence that can be repeated
+    return random.Random(seed)
 
 
 def fictional_drinks(number, seed, *, letters="abcdefghijklmnoprstvwz", density=0.8):

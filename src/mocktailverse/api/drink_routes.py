@@ -73,9 +73,7 @@ def drink_as_mocktail(
     responses=success("Variants", cacheable=True) | errors(404, 422, 503),
 )
 def drink_variants(
-    drink_id: DrinkId,
-    _parameters: Annotated[NoParameters, Query()],
-    responder: Responder,
+    drink_id: DrinkId, _parameters: Annotated[NoParameters, Query()], responder: Responder
 ) -> Response:
     """List the recipes of the same drink from other sources, and compare them."""
     return responder.cacheable(lambda catalogue: _variants_of(catalogue, drink_id))
@@ -86,9 +84,7 @@ def drink_variants(
     responses=success("Drink", cacheable=True) | errors(404, 422, 503),
 )
 def one_drink(
-    drink_id: DrinkId,
-    _parameters: Annotated[NoParameters, Query()],
-    responder: Responder,
+    drink_id: DrinkId, _parameters: Annotated[NoParameters, Query()], responder: Responder
 ) -> Response:
     """Return one drink with its lineage: the raw object and position it comes from."""
     return responder.cacheable(lambda catalogue: _drink_of(catalogue, drink_id))

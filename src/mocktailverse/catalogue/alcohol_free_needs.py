@@ -78,12 +78,6 @@ _DECODER = msgspec.json.Decoder(list[_StoredLine])
 
 def _lines(needs: str) -> list[Line]:
     return [
-        (
-            line.name,
-            line.form,
-            line.variety,
-            bytes(line.alternatives).decode(),
-            int(line.optional),
-        )
+        (line.name, line.form, line.variety, bytes(line.alternatives).decode(), int(line.optional))
         for line in _DECODER.decode(needs)
     ]

@@ -29,10 +29,7 @@ class PurchaseAdvice:
         """Take what the drinks need, the ingredients in use, and further ones that they need."""
         self._needs = needs
         # Of names that differ in case only the most used one: buying it covers all of them.
-        used = [
-            *further,
-            *(entry.name for entry in reversed(ingredients.entries) if entry.drinks),
-        ]
+        used = [*further, *(entry.name for entry in reversed(ingredients.entries) if entry.drinks)]
         self._usual = {folded(name): name for name in used}
         self._purchases = list(self._usual.values())
         self._use = {name: rank for rank, name in enumerate(used)}

@@ -64,11 +64,7 @@ def demo(
     is_quiet = headless or as_json
     source_url = SOURCES[DEFAULT_SOURCE].collector.url if live else None
     start_options = Options(
-        port=port,
-        records=records,
-        source_url=source_url,
-        services=not is_quiet,
-        forgets=True,
+        port=port, records=records, source_url=source_url, services=not is_quiet, forgets=True
     )
     with nullcontext() if is_quiet else stderr.status("starting") as state:
         on_progress = state.update if state else lambda _text: None

@@ -45,7 +45,7 @@ def fetch(
         str | None,
         Option(
             help="Address of an archive (zip, tar, tar.gz or a JSON array), or a file or folder of "
-            "this machine, in place of the source's own.",
+            "this machine, in place of the source's own."
         ),
     ] = None,
     full: Annotated[bool, Option("--full", help="Collect every known record again.")] = False,

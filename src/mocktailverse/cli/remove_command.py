@@ -20,8 +20,7 @@ from mocktailverse.times import now
 
 def remove(
     ids: Annotated[
-        list[str],
-        Argument(metavar="ID...", help=f"{owned_source().name}:margarita, or margarita."),
+        list[str], Argument(metavar="ID...", help=f"{owned_source().name}:margarita, or margarita.")
     ],
     yes: Annotated[bool, Option("--yes", "-y", help="Remove without asking.")] = False,
     wait: options.Wait = False,

@@ -11,8 +11,9 @@ from functools import reduce
 from operator import add
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from mocktailverse.cost.model import PriceTable
+from mocktailverse.cost.model import PriceTable, month, total_usd
 from mocktailverse.cost.running import DAYS, Running
 from mocktailverse.cost.usage import API_S, GB, Usage
 
@@ -49,12 +50,12 @@ class Flood(Struct, frozen=True, kw_only=True):
 def flood(runs: Iterable[Running], table: PriceTable) -> Flood:
     """Return the cost of a flood at the rate limits of all these APIs in one account."""
     day = reduce(add, map(_a_day, runs), Usage())
-    month = Usage(transfer_gb=MONTH_DAYS * day.transfer_gb)
+    data = Usage(transfer_gb=MONTH_DAYS * day.transfer_gb)
     calls = _usd(day, table) - _usd(Usage(transfer_gb=day.transfer_gb), table)
     return Flood(
         usd_a_day=_usd(day, table),
-        usd_a_month=MONTH_DAYS * calls + _usd(month, table),
-        transfer_gb=month.transfer_gb,
+        usd_a_month=MONTH_DAYS * calls + _usd(data, table),
+        transfer_gb=data.transfer_gb,
     )
 
 
@@ -74,10 +75,5 @@ def _a_day(run: Running) -> Usage:
 
 def _usd(usage: Usage, table: PriceTable) -> float:
     """Return the cost of an amount; only data is free up to its limit."""
-    amounts = ((float(getattr(usage, price.usage)), price) for price in table.prices)
-    return sum(
-        max(0.0, amount - (price.free if price.usage == "transfer_gb" else 0))
-        / price.per
-        * price.usd
-        for amount, price in amounts
-    )
+    prices = (p if p.usage == "transfer_gb" else replace(p, free=0) for p in table.prices)
+    return total_usd(month(usage, replace(table, prices=tuple(prices))))

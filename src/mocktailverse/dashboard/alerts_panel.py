@@ -58,7 +58,7 @@ def _show_actions(context: DashboardContext, snapshot: LiveSnapshot, loads: Sequ
         return
     with st.container(horizontal=True):
         st.button(
-            f"Replay all {len(loads)}",
+            f"Replay {counted(len(loads), 'raw object')}" if loads else "Nothing to replay",
             key="replay-all",
             icon=":material/replay:",
             help="Load the same raw objects again, with the current code.",

@@ -12,12 +12,7 @@ from mocktailverse.drinks.derivation.derive import derive
 from mocktailverse.drinks.derivation.portions import Portion, portion_of
 from mocktailverse.drinks.derivation.stated_figures import stated_differences
 from mocktailverse.drinks.drink import Drink, IngredientLine, Lineage
-from mocktailverse.drinks.ingredients import (
-    IngredientName,
-    canonical_name,
-    is_annotated,
-    read_name,
-)
+from mocktailverse.drinks.ingredients import IngredientName, canonical_name, is_annotated, read_name
 from mocktailverse.drinks.lines import parse_line
 from mocktailverse.drinks.measures import parse_measure, remark_in
 from mocktailverse.drinks.measures.measure import Measure

@@ -73,9 +73,7 @@ def shared_zipfile(cache: Path) -> SimpleNamespace:
                     Path(unfinished, "code").rename(folder)
 
     return SimpleNamespace(
-        ZipFile=SharedZip,
-        BadZipFile=zipfile.BadZipFile,
-        LargeZipFile=zipfile.LargeZipFile,
+        ZipFile=SharedZip, BadZipFile=zipfile.BadZipFile, LargeZipFile=zipfile.LargeZipFile
     )
 
 

@@ -15,7 +15,7 @@ import threading
 from pathlib import Path
 
 import msgspec
-from ministack import app as ministack  # type: ignore[import-untyped]  # it has no types
+from ministack import app as ministack
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send

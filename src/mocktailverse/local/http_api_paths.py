@@ -8,13 +8,13 @@ The API's function relies on complete decoding: docs/decisions/0033-what-a-visit
 
 from urllib.parse import unquote
 
-from ministack.services import apigateway  # type: ignore[import-untyped]  # it has no types
+from ministack.services import apigateway
 
 from mocktailverse.local.patched_modules import require_unchanged
 
 PATCHED = {  # digest of a public file, which a search for secrets takes for a key
     # pragma: allowlist nextline secret
-    apigateway: "7cf00e1ec76bdcbc02d96d4980a10626ffe4319f956de02b2ea520d68e327196",
+    apigateway: "7cf00e1ec76bdcbc02d96d4980a10626ffe4319f956de02b2ea520d68e327196"
 }
 """SHA-256 of the source file that the patch was written for (MiniStack 1.5.33)."""
 

@@ -11,10 +11,8 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from ministack.core.responses import (  # type: ignore[import-untyped]  # it has no types
-    error_response_json,
-)
-from ministack.services import dynamodb, s3, scheduler  # type: ignore[import-untyped]  # likewise
+from ministack.core.responses import error_response_json
+from ministack.services import dynamodb, s3, scheduler
 
 from mocktailverse.local.data_files import DataFileError, KeptItem
 from mocktailverse.local.kept_data import KeptData

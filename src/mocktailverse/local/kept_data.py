@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from ministack.services import dynamodb, s3, scheduler  # type: ignore[import-untyped]  # no types
+from ministack.services import dynamodb, s3, scheduler
 
 from mocktailverse.loads.object_version import RAW_PREFIX
 from mocktailverse.local.data_files import DataFileError, DataFiles, KeptItem, KeptObject

@@ -12,10 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ministack.services import (  # type: ignore[import-untyped]  # it has no types
-    cloudwatch_logs,
-    s3,
-)
+from ministack.services import cloudwatch_logs, s3
 
 from mocktailverse.local import code_folders
 

@@ -15,14 +15,7 @@ from typing import Literal
 import msgspec
 
 from mocktailverse.errors import UsageError
-from mocktailverse.local import (
-    data_guard,
-    file_lock,
-    full_disk,
-    health,
-    processes,
-    watchdog,
-)
+from mocktailverse.local import data_guard, file_lock, full_disk, health, processes, watchdog
 from mocktailverse.local.deploying import Progress
 from mocktailverse.local.foreground import exits_on_signals
 from mocktailverse.local.processes import Launcher
@@ -147,11 +140,7 @@ def _delete_data(state_dir: Path) -> None:
 
 @contextlib.contextmanager
 def _begin(
-    state_dir: Path,
-    options: Options | None,
-    on_progress: Progress,
-    check: Check,
-    on_notice: Notice,
+    state_dir: Path, options: Options | None, on_progress: Progress, check: Check, on_notice: Notice
 ) -> Iterator[StackStart]:
     """Yield a start in this folder, and keep other commands out of it within the block."""
     with exits_on_signals(), _locked(state_dir, on_progress) as folder:

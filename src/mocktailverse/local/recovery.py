@@ -191,7 +191,7 @@ def _unpublished(drinks: Mapping[str, tuple[object, ...]], catalogue: bytes | No
             try:
                 with closing(sqlite3.connect(f"file:{file.name}?mode=ro", uri=True)) as connection:
                     published = {key: values for key, *values in connection.execute(_PUBLISHED)}
-            except sqlite3.Error:  # `resume` rebuilds it
+            except sqlite3.Error:  # as well
                 published = {}
     ids = dict.fromkeys([*drinks, *published])
     return [key for key in ids if drinks.get(key) != tuple(published.get(key, ()))]

@@ -17,8 +17,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from ministack.core import lambda_runtime  # type: ignore[import-untyped]  # it has no types
-from ministack.services import lambda_svc  # type: ignore[import-untyped]  # it has no types
+from ministack.core import lambda_runtime
+from ministack.services import lambda_svc
 
 from mocktailverse.local import code_folders
 from mocktailverse.local.patched_modules import require_unchanged
@@ -198,12 +198,7 @@ def install(code_cache: Path) -> None:
     require_unchanged(PATCHED, __name__, "0014-function-processes.md")
     lambda_runtime.zipfile = code_folders.shared_zipfile(code_cache)
     lambda_runtime.Worker = IndependentWorker
-    for replacement in (
-        acquire_worker,
-        execution_credentials,
-        release_worker,
-        invalidate_worker,
-    ):
+    for replacement in (acquire_worker, execution_credentials, release_worker, invalidate_worker):
         for module in PATCHED:  # lambda_svc has imported them by name
             setattr(module, replacement.__name__, replacement)
     lambda_svc._execute_function_warm = execute  # noqa: SLF001 - see above

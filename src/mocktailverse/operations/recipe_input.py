@@ -71,10 +71,7 @@ class InputBytes:
 
 
 def read_recipes(
-    data: bytes,
-    origin: str | None,
-    form: RecipeFormat | None = None,
-    charset: str | None = None,
+    data: bytes, origin: str | None, form: RecipeFormat | None = None, charset: str | None = None
 ) -> list[ReadRecipe]:
     """Return the recipes of a file or page in their order.
 

@@ -1,5 +1,7 @@
 """The change stream of the drinks table, read again for batches that publish could not process."""
 
+from botocore.exceptions import ParamValidationError
+
 from mocktailverse.errors import MissingError
 from mocktailverse.loads.failed_batch import FailedBatch
 from mocktailverse.stores.clients import Clients
@@ -16,26 +18,34 @@ class TableStream:
         """Return the ids of the drinks that a batch names, each once.
 
         Raises:
-            MissingError: the stream no longer has the batch; it keeps 24 hours.
+            MissingError: the stream no longer has the batch, as it keeps 24 hours; or the batch is
+                not described as documented.
         """
-        if not batch.end_sequence_number.isdecimal():
-            raise MissingError(f"The failed batch is not described as documented: {batch}.")
-        last, ids = int(batch.end_sequence_number), dict[str, None]()
+        first, last = batch.start_sequence_number, batch.end_sequence_number
+        if not (first.isdecimal() and last.isdecimal() and int(first) <= int(last)):
+            raise _undocumented(batch)
+        ids = dict[str, None]()
         with translated(f"Reading the stream {batch.stream_arn}"):
-            iterator = self._client.get_shard_iterator(
-                StreamArn=batch.stream_arn,
-                ShardId=batch.shard_id,
-                ShardIteratorType="AT_SEQUENCE_NUMBER",
-                SequenceNumber=batch.start_sequence_number,
-            )["ShardIterator"]
+            try:
+                iterator = self._client.get_shard_iterator(
+                    StreamArn=batch.stream_arn,
+                    ShardId=batch.shard_id,
+                    ShardIteratorType="AT_SEQUENCE_NUMBER",
+                    SequenceNumber=first,
+                )["ShardIterator"]
+            except ParamValidationError as error:
+                raise _undocumented(batch) from error
             while iterator:
                 page = self._client.get_records(ShardIterator=iterator)
                 for record in page["Records"]:
                     change = record["dynamodb"]
-                    if int(change["SequenceNumber"]) > last:
-                        return list(ids)
-                    ids[change["Keys"]["id"]["S"]] = None
-                    if int(change["SequenceNumber"]) == last:
+                    if int(change["SequenceNumber"]) <= int(last):
+                        ids[change["Keys"]["id"]["S"]] = None
+                    if int(change["SequenceNumber"]) >= int(last):
                         return list(ids)
                 iterator = page.get("NextShardIterator")
         return list(ids)
+
+
+def _undocumented(batch: FailedBatch) -> MissingError:
+    return MissingError(f"The failed batch is not described as documented: {batch}.")

@@ -109,7 +109,7 @@ def _drinks(make):
     allowance=st.sampled_from(ALLOWANCES),
     limit=st.integers(1, 4),
 )
-def test_makeable_equals_a_count_drink_by_drink(  # noqa: PLR0917 - fixtures and draws
+def test_makeable_equals_a_count_drink_by_drink(
     open_catalogue, make_drink, data, have, missing, mocktail, allowance, limit
 ):
     drinks = data.draw(_drinks(make_drink))

@@ -84,7 +84,7 @@ def test_the_most_frequent_of_many_pairs_are_returned(open_catalogue, make_drink
 
 
 def test_pairs_equal_a_count_drink_by_drink(open_catalogue, make_drink):
-    chance = random.Random(1)  # noqa: S311 - test data
+    chance = random.Random(1)
     names = [f"New {n}" for n in range(30)]
     drinks = [
         make_drink(f"D{n}", *chance.sample(names, chance.randrange(8)), withdrawn_at=n % 5 or None)

@@ -40,7 +40,7 @@ def refusal(code: str, status: int, **more: Any) -> ClientError:
 def subject(**clients: dict[str, Any]) -> Subject:
     """Return an environment whose clients have the given calls, by service."""
     services = {name: SimpleNamespace(**calls) for name, calls in clients.items()}
-    stores = Stores(SimpleNamespace(**services), OUTPUTS)  # type: ignore[arg-type]  # a double
+    stores = Stores(SimpleNamespace(**services), OUTPUTS)
     return Subject("dev", "mocktailverse-dev", stores, "http://api", "rehearsal-1")
 
 

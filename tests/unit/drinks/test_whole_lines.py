@@ -44,7 +44,7 @@ def test_a_whole_line_is_marked_if_it_is_not_understood():
 def test_a_changed_measure_leaves_the_fingerprint_of_the_recipe():
     few, many = (
         normalize(
-            Record("a", "A", None, None, None, None, (), {}, (RawLine(1, text, None, True),), None,  # noqa: FBT003
+            Record("a", "A", None, None, None, None, (), {}, (RawLine(1, text, None, True),), None,  # noqa: FBT003 - fields
                    None, ()),
             "own", 1, Lineage("b", "k", "v", 0, 1),
         )

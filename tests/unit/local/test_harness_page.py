@@ -33,7 +33,7 @@ def elements():
 
 @pytest.fixture(scope="module")
 def response():
-    app = create_harness(dependencies=None, harness=None)  # type: ignore[arg-type]  # the page uses neither
+    app = create_harness(dependencies=None, harness=None)
     return TestClient(app, base_url="http://127.0.0.1").get("/harness")
 
 
@@ -44,7 +44,7 @@ def test_the_page_is_served_and_cannot_be_framed(response):
 
 
 def test_every_error_of_the_harness_is_documented_with_the_error_schema():
-    document = create_harness(dependencies=None, harness=None).openapi()  # type: ignore[arg-type]  # as above
+    document = create_harness(dependencies=None, harness=None).openapi()
     for path, methods in document["paths"].items():
         for method in methods.values() if path.startswith("/dev/") else ():
             for status in ("400", "403", "404", "409", "413", "422", "503"):

@@ -23,8 +23,8 @@ def group(monkeypatch):
             for name, times in streams.items()
         },
     }
-    monkeypatch.setattr(cloudwatch_logs, "_log_groups", type(cloudwatch_logs._log_groups)())  # noqa: SLF001
-    cloudwatch_logs._log_groups["transform"] = group  # noqa: SLF001
+    monkeypatch.setattr(cloudwatch_logs, "_log_groups", type(cloudwatch_logs._log_groups)())  # noqa: SLF001 - no public API sets them
+    cloudwatch_logs._log_groups["transform"] = group  # noqa: SLF001 - no public API sets them
     return group
 
 

@@ -283,7 +283,7 @@ def test_a_line_truncated_by_damaged_gzip_is_returned_with_the_damage(chunked):
 
 def noisy(size):
     """Return bytes that gzip can hardly compress."""
-    return random.Random(1).randbytes(size)  # noqa: S311 - test data
+    return random.Random(1).randbytes(size)
 
 
 def test_gzip_of_any_size_is_read_in_any_number_of_chunks():

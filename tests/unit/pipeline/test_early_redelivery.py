@@ -277,7 +277,7 @@ def test_every_load_is_done_or_failed_when_no_message_is_left(
     """A failed load succeeds once it is redelivered without faults."""
     world = new_world(new_faults(throttles=list(throttles)))
     version = world.raw.add(numbered(raw_record, count))
-    queue = ReorderingQueue(world, random.Random(seed), fault, killed)  # noqa: S311 - test data
+    queue = ReorderingQueue(world, random.Random(seed), fault, killed)
     queue.send(LoadRequest(version, 1))
     queue.run()
     assert world.load(version).status in {"done", "failed"}

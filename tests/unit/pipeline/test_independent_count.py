@@ -136,7 +136,7 @@ def random_object(dice):
 @settings(max_examples=examples(1500), deadline=None)
 @given(st.integers(0, 2**64))
 def test_both_readers_count_the_same_records_for_any_bytes(chunked, seed):
-    body = random_object(random.Random(seed))  # noqa: S311 - test data
+    body = random_object(random.Random(seed))
     assert count(body, 1 + seed % 50) == len(list(decode(chunked(body), FIELDS))), body
 
 
@@ -211,7 +211,7 @@ def test_both_readers_have_the_same_limit_of_lines_of_a_row(chunked, lines, rows
 
 
 def test_both_readers_read_the_same_part_of_damaged_gzip(chunked):
-    dice = random.Random(5)  # noqa: S311 - test data
+    dice = random.Random(5)
     lines = [json.dumps({"idDrink": "1", "x": dice.randbytes(40).hex()}) for _ in range(400)]
     whole = packed("\n".join(lines).encode())
     assert len(whole) > 4 * independent_count.STEP

@@ -36,7 +36,7 @@ def _small_segments(monkeypatch):
 
 
 def dice(seed):
-    return random.Random(seed)  # noqa: S311 - test data
+    return random.Random(seed)
 
 
 def request(version, generation=1):

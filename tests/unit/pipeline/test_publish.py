@@ -512,7 +512,7 @@ def test_two_publishers_and_a_rebuild_converge_to_the_table_despite_any_faults(
 ):
     """Nothing is published before the rebuild; then it competes with the publishers."""
     published = new_published()
-    publishers = ConcurrentPublishers(published, new_drink, random.Random(seed), faults)  # noqa: S311 - reproducible by its seed
+    publishers = ConcurrentPublishers(published, new_drink, random.Random(seed), faults)
     interleave(
         [
             *(Actor(publishers.change), Actor(publishers.rebuild)),

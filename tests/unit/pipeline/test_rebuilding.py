@@ -110,7 +110,7 @@ def test_the_number_of_drinks_read_is_reported(table, new_published, tmp_path):
     assert seen == [1, 2, 3, 4]
 
 
-def test_a_publish_during_the_scan_is_kept_and_the_table_is_read_once(  # noqa: PLR0917  pytest passes them by name
+def test_a_publish_during_the_scan_is_kept_and_the_table_is_read_once(
     rebuild, table, changed, new_publisher, new_published, tmp_path
 ):
     published = new_published()
@@ -122,7 +122,7 @@ def test_a_publish_during_the_scan_is_kept_and_the_table_is_read_once(  # noqa: 
     assert scan.number == 1
 
 
-def test_conflicts_repeat_the_comparison_and_not_the_scan(  # noqa: PLR0917  pytest passes them by name
+def test_conflicts_repeat_the_comparison_and_not_the_scan(
     rebuild, table, changed, new_publisher, new_published, tmp_path
 ):
     published = new_published()
@@ -144,7 +144,7 @@ def test_conflicts_repeat_the_comparison_and_not_the_scan(  # noqa: PLR0917  pyt
     assert names(published, tmp_path) == expected(table)
 
 
-def test_what_the_old_format_s_publisher_has_published_meanwhile_is_in_the_new_file(  # noqa: PLR0917  pytest passes them by name
+def test_what_the_old_format_s_publisher_has_published_meanwhile_is_in_the_new_file(
     rebuild, table, changed, new_publisher, new_published, tmp_path
 ):
     """It takes the change notifications while the new format is built beside it."""

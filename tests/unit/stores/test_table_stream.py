@@ -69,6 +69,17 @@ def test_a_batch_that_the_stream_no_longer_has_is_missing(stubbed, code):
         changed_ids(stub)
 
 
-def test_a_batch_that_is_not_described_is_missing(stubbed):
+@pytest.mark.parametrize(
+    "batch",
+    [
+        FailedBatch(),
+        FailedBatch(ARN, "shardId-0", "1", "2"),  # shorter than the SDK accepts
+        FailedBatch(ARN, BATCH.shard_id, BATCH.start_sequence_number, "-1"),
+        FailedBatch(ARN, BATCH.shard_id, BATCH.start_sequence_number, "5"),  # before its start
+    ],
+)
+def test_a_batch_that_is_not_described_as_documented_is_missing(stubbed, batch):
+    stub = stubbed("dynamodbstreams")
+    stub.deactivate()  # the SDK examines the parameters before it sends anything
     with pytest.raises(MissingError, match="not described as documented"):
-        changed_ids(stubbed("dynamodbstreams"), FailedBatch())
+        changed_ids(stub, batch)

@@ -39,11 +39,7 @@ _CORDIALS = frozenset({"Lime cordial", "Lemon cordial", "Orange squash"})
 _WINES = frozenset({"red wine", "white wine", "sparkling wine", "cider", "beer"})
 
 
-def require_body(
-    kept: Sequence[KeptLine],
-    bottles: Sequence[Bottle],
-    original: Original,
-) -> None:
+def require_body(kept: Sequence[KeptLine], bottles: Sequence[Bottle], original: Original) -> None:
     """Refuse a drink that hardly anything stays of without its bottles."""
     names = named([bottle.line for bottle in bottles])
     if _is_shot(original.drink):

@@ -132,10 +132,7 @@ def _newton_steps(
 
 
 def _share_to_bound(
-    amounts: Sequence[Amount],
-    values: Sequence[float],
-    free: Sequence[int],
-    steps: Sequence[float],
+    amounts: Sequence[Amount], values: Sequence[float], free: Sequence[int], steps: Sequence[float]
 ) -> tuple[float, int | None]:
     """Return the share of the steps until the first bound, and the amount that reaches it."""
     share, bound = 1.0, None

@@ -78,10 +78,7 @@ def swaps_of(
 
 
 def _swap(
-    group: Sequence[Bottle],
-    style: Style,
-    settings: tuple[Setting, ...],
-    have: Sequence[str],
+    group: Sequence[Bottle], style: Style, settings: tuple[Setting, ...], have: Sequence[str]
 ) -> Swap:
     role = _leading_role(group, style, settings)
     substitute = substitute_for(role, style, settings)
@@ -102,8 +99,7 @@ def _nothing_for(
 ) -> NotConvertibleError:
     if style == "pantry" and substitute_for(role, "bottle", settings):
         return NotConvertibleError(
-            f"Nothing in a pantry does the job of `{line.name}` ({role.name}).",
-            TRY_BOTTLES,
+            f"Nothing in a pantry does the job of `{line.name}` ({role.name}).", TRY_BOTTLES
         )
     return NotConvertibleError(
         f"Nothing that goes with this drink does the job of `{line.name}` ({role.name}).",
@@ -111,11 +107,7 @@ def _nothing_for(
     )
 
 
-def _leading_role(
-    group: Sequence[Bottle],
-    style: Style,
-    settings: tuple[Setting, ...],
-) -> Role:
+def _leading_role(group: Sequence[Bottle], style: Style, settings: tuple[Setting, ...]) -> Role:
     """Return the role of the largest amount among those that something imitates.
 
     Of equal amounts, the one that a brew imitates counts, because it has most flavour.

@@ -2,12 +2,7 @@
 
 from functools import lru_cache
 
-from mocktailverse.drinks.ingredients import (
-    ancestors,
-    base_spirit,
-    family_of,
-    match_ingredient,
-)
+from mocktailverse.drinks.ingredients import ancestors, base_spirit, family_of, match_ingredient
 from mocktailverse.drinks.ingredients.name_readings import words
 from mocktailverse.drinks.ingredients.reference_rows import rows_by_key
 from mocktailverse.drinks.substitutions.replaceable import replaceable_with

@@ -16,12 +16,7 @@ from mocktailverse.drinks.ingredients.name_parts import (
     parts_of,
     without_choice_word,
 )
-from mocktailverse.drinks.ingredients.name_readings import (
-    NON_ALCOHOLIC,
-    key,
-    readings,
-    words,
-)
+from mocktailverse.drinks.ingredients.name_readings import NON_ALCOHOLIC, key, readings, words
 from mocktailverse.drinks.ingredients.reference_rows import (
     Ingredient,
     Kind,

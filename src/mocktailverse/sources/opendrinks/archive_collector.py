@@ -22,12 +22,7 @@ from mocktailverse.sources.opendrinks.archive_changes import (
     changes_of,
 )
 from mocktailverse.sources.opendrinks.archive_download import ArchiveClient, Download, Validators
-from mocktailverse.sources.opendrinks.archive_state import (
-    OWN,
-    ArchiveState,
-    load_state,
-    save_state,
-)
+from mocktailverse.sources.opendrinks.archive_state import OWN, ArchiveState, load_state, save_state
 from mocktailverse.sources.opendrinks.byte_source import ArchiveError
 from mocktailverse.sources.opendrinks.recipe_files import recipes_at
 from mocktailverse.sources.web_addresses import is_web_address

@@ -23,11 +23,7 @@ from mocktailverse.drinks.drink import Credit, Image
 from mocktailverse.drinks.measures import parse_measure
 from mocktailverse.drinks.record import RawLine, Record
 from mocktailverse.errors import RecordRejectedError
-from mocktailverse.sources.own.nested_texts import (
-    name_of_ingredient,
-    stated_line,
-    with_alcohol,
-)
+from mocktailverse.sources.own.nested_texts import name_of_ingredient, stated_line, with_alcohol
 from mocktailverse.sources.own.recipe_text import (
     each,
     method_of,

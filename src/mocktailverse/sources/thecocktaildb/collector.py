@@ -18,11 +18,7 @@ from mocktailverse.sources.collection import (
 )
 from mocktailverse.sources.thecocktaildb.client import FREE_KEY, TheCocktailDB
 from mocktailverse.sources.thecocktaildb.extract import extract, run_name
-from mocktailverse.sources.thecocktaildb.extract_report import (
-    Coverage,
-    ExtractReport,
-    FetchCursor,
-)
+from mocktailverse.sources.thecocktaildb.extract_report import Coverage, ExtractReport, FetchCursor
 from mocktailverse.sources.thecocktaildb.extract_sweep import MAX_REQUESTS, extract_sweep
 from mocktailverse.sources.thecocktaildb.page_fetcher import RESERVE_S
 from mocktailverse.sources.thecocktaildb.strategies import STRATEGIES, plan

@@ -15,11 +15,7 @@ import msgspec
 from mocktailverse.sources.collection import ObjectStore
 from mocktailverse.sources.thecocktaildb.client import SOURCE, TheCocktailDB
 from mocktailverse.sources.thecocktaildb.extract import check_run
-from mocktailverse.sources.thecocktaildb.extract_report import (
-    Coverage,
-    ExtractReport,
-    FetchCursor,
-)
+from mocktailverse.sources.thecocktaildb.extract_report import Coverage, ExtractReport, FetchCursor
 from mocktailverse.sources.thecocktaildb.page_fetcher import PageFetcher
 from mocktailverse.sources.thecocktaildb.sweep import Sweep
 from mocktailverse.sources.thecocktaildb.sweep_state import SweepProgress, SweepState

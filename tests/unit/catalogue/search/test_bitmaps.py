@@ -19,7 +19,7 @@ from mocktailverse.catalogue.search.query import Facet
 @pytest.mark.parametrize("as_bits", [False, True])
 def test_the_most_frequent_values_equal_a_plain_count(as_bits):
     """Many values occur in few drinks and few values in many; some counts are equal."""
-    chance = random.Random(5)  # noqa: S311 - test data
+    chance = random.Random(5)
     size = 400
     drinks = {f"v{n:02}": chance.sample(range(size), 1 + n * n % 97) for n in range(60)}
     values = PostingLists(

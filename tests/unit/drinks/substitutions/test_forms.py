@@ -57,9 +57,7 @@ GARNISH = "Shake with ice and strain. Garnish with a lime wheel and a cherry."
         ("Something unheard of", "1 slice", "built", "Garnish with it.", "used"),
     ],
 )  # fmt: skip
-def test_a_line_asks_for(  # noqa: PLR0917 - the columns of the table
-    read_line, name, measure, method, text, form
-):
+def test_a_line_asks_for(read_line, name, measure, method, text, form):
     assert form_of(read_line(name, measure), method, text) == form
 
 

@@ -18,7 +18,7 @@ from mocktailverse.sources.opendrinks import byte_source, recipe_files, zip_arch
 from mocktailverse.sources.opendrinks.byte_source import FILE_BYTES, ArchiveError
 from mocktailverse.sources.opendrinks.recipe_files import recipes_at, recipes_in
 
-PICTURE = random.Random(1).randbytes(1024 * 1024)  # noqa: S311 - data that cannot be compressed
+PICTURE = random.Random(1).randbytes(1024 * 1024)
 
 FILES = {
     "repo-master/README.md": b"# Readme",

@@ -7,7 +7,7 @@ Links from other pages are allowed, because the data browser is read-only.
 from collections.abc import Callable
 from functools import partial
 
-from datasette import hookimpl  # type: ignore[import-untyped]  # it has no types
+from datasette import hookimpl
 from starlette.types import ASGIApp
 
 from mocktailverse.local.allowed_hosts import RawHeaders, guarded, names_this_machine
