@@ -16,7 +16,7 @@ MISDIRECTED = 421
 REFUSAL = b"The data browser responds to requests for 127.0.0.1 and localhost only.\n"
 
 
-@hookimpl  # type: ignore[untyped-decorator]  # as above
+@hookimpl  # type: ignore[untyped-decorator]  # it has no types
 def asgi_wrapper() -> Callable[[ASGIApp], ASGIApp]:
     """Return the middleware that guards Datasette."""
     return partial(guarded, is_allowed=_is_allowed, status=MISDIRECTED, refusal=REFUSAL)

@@ -16,7 +16,7 @@ PATTERN_BYTES = 1000
 """Maximum length of a pattern for LIKE and GLOB, whose time grows with it and with the value."""
 
 
-@hookimpl  # type: ignore[untyped-decorator]  # as above
+@hookimpl  # type: ignore[untyped-decorator]  # it has no types
 def prepare_connection(conn: sqlite3.Connection) -> None:
     """Limit a new connection."""
     conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, VALUE_BYTES)
