@@ -49,6 +49,10 @@ API_S = 0.3
 API_BYTES = 20_000
 """Assumed duration of an API call, cold starts included, and size of its response."""
 
+API_READS, API_WRITES = 2, 1
+"""Of an API call: the catalogue and the transfer counter, of which it reserves bytes. Only the first
+call of a process, and each that ends a slice, does more than ask for a newer catalogue."""
+
 REFRESHES_PER_VISIT = 10
 SQS_REQUESTS_PER_REFRESH = 2
 """A visit to the dashboard is assumed to take five minutes, with a refresh every 30 s. A refresh
@@ -229,9 +233,13 @@ def usage_of(  # noqa: PLR0913  keyword-only; each is a separate fact
             + running.idle_polls * month_share
             + refreshes * SQS_REQUESTS_PER_REFRESH
         ),
-        s3_writes=objects + activity.publishes + listings,
+        s3_writes=objects + activity.publishes + listings + calls * API_WRITES,
         s3_reads=(
-            activity.attempts + activity.publishes + fetches * FETCH_READS + calls + refreshes
+            activity.attempts
+            + activity.publishes
+            + fetches * FETCH_READS
+            + calls * API_READS
+            + refreshes
         ),
         s3_gb=stored.bytes / GB + catalogue_gb,
         log_gb=LOG_BYTES * invocations * (1 + running.log_days / DAYS) / GB,

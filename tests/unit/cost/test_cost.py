@@ -228,7 +228,8 @@ def test_known_visitors_are_counted():
         lambda_gb_s=3_000,
         dynamodb_gb=0.0028,
         sqs_requests=20_000,
-        s3_reads=20_000,
+        s3_writes=10_000,  # of the transfer counter
+        s3_reads=30_000,
         s3_gb=pytest.approx(0.0042),
         log_gb=pytest.approx(0.03),
         api_requests=10_000,
@@ -265,8 +266,8 @@ def test_the_reference_month_of_prod_by_manual_calculation():
         + 3_000  # the API: 10,000 calls of 0.3 s, 1 GB
     )
     assert usage.sqs_requests == pytest.approx(120 * DAYS + 657_000 + 20_000)
-    assert usage.s3_writes == pytest.approx((40 + 12 + 40) * DAYS + 15 * reconciles)
-    assert usage.s3_reads == pytest.approx((40 + 40 + 2) * DAYS + 20_000)
+    assert usage.s3_writes == pytest.approx((40 + 12 + 40) * DAYS + 15 * reconciles + 10_000)
+    assert usage.s3_reads == pytest.approx((40 + 40 + 2) * DAYS + 30_000)
     assert usage.s3_gb == pytest.approx(12 * DAYS * 0.0016 + 0.0042)
     assert usage.dynamodb_gb == pytest.approx((700 + 12 * 40 * DAYS) * 4e-6)
     assert usage.dynamodb_backup_gb == usage.dynamodb_gb

@@ -83,8 +83,8 @@ def test_the_paid_amounts_on_the_page_come_from_the_model(report, lines):
     assert f"Together {report.cents_not_free:.1f} cents" in PAGE
     cents = {usage: f"{100 * lines[usage].usd:.1f} |" for usage in lines}
     writes = lines["s3_writes"]
-    assert writes.month == pytest.approx(2_798 + 2_068, abs=1)
-    assert 100 * writes.usd == pytest.approx(1.4 + 1.0, abs=0.1)
+    assert writes.month == pytest.approx(2_798 + 10_000 + 2_068, abs=1)
+    assert 100 * writes.usd == pytest.approx(6.4 + 1.0, abs=0.1)
     for usage, row in {
         "s3_reads": "S3 reads",
         "s3_gb": "S3 storage",
@@ -120,7 +120,7 @@ def test_the_page_has_the_numbers_of_metrics_alarms_and_dashboards(lines):
 def test_the_cost_of_the_first_month_is_on_the_page(lines):
     """The first month has the objects of one month, so fewer listings and less storage."""
     first = 100 * (
-        (2_798 + 487) * 5e-6
+        (2_798 + 10_000 + 487) * 5e-6
         + lines["s3_reads"].usd
         + (30.4167 * 0.0016 + 3 * 0.0042) * 0.023
         + (700 + 1_217) * 4e-6 * 0.20
