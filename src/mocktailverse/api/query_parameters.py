@@ -67,13 +67,17 @@ Cursor = Annotated[
 ]
 
 
+_MAX_UNKNOWN = 20
+"""Unknown names that an answer lists: a client could make it much larger than its request."""
+
+
 class Parameters(BaseModel):
     """The query parameters of an endpoint; unknown ones are rejected."""
 
     @model_validator(mode="before")
     @classmethod
     def _reject_unknown(cls, given: dict[str, Any]) -> dict[str, Any]:
-        unknown = sorted(set(given) - set(cls.model_fields))
+        unknown = sorted(set(given) - set(cls.model_fields))[:_MAX_UNKNOWN]
         if unknown:
             allowed = ", ".join(cls.model_fields) or "none"
             raise PydanticCustomError(

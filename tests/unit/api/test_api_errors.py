@@ -86,6 +86,12 @@ def test_every_invalid_parameter_is_named(world):
     assert {problem.parameter for problem in error.details} == {"limit", "sort", "abv_min"}
 
 
+def test_an_answer_lists_at_most_twenty_unknown_parameters(world):
+    query = "&".join(f"x{number:03}=" for number in range(1_000))
+    error = error_of(world.get(f"/health?{query}"), 422)
+    assert [problem.parameter for problem in error.details] == [f"x{n:03}" for n in range(20)]
+
+
 def test_the_cursor_of_another_query_is_refused(world):
     cursor = world.get("/drinks?limit=1").json()["next"]
     error = error_of(world.get(f"/drinks?limit=1&sort=-abv&cursor={cursor}"), 422)
