@@ -15,7 +15,8 @@ class PlannedDrink(Struct, frozen=True):
     id: str
     name: str
     change: Literal["changed", "added", "removed"]
-    """`added`: a record that was rejected would load. `removed`: its record would not load."""
+    """`added`: a record that was rejected would load, or one would get another id. `removed`: its
+    record would not load, or would get another id."""
     differences: list[FieldDifference] = []
 
 

@@ -109,6 +109,8 @@ class _Planning:
         """Drinks whose marks cannot be compared."""
         self.compared: dict[str, list[FieldDifference] | None] = {}
         """What differs in each drink whose object was read; None if it would not load."""
+        self.other_ids: set[str] = set()
+        """Ids of drinks that are served with another id."""
         self.now_rejected: list[RejectedRecord] = []
         self.now_loads: list[RejectedRecord] = []
 
@@ -124,6 +126,7 @@ class _Planning:
                 self.registers[drink_id] = merge(self.registers.get(drink_id), register)
             else:
                 self.unsettled.add(drink_id)
+        self.other_ids |= {*examined.other_ids}
         self.now_rejected += examined.now_rejected
         self.now_loads += examined.now_loads
 
@@ -189,7 +192,8 @@ class _Planning:
 
     def result(self, catalogue_version: str) -> ReleasePlan:
         """Return the plan of all that was noted."""
-        added = {record.id for record in self.now_loads if record.id in self.unserved}
+        loads = self.other_ids.union(record.id for record in self.now_loads if record.id)
+        added = loads & self.unserved.keys()
         drinks = {
             drink_id: PlannedDrink(
                 drink_id,

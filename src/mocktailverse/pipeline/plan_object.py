@@ -62,7 +62,9 @@ class ExaminedObject(Struct):
     registers: dict[str, Register] = {}
     """The merged observations of each id, without the drinks' content."""
     compared: dict[str, list[FieldDifference] | None] = {}
-    """What differs in each served drink; None if this code does not read its record as a drink."""
+    """What differs in each served drink; None if its record is not this drink now."""
+    other_ids: list[str] = []
+    """The ids that this code gives to records of drinks that are served with another id."""
     now_rejected: list[RejectedRecord] = []
     """Records that this code rejects, and the last load did not."""
     now_loads: list[RejectedRecord] = []
@@ -104,6 +106,11 @@ def examine(
             examined.registers[register.id] = merge(examined.registers.get(register.id), register)
     examined.now_loads += (RejectedRecord(codes[at], task.version, at) for at in codes)
     examined.compared = _compared(task, drinks, catalogue)
+    examined.other_ids = [
+        drink.id
+        for position, (drink_id, _) in task.served.items()
+        if (drink := drinks.get(position)) and drink.id != drink_id
+    ]
     return examined
 
 
@@ -115,8 +122,9 @@ def _compared(
     others = {}
     for position, (drink_id, content_hash) in task.served.items():
         drink = drinks.get(position)
-        compared[drink_id] = [] if drink else None
-        if drink and (drink.id, drink.content_hash) != (drink_id, content_hash):
+        is_read = drink is not None and drink.id == drink_id
+        compared[drink_id] = [] if is_read else None
+        if drink and is_read and drink.content_hash != content_hash:
             others[drink_id] = drink
     # The hash of equal content differs, too, after a field was added to the code.
     for one in catalogue.drinks([*others]):

@@ -229,6 +229,21 @@ def test_a_record_that_would_no_longer_load_removes_its_drink(loaded, other_code
     assert (record.position, record.message) == (1, "No name.")
 
 
+def test_a_record_that_gets_another_id_removes_one_drink_and_adds_another(loaded, other_code):
+    other = f"{TWO}0"
+
+    def renumbered(result):
+        if result.register is None or result.register.id != TWO:
+            return result
+        result = with_drink(result, id=other)
+        return replace(result, register=replace(result.register, id=other))
+
+    other_code(renumbered)
+    plan = loaded.plan()
+    assert summary(plan) == [(TWO, "removed"), (other, "added")]
+    assert (plan.unchanged, plan.in_flight, plan.fields) == (2, 0, {})
+
+
 def test_a_rejected_record_that_would_load_adds_a_drink_or_replaces_an_older_one(
     env, raw_record, monkeypatch
 ):
