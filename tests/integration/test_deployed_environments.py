@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from mocktailverse.catalogue.schema import FORMAT
 from mocktailverse.checkout import Checkout, find_checkout
 from mocktailverse.cli import deploy_target
 from mocktailverse.deployment import removal
@@ -244,6 +245,21 @@ def test_a_replaced_function_is_reported_until_the_next_full_deployment(
 
     assert command("deploy", "--env", "dev", "--zip", built).code == 0
     assert len(code_of(clients, "dev")) == 1
+
+
+def test_one_function_cannot_change_the_catalogue_format(
+    command, clients, deployed, built, tmp_path
+):
+    schema = "mocktailverse/catalogue/schema.py"
+    text = (find_checkout().source / "catalogue" / "schema.py").read_text()
+    changed = text.replace(f"\nFORMAT = {FORMAT}\n", f"\nFORMAT = {FORMAT + 1}\n")
+    assert changed != text
+    other = zip_with(built, tmp_path / "other.zip", {schema: changed})
+    result = command("deploy", "--env", "dev", "--function", "publish", "--zip", other)
+    assert result.code == 2
+    assert "another catalogue format" in result.err
+    assert len(code_of(clients, "dev")) == 1
+    assert deployed["dev"]
 
 
 def test_prod_refuses_to_deploy_a_single_function(command, deployed, other_zip):  # noqa: ARG001  it is deployed

@@ -19,6 +19,8 @@ from mocktailverse.cli.deployment_watch import Yes, print_rollout, release_field
 from mocktailverse.cli.output import print_json, say
 from mocktailverse.cli.plan_command import plan_before_deployment
 from mocktailverse.deployment import function_code, function_versions, recorded_rollout, release
+from mocktailverse.deployment.candidate import read_state
+from mocktailverse.deployment.catalogue_switch import catalogue_format
 from mocktailverse.deployment.release import Release
 from mocktailverse.deployment.target import DeployTarget
 from mocktailverse.errors import UsageError
@@ -78,9 +80,21 @@ def _replace_function(target: DeployTarget, new: Release, name: str, *, as_json:
     )
     function_code.require_same_machine(function, new.runtime, new.architecture)
     release.upload(target.clients, target.account, new)
+    _require_same_format(target, new)
     function_code.replace_code(target.clients, function.function, new.artifact)
     version = function_versions.publish(target.clients, function.function)
     function_versions.serve(target.clients, target.stack, {function.name: version})
     say(f"{function.function} runs the new code until the next full deploy.")
     if as_json:
         print_json({**release_fields(target, new), "function": function.function})
+
+
+def _require_same_format(target: DeployTarget, new: Release) -> None:
+    """Refuse one function that would write or read another catalogue than the others."""
+    before = read_state(target.clients, target.stack)
+    artifacts = [new.artifact, *([before.artifact] if before else [])]
+    if len({catalogue_format(target.clients, artifact) for artifact in artifacts}) > 1:
+        raise UsageError(
+            f"The code has another catalogue format than `{target.stack}`, and one function alone"
+            " cannot change it. Deploy without --function."
+        )
