@@ -50,8 +50,8 @@ API_BYTES = 20_000
 """Assumed duration of an API call, cold starts included, and size of its response."""
 
 API_READS, API_WRITES = 2, 1
-"""Of an API call: the catalogue and the transfer counter, of which it reserves bytes. Only the first
-call of a process, and each that ends a slice, does more than ask for a newer catalogue."""
+"""Of the catalogue and of the transfer counter, at most: only the first call of a process, and one
+that ends a slice of bytes, does more than ask for a newer catalogue."""
 
 REFRESHES_PER_VISIT = 10
 SQS_REQUESTS_PER_REFRESH = 2

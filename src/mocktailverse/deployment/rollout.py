@@ -130,7 +130,8 @@ class _Work(Struct, frozen=True):
             raise
         except MocktailverseError as error:
             raise DeploymentError(f"{error}\n{self._return(is_switched=is_switched)}") from error
-        versions.delete_unused(clients, name, self.live)
+        if self._moves:  # otherwise another deployment may be trying versions of its own
+            versions.delete_unused(clients, name, self.live)
         return Rollout(outputs, tuple(self.changes), self._moves, canary_ms)
 
     @property
