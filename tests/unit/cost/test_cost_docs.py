@@ -26,6 +26,7 @@ from mocktailverse.deployment import environments
 CHECKOUT = find_checkout()
 PAGE = (CHECKOUT.template.parents[1] / "docs" / "explanation" / "cost.md").read_text()
 SECURITY = (CHECKOUT.template.parents[1] / ".github" / "SECURITY.md").read_text()
+README = (CHECKOUT.template.parents[1] / "README.md").read_text()
 TIMES = "\N{MULTIPLICATION SIGN}"
 UNITS = r"\b(?:USD|h|s|GB|DPU|runs|months|catalogues|raw|others|loads|states?|calls|visits|looks)\b"
 SIGNS = {
@@ -148,6 +149,7 @@ def test_the_cost_of_idle_polling_is_on_the_page(runs, report, lines):
     assert cents == pytest.approx(int(cell[1]), abs=0.6)
     assert report.usd_at_most == report.usd
     assert f"**{100 * report.usd:.0f} cents**" in PAGE
+    assert f"A month costs up to {100 * report.usd:.0f} cents" in README
     prod = total_usd(month(reference(runs)["prod"], price_table()))
     assert f"**about {100 * prod:.0f} cents a month** for prod" in PAGE
     assert f"{prod:.2f} to {report.usd:.2f} |" in PAGE
@@ -163,6 +165,7 @@ def test_the_cost_of_a_flood_is_on_the_page(runs):
     worst = floods["together"]
     assert f"day of flood would cost more than {FLOOD_USD_A_DAY:.0f} USD" in PAGE
     assert f"cost {worst.usd_a_day:.2f} USD a day" in SECURITY
+    assert f"a day of flood at the throttle {FLOOD_USD_A_DAY:.0f} USD" in README
     faster = [msgspec.structs.replace(run, api_per_s=10 * run.api_per_s) for run in runs.values()]
     tenfold = flood(faster, table)
     assert f"N = 10 that is {tenfold.usd_a_day:.1f} USD a day" in PAGE
