@@ -4,10 +4,11 @@ The functions are the real ones. Everything runs as the deployer, with IAM enfor
 """
 
 import re
-import urllib.request
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
+import httpx2
 import msgspec
 import pytest
 
@@ -360,10 +361,9 @@ def test_a_failed_creation_is_reported_and_repeated_and_destroy_deletes_everythi
     """This runs in a separate account on the same embedded AWS."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "111111111111")
     # The embedded AWS finds the API of an account other than the first only if a request names it.
-    opener = urllib.request.build_opener()
     scope = "111111111111/20260101/us-east-1/execute-api/aws4_request"
-    opener.addheaders = [("Authorization", f"AWS4-HMAC-SHA256 Credential={scope}")]
-    monkeypatch.setattr(urllib.request, "_opener", opener)
+    headers = {"Authorization": f"AWS4-HMAC-SHA256 Credential={scope}"}
+    monkeypatch.setattr(httpx2, "get", partial(httpx2.get, headers=headers))
     account_clients = Clients()
     shown = command("diff", "--env", "dev", "--zip", built, "--json")
     assert shown.code == 1

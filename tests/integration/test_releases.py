@@ -176,11 +176,13 @@ def test_a_release_in_which_one_function_raises_fails_while_the_code_before_serv
 @pytest.fixture(params=[("transform",), ("api", "fetch", "publish", "reconcile")], ids="-".join)
 def idle(request: pytest.FixtureRequest, built: Path, tmp_path: Path) -> tuple[list[str], Path]:
     """Functions that do nothing without an error, and the zip that has them."""
-    archive = built
-    for name in request.param:
-        code = f"def handler(event, context):\n    return {IDLE[name]!r}\n"
-        target = tmp_path / f"{name}.zip"
-        archive = zip_with(archive, target, f"mocktailverse/functions/{name}.py", code)
+    codes = {
+        f"mocktailverse/functions/{name}.py": (
+            f"def handler(event, context):\n    return {IDLE[name]!r}\n"
+        )
+        for name in request.param
+    }
+    archive = zip_with(built, tmp_path / "idle.zip", codes)
     return sorted(request.param), archive
 
 
@@ -199,7 +201,7 @@ def test_a_release_whose_functions_do_nothing_fails_although_the_code_before_doe
 
 @pytest.mark.usefixtures("dev")
 def test_an_interrupted_release_that_serves_is_kept_once_it_is_proven(command, built, tmp_path):
-    archive = zip_with(built, tmp_path / "third.zip", "note.txt", "third")
+    archive = zip_with(built, tmp_path / "third.zip", {"note.txt": "third"})
     deploy = ("deploy", "--env", "dev", "--zip", archive, "--yes", "--no-plan")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(LiveCheck, "run", interrupted)
