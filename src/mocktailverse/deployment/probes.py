@@ -100,8 +100,9 @@ class Prober(Struct, frozen=True):
         return None
 
     def _transform(self) -> None:
-        for version in (*self.canary.withdraw(), self.canary.observe(self.text)):
+        for version in self.canary.withdraw():
             self._load(version)
+        self._load(self.canary.observe(self.text))  # only now, or people would see it
         if not self.canary.is_stored(self.text):
             raise _ProbeError("it loaded the canary, but did not write it to the drinks table", "")
 
