@@ -199,6 +199,53 @@ def test_a_release_whose_functions_do_nothing_fails_although_the_code_before_doe
     assert code_of(dev.clients, "dev") == before
 
 
+UNREADABLE = """
+
+_readable = to_item
+
+
+def to_item(register):
+    item = _readable(register)
+    item.pop("instructions", None)
+    return item
+"""
+"""The end of a module whose items lack what every reader needs."""
+
+
+def test_a_release_whose_items_nobody_can_read_does_not_serve_and_the_next_one_does(
+    dev, command, built, tmp_path
+):
+    items = "mocktailverse/stores/items.py"
+    code = (find_checkout().source.parent / items).read_text() + UNREADABLE
+    archive = zip_with(built, tmp_path / "unreadable.zip", {items: code})
+    before = code_of(dev.clients, "dev")
+    result = command("deploy", "--env", "dev", "--zip", archive, "--yes", "--no-plan")
+    assert result.code == 1, result.err
+    assert "transform: the canary's item in the drinks table cannot be read" in result.err
+    assert "The release before serves" in result.err
+    assert code_of(dev.clients, "dev") == before
+    assert command("deploy", "--env", "dev", "--zip", built, "--yes", "--no-plan").code == 0
+
+
+@pytest.mark.usefixtures("dev")
+def test_an_unexpected_error_takes_back_what_serves(aws, command, second, monkeypatch):
+    clients, right = aws.clients(), LiveCheck.run
+    before = code_of(clients, "dev")
+    errors = [ZeroDivisionError("unexpected")]
+
+    def run_once_wrongly(*arguments, **options):
+        if errors:
+            raise errors.pop()
+        return right(*arguments, **options)
+
+    monkeypatch.setattr(LiveCheck, "run", run_once_wrongly)
+    result = command("deploy", "--env", "dev", "--zip", second, "--yes", "--no-plan")
+    assert result.code == 1
+    assert "ZeroDivisionError('unexpected')" in result.err
+    assert "The release before serves, and the stack has returned to it." in result.err
+    assert code_of(clients, "dev") == before
+
+
 @pytest.mark.usefixtures("dev")
 def test_an_interrupted_release_that_serves_is_kept_once_it_is_proven(command, built, tmp_path):
     archive = zip_with(built, tmp_path / "third.zip", {"note.txt": "third"})

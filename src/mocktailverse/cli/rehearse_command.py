@@ -12,7 +12,7 @@ from mocktailverse.cli import destroy_command, options
 from mocktailverse.cli.deploy_target import DeployedEnv, candidate, choose_release, find_target
 from mocktailverse.cli.deployment_watch import watching
 from mocktailverse.cli.output import print_json, print_table, say
-from mocktailverse.deployment import recorded_rollout, release
+from mocktailverse.deployment import events, recorded_rollout, release
 from mocktailverse.deployment.rehearsal.assumption import CheckResult, Subject
 from mocktailverse.deployment.rehearsal.rehearsal_report import Rehearsal, as_markdown
 from mocktailverse.deployment.rehearsal.rehearsing import ASSUMPTIONS
@@ -50,13 +50,13 @@ def rehearse(
         env,
         target.account,
         deploy=lambda: _deploy(target),
-        destroy=lambda: destroy_command.destroy(env, yes=env),
+        destroy=lambda: _destroy(target),
         on_result=_say_result,
     )
+    _print(rehearsal, as_json=as_json)
     if output:
         output.write_text(as_markdown(rehearsal), encoding="utf-8")
         say(f"{output} written")
-    _print(rehearsal, as_json=as_json)
     if not rehearsal.ok:
         raise Exit(1)
 
@@ -81,6 +81,19 @@ def _deploy(target: DeployTarget) -> Subject:
     stores = Stores(target.clients, outputs)
     api_url = target.account.api_url(outputs) or ""
     return Subject(target.env, target.stack, stores, api_url, f"rehearsal-{now()}")
+
+
+def _destroy(target: DeployTarget) -> None:
+    """Delete what there is, after CloudFormation has ended what Ctrl-C has interrupted."""
+    with translated(f"Waiting for {target.stack}"):
+        if stack.status(target.clients, target.stack) in stack.NOT_THERE:
+            say(f"{target.stack} was not created; there is nothing to delete.")
+            return
+        after = events.last_event_id(target.clients, target.stack)
+        events.wait_for_stack(
+            target.clients, target.stack, after=after, poll_s=target.poll_s, on_event=say
+        )
+    destroy_command.destroy(target.env, yes=target.env)
 
 
 def _say_result(result: CheckResult) -> None:

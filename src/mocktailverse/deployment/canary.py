@@ -14,9 +14,10 @@ from contextlib import suppress
 from itertools import chain
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
-from mocktailverse.drinks.register import WITHDRAWAL_MS
+from mocktailverse.drinks.register import WITHDRAWAL_MS, Register
 from mocktailverse.errors import MocktailverseError, PermanentError, UsageError
 from mocktailverse.loads.load_keys import load_key, object_key
 from mocktailverse.loads.load_request import FIRST_GENERATION
@@ -45,8 +46,11 @@ class Canary(Struct, frozen=True):
 
     @classmethod
     def start(cls, stores: Stores) -> "Canary":
-        """Return a canary; UsageError if its id belongs to another drink."""
-        register = stores.drinks.get(DRINK_ID)
+        """Return a canary; UsageError if its id belongs to another drink.
+
+        PermanentError if a release has written an item that cannot be read.
+        """
+        register = _stored(stores)
         key = register.drink.lineage.key if register and register.drink else CANARY_PREFIX
         if not key.startswith(CANARY_PREFIX):
             raise UsageError(
@@ -82,8 +86,11 @@ class Canary(Struct, frozen=True):
             self.remove()
 
     def is_stored(self, text: str) -> bool:
-        """Return whether the drinks table has the drink with a text as its instructions."""
-        register = self.stores.drinks.get(DRINK_ID)
+        """Return whether the drinks table has the drink with a text as its instructions.
+
+        PermanentError if what transform has written cannot be read.
+        """
+        register = _stored(self.stores)
         drink = register.drink if register else None
         return drink is not None and text in drink.instructions.values()
 
@@ -144,3 +151,13 @@ class Canary(Struct, frozen=True):
             metadata={"observed-at": str(observed_at)},
             content_type="application/json",
         )
+
+
+def _stored(stores: Stores) -> Register | None:
+    """Return what the drinks table has of the canary; PermanentError if it cannot be read."""
+    try:
+        return stores.drinks.get(DRINK_ID)
+    except (msgspec.ValidationError, LookupError, TypeError, ValueError) as error:
+        raise PermanentError(
+            f"transform: the canary's item in the drinks table cannot be read: {error}"
+        ) from error

@@ -71,7 +71,9 @@ class CatalogueSwitch(Struct, frozen=True):
     """Receives lines of progress."""
 
     def prepare(self) -> None:
-        """Build the file of the release's format beside another one, if it is missing.
+        """Build the file of the release's format if it is missing, beside any other one.
+
+        After `sam deploy` there is none, and the release could not publish when it is tried.
 
         Raises:
             UsageError: this checkout has another format. Nothing was changed.
@@ -80,8 +82,9 @@ class CatalogueSwitch(Struct, frozen=True):
         if "CatalogueBucket" not in self.stores.outputs:
             return
         keys = self.stores.catalogue_files.published_keys()
-        if keys and file_name(self.number) not in keys:
-            self._build(f"building the catalogue of format {self.number} beside the current one")
+        if file_name(self.number) not in keys:
+            place = " beside the current one" if keys else ""
+            self._build(f"building the catalogue of format {self.number}{place}")
 
     def catch_up(
         self, compared: Mapping[str, str] | None = None, function: str | None = None

@@ -128,8 +128,9 @@ class _Work(Struct, frozen=True):
                 canary_ms = self._run(check, is_new=not self.live)
         except _OvertakenError:
             raise
-        except MocktailverseError as error:
-            raise DeploymentError(f"{error}\n{self._return(is_switched=is_switched)}") from error
+        except Exception as error:  # also an unexpected one must not leave the release serving
+            reason = str(error) if isinstance(error, MocktailverseError) else repr(error)
+            raise DeploymentError(f"{reason}\n{self._return(is_switched=is_switched)}") from error
         if self._moves:  # otherwise another deployment may be trying versions of its own
             versions.delete_unused(clients, name, self.live)
         return Rollout(outputs, tuple(self.changes), self._moves, canary_ms)

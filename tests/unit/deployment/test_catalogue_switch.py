@@ -146,8 +146,14 @@ def test_a_file_that_was_left_for_the_way_back_is_updated_by_the_release_without
     assert world.invoked == {"publish:7"}
 
 
-def test_without_another_format_there_is_nothing_to_prepare(world):
+def test_a_stack_without_a_catalogue_gets_one_before_the_release_is_tried(world):
+    world.put(1)
     world.switch(OWN).prepare()
+    assert world.published(OWN) == world.table()
+    assert world.reports == [f"building the catalogue of format {OWN}"]
+
+
+def test_with_its_format_published_there_is_nothing_to_prepare(world):
     world.build(OWN)
     world.switch(OWN).prepare()
     assert (world.drinks.scans, world.reports) == (0, [])

@@ -257,7 +257,8 @@ def test_a_failed_deployment_is_reported_and_still_deleted():
     )
 
     assert deleted == [1]
-    assert [step.failure for step in result.steps] == ["It failed.", None, None]
+    unchecked = "Nothing was checked, because nothing was deployed."
+    assert [step.failure for step in result.steps] == ["It failed.", unchecked, None]
     assert not result.ok
 
 
@@ -278,6 +279,14 @@ def test_ctrl_c_during_the_checks_deletes_what_was_deployed():
         )
 
     assert deleted == [1]
+
+
+def test_an_interrupted_rehearsal_says_what_it_could_not_delete():
+    def interrupted() -> Subject:
+        raise KeyboardInterrupt
+
+    with pytest.raises(PermanentError, match=r"It failed\."):
+        rehearsing.rehearse("dev", AWS, deploy=interrupted, destroy=fails, on_result=print)
 
 
 def test_the_report_names_neither_account_nor_caller():

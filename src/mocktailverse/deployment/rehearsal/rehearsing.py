@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterable
 
 from mocktailverse.deployment.account import Account
+from mocktailverse.deployment.changes import DeploymentError
 from mocktailverse.deployment.rehearsal.assumption import (
     Assumption,
     CheckResult,
@@ -44,7 +45,7 @@ def rehearse(  # noqa: PLR0913  keyword-only; each is a separate choice of the c
 
     def checking() -> None:
         if subject is None:
-            return
+            raise DeploymentError("Nothing was checked, because nothing was deployed.")
         for result in check_all(assumptions, subject, on_aws=account.endpoint is None):
             on_result(result)
             results.append(result)
@@ -52,8 +53,10 @@ def rehearse(  # noqa: PLR0913  keyword-only; each is a separate choice of the c
     try:
         steps.append(_timed("deploy", deploying))
         steps.append(_timed("check", checking))
-    finally:
-        steps.append(_timed("destroy", destroy))
+    except BaseException:
+        destroy()  # an error of it says what is left, and comes before the interruption
+        raise
+    steps.append(_timed("destroy", destroy))
     return Rehearsal(env, account, began, tuple(steps), tuple(results))
 
 
