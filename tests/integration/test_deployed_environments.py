@@ -23,7 +23,7 @@ from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.ops_key import parameter_name
 from mocktailverse.waiting import wait_until
 from worlds.commands import run
-from worlds.deployments import zip_with
+from worlds.deployments import broken_zip, zip_with
 
 ENVIRONMENTS = ("dev", "staging", "prod")
 
@@ -356,7 +356,7 @@ def test_destroy_needs_the_environment_s_name_and_refuses_prod(command, deployed
 
 
 def test_a_failed_creation_is_reported_and_repeated_and_destroy_deletes_everything(
-    command, monkeypatch, built
+    command, monkeypatch, built, tmp_path
 ):
     """This runs in a separate account on the same embedded AWS."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "111111111111")
@@ -379,6 +379,12 @@ def test_a_failed_creation_is_reported_and_repeated_and_destroy_deletes_everythi
     # The failed deployment did not adopt the bucket.
     account_clients.s3.delete_bucket(Bucket="mocktailverse-data-dev-111111111111-us-east-1")
 
+    # No canary passes the function that reconciles, and there is nothing before to return to.
+    broken = broken_zip(built, tmp_path / "broken.zip", "reconcile", "call")
+    failed = command("deploy", "--env", "dev", "--zip", broken)
+    assert failed.code == 1
+    assert "\n  reconcile: " in failed.err
+    assert "nothing to return to" in failed.err
     repaired = command("deploy", "--env", "dev", "--zip", built)
     assert repaired.code == 0, repaired
     # The function is deleted manually.

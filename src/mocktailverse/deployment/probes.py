@@ -73,18 +73,24 @@ class Prober(Struct, frozen=True):
 
     def failures(self) -> list[ProbeFailure]:
         """Try all functions; return the failed ones, none if the versions may serve."""
-        probes: dict[str, Callable[[], object]] = {
-            "fetch": partial(self._invoke, "fetch", {"dry_run": True}, FetchReport),
-            "reconcile": partial(self._invoke, "reconcile", {}, ReconcileReport),
-        }
-        with ThreadPoolExecutor(len(probes)) as pool:
-            others = [pool.submit(self._failure, *probe) for probe in probes.items()]
+        with ThreadPoolExecutor(1) as pool:
+            scheduled = pool.submit(self.scheduled)
             # Each needs the one before it. All are tried, so that a deployment finds all errors.
             results = [self._failure("transform", self._transform)]
             results.append(self._failure("publish", self._publish))
             api = partial(self._api, is_published=not any(results))
             results.append(self._failure("api", api))
-            results += [other.result() for other in others]
+            return [result for result in results if result] + scheduled.result()
+
+    def scheduled(self) -> list[ProbeFailure]:
+        """Try the functions that only a schedule starts; return the failed ones."""
+        results = (
+            self._failure(name, partial(self._invoke, name, event, kind))
+            for name, event, kind in (
+                ("fetch", {"dry_run": True}, FetchReport),
+                ("reconcile", {}, ReconcileReport),
+            )
+        )
         return [result for result in results if result]
 
     def _failure(

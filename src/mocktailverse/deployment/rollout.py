@@ -28,11 +28,12 @@ from mocktailverse.deployment.changes import Change, ChangeSet, DeploymentError
 from mocktailverse.deployment.completion import complete
 from mocktailverse.deployment.events import Reporter
 from mocktailverse.deployment.live_check import LiveCheck
-from mocktailverse.deployment.probes import Prober
+from mocktailverse.deployment.probes import ProbeFailure, Prober
 from mocktailverse.deployment.target import DeployTarget
 from mocktailverse.errors import MocktailverseError, UsageError
 from mocktailverse.stores import cloudformation_stack as stack
 from mocktailverse.stores.error_translation import translated
+from mocktailverse.stores.functions import LIVE
 
 
 class Watch(Struct, frozen=True):
@@ -126,6 +127,8 @@ class _Work(Struct, frozen=True):
                     outputs = self._apply(self.new.template, self._parameters(published))
                 complete(self.target, outputs, self.watch.on_event)
                 canary_ms = self._run(check, is_new=not self.live)
+                if not self.live:
+                    self._try_scheduled(check)
         except _OvertakenError:
             raise
         except Exception as error:  # also an unexpected one must not leave the release serving
@@ -149,12 +152,20 @@ class _Work(Struct, frozen=True):
         publish = f"{check.canary.stores.output('PublishFunction')}:{published['publish']}"
         check.catalogue.catch_up({}, publish)  # before readers get its file
         prober = Prober(published, check.canary, f"{self.new.id} is tried")
-        if failures := prober.failures():
+        self._require_none(prober.failures(), "The release was tried before it serves")
+
+    def _try_scheduled(self, check: LiveCheck) -> None:
+        """Raise DeploymentError if a function fails that serves, but that no canary passes."""
+        serving = dict.fromkeys(versions.FUNCTIONS, LIVE)
+        failures = Prober(serving, check.canary, "").scheduled()
+        self._require_none(failures, "The functions that a schedule starts were tried")
+
+    def _require_none(self, failures: list[ProbeFailure], when: str) -> None:
+        if failures:
             details = "".join(map(str, failures))
             raise DeploymentError(
-                f"The release was tried before it serves, and {len(failures)} of"
-                f" {len(versions.FUNCTIONS)} functions failed:{details}\nFix the cause,"
-                " and deploy again; `mocktailverse logs --env"
+                f"{when}, and {len(failures)} of {len(versions.FUNCTIONS)} functions failed:"
+                f"{details}\nFix the cause, and deploy again; `mocktailverse logs --env"
                 f" {self.target.env} --function {failures[0].function} --since 10m` shows more."
             )
 
