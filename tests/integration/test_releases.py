@@ -199,29 +199,38 @@ def test_a_release_whose_functions_do_nothing_fails_although_the_code_before_doe
     assert code_of(dev.clients, "dev") == before
 
 
-UNREADABLE = """
+WRONG_ITEMS = """
 
-_readable = to_item
+_right = to_item
 
 
 def to_item(register):
-    item = _readable(register)
-    item.pop("instructions", None)
+    item = _right(register)
+    item.{change}
     return item
 """
-"""The end of a module whose items lack what every reader needs."""
+"""The end of a module that writes other items."""
 
 
-def test_a_release_whose_items_nobody_can_read_does_not_serve_and_the_next_one_does(
-    dev, command, built, tmp_path
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ('pop("instructions", None)', "the canary's item in the drinks table cannot be read"),
+        ('update(name={"S": "Wrong"})', "the drinks table does not have it as received"),
+    ],
+)
+def test_a_release_that_writes_wrong_items_does_not_serve_and_the_next_one_does(
+    dev, command, built, tmp_path, change, reason
 ):
     items = "mocktailverse/stores/items.py"
-    code = (find_checkout().source.parent / items).read_text() + UNREADABLE
-    archive = zip_with(built, tmp_path / "unreadable.zip", {items: code})
+    code = (find_checkout().source.parent / items).read_text() + WRONG_ITEMS.replace(
+        "{change}", change
+    )
+    archive = zip_with(built, tmp_path / "wrong.zip", {items: code})
     before = code_of(dev.clients, "dev")
     result = command("deploy", "--env", "dev", "--zip", archive, "--yes", "--no-plan")
     assert result.code == 1, result.err
-    assert "transform: the canary's item in the drinks table cannot be read" in result.err
+    assert reason in result.err
     assert "The release before serves" in result.err
     assert code_of(dev.clients, "dev") == before
     assert command("deploy", "--env", "dev", "--zip", built, "--yes", "--no-plan").code == 0

@@ -91,8 +91,7 @@ class Canary(Struct, frozen=True):
         PermanentError if what transform has written cannot be read.
         """
         register = _stored(self.stores)
-        drink = register.drink if register else None
-        return drink is not None and text in drink.instructions.values()
+        return shows(msgspec.json.encode(register and register.drink).decode(), text)
 
     def remove(self) -> None:
         """Delete its raw objects, load records and item; then the stream removes it for readers.
@@ -151,6 +150,11 @@ class Canary(Struct, frozen=True):
             metadata={"observed-at": str(observed_at)},
             content_type="application/json",
         )
+
+
+def shows(body: str, text: str) -> bool:
+    """Return whether JSON has the drink's fields as received, with a text as its instructions."""
+    return all(part in body for part in (text, *_RECORDS.texts))
 
 
 def _stored(stores: Stores) -> Register | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 import httpx2
 from msgspec import Struct
 
-from mocktailverse.deployment.canary import DRINK_ID, Canary
+from mocktailverse.deployment.canary import DRINK_ID, Canary, shows
 from mocktailverse.deployment.catalogue_switch import CatalogueSwitch
 from mocktailverse.deployment.events import Reporter
 from mocktailverse.deployment.target import DeployTarget
@@ -74,10 +74,13 @@ class LiveCheck(Struct, frozen=True):
         self._wait_for_loads([self.canary.observe(text)])
         if not self.canary.is_stored(text):
             raise TransientError(
-                "transform: the canary was loaded, but is not in the drinks table."
+                "transform: the canary was loaded, but the drinks table does not have it as"
+                " received."
             )
         path = f"/drinks/{DRINK_ID}"
-        self._wait_for(path, "publish or api", lambda status, body: status == _OK and text in body)
+        self._wait_for(
+            path, "publish or api", lambda status, body: status == _OK and shows(body, text)
+        )
         elapsed_ms = round(1000 * (time.monotonic() - started))
         self._wait_for("/health", "api", lambda status, _: status == _OK)
         self.canary.remove()

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct
 
-from mocktailverse.deployment.canary import DRINK_ID, Canary
+from mocktailverse.deployment.canary import DRINK_ID, Canary, shows
 from mocktailverse.errors import MocktailverseError, PermanentError, TransientError
 from mocktailverse.loads.load_request import FIRST_GENERATION, LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
@@ -110,7 +110,9 @@ class Prober(Struct, frozen=True):
             self._load(version)
         self._load(self.canary.observe(self.text))  # only now, or people would see it
         if not self.canary.is_stored(self.text):
-            raise _ProbeError("it loaded the canary, but did not write it to the drinks table", "")
+            raise _ProbeError(
+                "it loaded the canary, but the drinks table does not have it as received", ""
+            )
 
     def _load(self, version: ObjectVersion) -> None:
         """Load an object version as a replay: the code that serves loads the first generation."""
@@ -138,7 +140,7 @@ class Prober(Struct, frozen=True):
         path = f"/drinks/{DRINK_ID}"
 
         def is_shown() -> bool:
-            return self.text in self._get(path, _OK, _MISSING)[0]
+            return shows(self._get(path, _OK, _MISSING)[0], self.text)
 
         # An unchanged version serves already, so its copy of the catalogue may be a minute old.
         if is_published and not wait_until(is_shown, _STALE_S, _POLL_S):

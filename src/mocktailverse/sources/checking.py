@@ -11,6 +11,11 @@ class CanaryRecords(Protocol):
         """The reserved id, which no drink of the source has."""
         ...
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Texts of the drink that its JSON contains unchanged, such as its name."""
+        ...
+
     def drink(self, instructions: str) -> bytes:
         """Return a raw object with the drink: complete, without schema drift or quality marks."""
         ...

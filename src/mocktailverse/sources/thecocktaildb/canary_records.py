@@ -13,18 +13,22 @@ class TheCocktailDBCanary:
     id = "999999999999"
     """The largest id that the reader accepts; TheCocktailDB counts its drinks: about 700."""
 
+    texts = ("Release check", "Water", "10 cl")
+    """Its name, ingredient and measure."""
+
     def drink(self, instructions: str) -> bytes:
         """Return a raw object with the drink."""
+        name, ingredient, measure = self.texts
         return self._raw_object(
             {
                 **dict.fromkeys(KNOWN_FIELDS),  # a missing field is schema drift
-                "strDrink": "Release check",
+                "strDrink": name,
                 "strCategory": "Other / Unknown",
                 "strAlcoholic": "Non alcoholic",
                 "strGlass": "Highball glass",
                 "strInstructions": instructions,
-                "strIngredient1": "Water",
-                "strMeasure1": "10 cl",
+                "strIngredient1": ingredient,
+                "strMeasure1": measure,
             }
         )
 
