@@ -6,7 +6,7 @@ import pytest
 
 from mocktailverse.cli.load_waiting import wait_for_loads
 from mocktailverse.deployment.canary import DRINK_ID, SOURCE_ID, Canary
-from mocktailverse.errors import UsageError
+from mocktailverse.errors import PermanentError, UsageError
 from mocktailverse.loads.object_version import CANARY_PREFIX
 from mocktailverse.stores.environment import Stores
 from mocktailverse.times import now
@@ -45,6 +45,22 @@ def test_the_canary_is_a_withdrawn_drink_and_leaves_nothing(stores):
     assert list(stores.bucket.versions(CANARY_PREFIX)) == []
     assert stores.drinks.get("thecocktaildb:11007") is not None
     assert loads_under(stores, "raw/thecocktaildb/tests/beside") != []
+
+
+def test_a_damaged_canary_of_an_earlier_deployment_is_removed(stores):
+    canary = Canary.start(stores)
+    wait_for_loads(stores, canary.withdraw(), timeout_s=60)
+    wait_for_loads(stores, [canary.observe("damaged")], timeout_s=60)
+    stores.clients.dynamodb.update_item(
+        TableName=stores.output("DrinksTable"),
+        Key={"id": {"S": DRINK_ID}},
+        UpdateExpression="REMOVE instructions",
+    )
+    with pytest.raises(PermanentError, match="cannot be read"):
+        canary.is_stored("damaged")
+    Canary.start(stores)
+    assert stores.drinks.get(DRINK_ID) is None
+    assert loads_under(stores, CANARY_PREFIX) == []
 
 
 def test_another_drink_with_the_reserved_id_is_never_touched(stores):

@@ -48,16 +48,21 @@ class Canary(Struct, frozen=True):
     def start(cls, stores: Stores) -> "Canary":
         """Return a canary; UsageError if its id belongs to another drink.
 
-        PermanentError if a release has written an item that cannot be read.
+        An item that a faulty release has left, and that nothing can read, is deleted.
         """
-        register = _stored(stores)
+        canary = cls(stores, now())
+        try:
+            register = _stored(stores)
+        except PermanentError:
+            canary.remove()  # only its own item; another drink's stays, and the check fails
+            return canary
         key = register.drink.lineage.key if register and register.drink else CANARY_PREFIX
         if not key.startswith(CANARY_PREFIX):
             raise UsageError(
                 f"The id `{DRINK_ID}` is reserved for the check of a deployment, but `{key}` has a"
                 " drink of this id. Delete that raw object and the drink, then deploy again."
             )
-        return cls(stores, now())
+        return canary
 
     def withdraw(self) -> list[ObjectVersion]:
         """Store the two absences, and return their object versions; load them before the drink."""
