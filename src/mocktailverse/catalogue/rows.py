@@ -218,10 +218,8 @@ def unread(connection: sqlite3.Connection) -> Iterator[tuple[str, FieldDifferenc
         ):
             yield drink_id, FieldDifference(name, value, None)
     for name in _column_names(connection, "drink_ingredients") - {*LINE_COLUMNS}:
-        for drink_id, value, line in connection.execute(
-            f"SELECT drink_id, {name}, position || ' ' || name FROM drink_ingredients"  # noqa: S608
-            f" WHERE {name} IS NOT NULL"
-        ):
+        query = f"SELECT drink_id, {name}, position || ' ' || name FROM drink_ingredients"  # noqa: S608 - a column
+        for drink_id, value, line in connection.execute(f"{query} WHERE {name} IS NOT NULL"):
             yield drink_id, FieldDifference(f"ingredients[].{name}", value, None, line=line)
 
 
