@@ -12,6 +12,16 @@ PATH = Path("deployment", "create_only.json")
 """Within the package."""
 _REGION = "us-east-1"
 
+_IDENTITIES = {
+    "AWS::ApiGatewayV2::Stage": ["ApiId", "StageName"],
+    "AWS::Lambda::Alias": ["FunctionName", "Name"],
+    "AWS::Lambda::EventSourceMapping": ["EventSourceArn", "FunctionName"],
+}
+"""Identities that are not a name alone: the schemas do not say them.
+
+Lambda refuses a second mapping of one event source to one function as a conflict: "already exists".
+"""
+
 
 def create_only_json(template: Template) -> str:
     """Return the table's text for all resource types of a template."""
@@ -30,8 +40,9 @@ def _entry(name: str) -> dict[str, Any]:
     ]
     paths = sorted(pointer.removeprefix("/properties/") for pointer in pointers)
     named = {"Name", f"{name.rpartition(':')[2]}Name"}
-    own_name = next((path for path in paths if path.rpartition("/")[2] in named), None)
-    return {"properties": paths} | ({"name": own_name} if own_name else {})
+    own_name = [path for path in paths if path.rpartition("/")[2] in named]
+    identity = _IDENTITIES.get(name, own_name)
+    return {"properties": paths} | ({"identity": identity} if identity else {})
 
 
 def _schema(name: str) -> dict[str, Any]:

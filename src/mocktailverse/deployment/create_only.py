@@ -1,8 +1,9 @@
 """Create-only properties: CloudFormation changes them only by replacing the resource.
 
-It creates the new resource first, so a replacement fails if the resource has a name that stays:
-"CloudFormation cannot update a stack when a custom-named resource requires replacing".
-`create_only.json` holds the properties of the template's types, and the one that names the
+It creates the new resource first, so a replacement fails if there may be no second resource like
+it: "CloudFormation cannot update a stack when a custom-named resource requires replacing". It also
+adds resources before it removes any, so a new logical id cannot take over a name.
+`create_only.json` holds the properties of the template's types, and those that identify a
 resource. `make docs` writes it from AWS's schemas, which cfn-lint ships.
 """
 
@@ -24,8 +25,8 @@ class CreateOnly(msgspec.Struct, frozen=True):
 
     properties: tuple[str, ...]
     """Paths such as `TableName`, or `Budget/BudgetName`."""
-    name: str | None = None
-    """The path of the one that names the resource; None if AWS names it."""
+    identity: tuple[str, ...] = ()
+    """The paths whose values no two resources share; none if AWS names the resource."""
 
 
 @cache
@@ -43,16 +44,16 @@ def is_changed_in_place(resource_type: str, property_name: str) -> bool:
 
 
 def require_possible(before: "StackState", after: "ReleaseCandidate") -> None:
-    """Raise UsageError if an update would replace a resource whose name stays.
+    """Raise UsageError if an update would create a resource again that exists.
 
     The message names the resource, the property and the way out.
     """
-    present = {one.name: one for one in _resources(before)}
+    present = {key: one for one in _resources(before) if (key := _identity(one))}
     refused = [
-        f"\n  {one.name} ({one.type}): {path}"
+        f"\n  {one.name} ({one.type}): {reason}"
         for one in _resources(after)
-        if one.name in present
-        for path in _impossible(present[one.name], one)
+        if (key := _identity(one)) and (same := present.get(key))
+        for reason in _impossible(same, one)
     ]
     if refused:
         raise UsageError(
@@ -68,14 +69,20 @@ def _resources(state: "StackState | ReleaseCandidate") -> list[Resource]:
     return Template.parse(state.template).resources(given)
 
 
+def _identity(resource: Resource) -> str | None:
+    """Return the type and the values that no other resource shares; None if AWS names it."""
+    fixed = table().get(schema_type(resource.type))
+    values = [_at(resource, path) for path in fixed.identity] if fixed else []
+    if None in values or not values:
+        return None
+    return msgspec.json.encode([schema_type(resource.type), *values], order="sorted").decode()
+
+
 def _impossible(before: Resource, after: Resource) -> list[str]:
-    """Return the changed create-only properties of a named resource that keeps its name."""
-    fixed = table().get(schema_type(after.type))
-    if fixed is None or fixed.name is None or before.type != after.type:
-        return []
-    name = _at(after, fixed.name)
-    if name is None or name != _at(before, fixed.name):
-        return []
+    """Return why a resource with the same identity cannot be created, if it would have to be."""
+    if before.name != after.name:
+        return [f"its logical id, {before.name} before"]
+    fixed = table()[schema_type(after.type)]
     return [path for path in fixed.properties if _at(before, path) != _at(after, path)]
 
 

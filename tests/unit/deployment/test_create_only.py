@@ -41,6 +41,11 @@ def test_an_unchanged_template_is_possible(text):
             "      QueueName: !Sub mocktailverse-raw-${Stage}\n      FifoQueue: true\n",
             "Queue (AWS::SQS::Queue): FifoQueue",
         ),
+        (
+            "StartingPosition: TRIM_HORIZON",
+            "StartingPosition: LATEST",
+            "PublishChangedDrinks (AWS::Lambda::EventSourceMapping): StartingPosition",
+        ),
     ],
 )
 def test_a_create_only_property_of_a_named_resource_cannot_change(text, old, new, named):
@@ -56,7 +61,19 @@ def test_with_another_name_it_can(text):
 
 
 def test_a_resource_that_aws_names_can_be_replaced(text):
-    require(text, text.replace("StartingPosition: TRIM_HORIZON", "StartingPosition: LATEST"))
+    old = "      Bucket: !Ref DataBucket\n"
+    assert text.count(old) == 1
+    require(text, text.replace(old, "      Bucket: other\n"))
+
+
+def test_a_resource_cannot_get_another_logical_id_and_keep_its_name(text):
+    with pytest.raises(UsageError, match=r"Drinks \(AWS::DynamoDB::Table\): .*DrinksTable before"):
+        require(text, text.replace("DrinksTable", "Drinks"))
+
+
+def test_with_another_name_it_can_get_another_logical_id(text):
+    changed = text.replace("DrinksTable", "Drinks")
+    require(text, changed.replace("    Default: drinks\n", "    Default: drinks-2\n"))
 
 
 def test_properties_that_are_not_create_only_are_changed_in_place():
