@@ -18,7 +18,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from mocktailverse.catalogue.reader import Catalogue
-from mocktailverse.errors import MissingError, TransientError
+from mocktailverse.errors import MissingError, PermanentError, TransientError
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.pipeline.plan_comparison import Examine
 from mocktailverse.pipeline.plan_object import ExaminedObject, ObjectTask, examine
@@ -31,6 +31,13 @@ CHUNK_BYTES = 8 * 1024 * 1024
 """Stored bytes after which a chunk is full: balances the processes."""
 
 _READERS = 8
+
+_CPU_LIMIT_S, _CPU_LIMIT_S_PER_MIB = 20.0, 30.0
+"""Processor time for an object, many times what it takes: its bytes may be compressed."""
+
+
+class _EndlessError(BaseException):
+    """This code does not finish an object. No Exception, because that code may handle those."""
 
 
 class Examiner(Struct, frozen=True):
@@ -46,7 +53,9 @@ class Examiner(Struct, frozen=True):
                 if read is None:
                     yield ExaminedObject(task.version)
                 else:
-                    yield examine(task, read[0], self.catalogue, read[1])
+                    with _limited_time(task):
+                        examined = examine(task, read[0], self.catalogue, read[1])
+                    yield examined
 
     def _read(self, task: ObjectTask) -> tuple[OpenObject, list[Rejected]] | None:
         try:
@@ -57,11 +66,30 @@ class Examiner(Struct, frozen=True):
 
 
 @contextmanager
+def _limited_time(task: ObjectTask) -> Iterator[None]:
+    """Raise _EndlessError if the block takes too much processor time for an object."""
+    limit_s = _CPU_LIMIT_S + _CPU_LIMIT_S_PER_MIB * task.bytes / 2**20
+
+    def end(*_: object) -> None:
+        raise _EndlessError(
+            f"This code has worked for {limit_s:.0f} s of processor time on `{task.version.key}`"
+            " and is not done. It may not end for one of its records."
+        )
+
+    signal.signal(signal.SIGVTALRM, end)
+    signal.setitimer(signal.ITIMER_VIRTUAL, limit_s)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+
+
+@contextmanager
 def examiner_pool(open_raw: Callable[[], RawStore], catalogue: Path) -> Iterator[Examine]:
     """Examine raw objects in a process for each processor, within the block.
 
     `open_raw` is called in each process. What is yielded raises TransientError if a process is
-    killed, or an object cannot be read.
+    killed, or an object cannot be read, and PermanentError if this code does not finish an object.
     """
     pool = ProcessPoolExecutor(
         os.cpu_count(),
@@ -81,6 +109,8 @@ def _examined(pool: ProcessPoolExecutor, tasks: Sequence[ObjectTask]) -> Iterato
             chunks = pool.map(_examine, _chunks(tasks))  # starts the processes
         for chunk in chunks:
             yield from chunk
+    except _EndlessError as error:
+        raise PermanentError(str(error)) from error
     except BrokenProcessPool as error:
         raise TransientError(
             "A process that reads raw objects was killed, perhaps for lack of memory. Try"

@@ -3,16 +3,18 @@
 import os
 import pickle
 import time
+from contextlib import suppress
 from functools import partial
 from types import SimpleNamespace
 
 import msgspec
 import pytest
 
-from mocktailverse.errors import MissingError, TransientError
+from mocktailverse.errors import MissingError, PermanentError, TransientError
 from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion, StoredObject
 from mocktailverse.local.emulator import ROOT_KEY
+from mocktailverse.operations import plan_processes
 from mocktailverse.operations.plan_processes import Examiner, examiner_pool
 from mocktailverse.operations.plan_run import rejected_files, sampled, unsettled
 from mocktailverse.pipeline.plan_object import ObjectTask
@@ -107,6 +109,22 @@ def test_an_object_that_has_expired_since_gives_nothing():
     examiner = Examiner(SimpleNamespace(open=expired), None)
     (found,) = examiner.examined([ObjectTask(ObjectVersion("data", "raw/s/1", "v1"), 1)])
     assert (found.records, found.compared) == (0, {})
+
+
+def endless(*_):
+    while True:
+        with suppress(Exception):  # as code may that is tried
+            pass
+
+
+def test_code_that_does_not_end_is_an_error_that_names_the_object(monkeypatch):
+    monkeypatch.setattr(plan_processes, "_CPU_LIMIT_S", 0.1)
+    monkeypatch.setattr(plan_processes, "examine", endless)
+    task = ObjectTask(ObjectVersion("data", "raw/thecocktaildb/1", "v1"), 1)
+    examiner = Examiner(SimpleNamespace(open=lambda _: None, rejected=lambda _: []), None)
+    pool = SimpleNamespace(map=lambda _, chunks: map(list, map(examiner.examined, chunks)))
+    with pytest.raises(PermanentError, match=r"0 s of processor time on `raw/thecocktaildb/1`"):
+        list(plan_processes._examined(pool, [task]))  # noqa: SLF001 - a process has other limits
 
 
 def test_a_process_that_is_killed_is_a_temporary_error(tmp_path):
