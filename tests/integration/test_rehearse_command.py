@@ -15,6 +15,7 @@ def test_a_rehearsal_confirms_what_the_embedded_aws_does_and_leaves_no_stack(
     assert states.count("not checkable here") >= 6
     assert [step["name"] for step in rehearsal["steps"]] == ["deploy", "check", "destroy"]
     assert stack.status(aws.clients(), "mocktailverse-staging") is None
+    assert command("releases", "--env", "staging", "--json").json["items"] == []
     text = report.read_text()
     assert "Not checkable here" in text
     assert aws.access_key_id not in text

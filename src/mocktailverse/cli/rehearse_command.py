@@ -12,7 +12,7 @@ from mocktailverse.cli import destroy_command, options
 from mocktailverse.cli.deploy_target import DeployedEnv, candidate, choose_release, find_target
 from mocktailverse.cli.deployment_watch import watching
 from mocktailverse.cli.output import print_json, print_table, say
-from mocktailverse.deployment import events, recorded_rollout, release
+from mocktailverse.deployment import events, release, rollout
 from mocktailverse.deployment.rehearsal.assumption import CheckResult, Subject
 from mocktailverse.deployment.rehearsal.rehearsal_report import Rehearsal, as_markdown
 from mocktailverse.deployment.rehearsal.rehearsing import ASSUMPTIONS
@@ -77,7 +77,8 @@ def _deploy(target: DeployTarget) -> Subject:
         new = choose_release(target, None, None, None)
         release.upload(target.clients, target.account, new)
         with watching(target, yes=True, as_json=True) as watch:
-            outputs = recorded_rollout.roll_out(target, candidate(target, new), watch).outputs
+            # Without a record: nobody returns to a release of which nothing is left.
+            outputs = rollout.roll_out(target, candidate(target, new), watch).outputs
     stores = Stores(target.clients, outputs)
     api_url = target.account.api_url(outputs) or ""
     return Subject(target.env, target.stack, stores, api_url, f"rehearsal-{now()}")
