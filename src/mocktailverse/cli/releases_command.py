@@ -4,7 +4,7 @@ import msgspec
 
 from mocktailverse.cli import options
 from mocktailverse.cli.deploy_target import DeployedEnv, find_target
-from mocktailverse.cli.output import print_listing, print_table
+from mocktailverse.cli.output import print_listing, print_table, say
 from mocktailverse.deployment import function_code, kept_releases, recorded_rollout
 from mocktailverse.formatting import moment
 from mocktailverse.stores import cloudformation_stack as stack
@@ -33,3 +33,5 @@ def releases(env: DeployedEnv, as_json: options.Json = False) -> None:
         for one in kept
     ]
     print_table(f"Releases of {env}", ("release", "deployed at", "zip", "result", "by"), rows)
+    if is_deployed and running is None:
+        say("No record is kept of what runs: `mocktailverse deploy` did not deploy it.")

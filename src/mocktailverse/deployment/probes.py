@@ -51,7 +51,8 @@ class ProbeFailure(Struct, frozen=True):
         """Return the failure as text, with the log's last lines."""
         lines = [line.strip() for line in self.log.splitlines() if line.strip()]
         excerpt = "".join(f"\n      {line[:_LOG_LINE_LENGTH]}" for line in lines[-_LOG_LINES:])
-        return f"\n  {self.function}: {self.error}{excerpt}"
+        error = self.error.removeprefix(f"{self.function}: ")  # what the canary says names it, too
+        return f"\n  {self.function}: {error}{excerpt}"
 
 
 class _ProbeError(PermanentError):
