@@ -77,7 +77,7 @@ def _deploy(target: DeployTarget) -> Subject:
         new = choose_release(target, None, None, None)
         release.upload(target.clients, target.account, new)
         with watching(target, yes=True, as_json=True) as watch:
-            # Without a record: nobody returns to a release of which nothing is left.
+            # Without a record: `rollback` must not choose a release that was only rehearsed.
             outputs = rollout.roll_out(target, candidate(target, new), watch).outputs
     stores = Stores(target.clients, outputs)
     api_url = target.account.api_url(outputs) or ""

@@ -28,6 +28,8 @@ class Resource(Struct, frozen=True, kw_only=True):
     name: str
     type: str
     properties: dict[str, Any]
+    is_retained: bool = False
+    """Whether it is kept, outside the stack, when CloudFormation replaces it."""
 
 
 class StageInputs(Struct, frozen=True, kw_only=True):
@@ -94,7 +96,14 @@ class Template(Struct, frozen=True):
                     shared = self.document.get("Globals", {}).get("Function", {})
                     properties = _merged(shared, properties)
                 value = stage.value(properties)
-                resources.append(Resource(name=name, type=resource["Type"], properties=value))
+                resources.append(
+                    Resource(
+                        name=name,
+                        type=resource["Type"],
+                        properties=value,
+                        is_retained=resource.get("UpdateReplacePolicy") == "Retain",
+                    )
+                )
         return resources
 
     def excluded_resources(self, parameters: Mapping[str, str]) -> set[str]:

@@ -44,23 +44,26 @@ def is_changed_in_place(resource_type: str, property_name: str) -> bool:
 
 
 def require_possible(before: "StackState", after: "ReleaseCandidate") -> None:
-    """Raise UsageError if an update would create a resource again that exists.
+    """Raise UsageError if an update would create again what exists, or replace what holds data.
 
-    The message names the resource, the property and the way out.
+    A replaced table would be retained, but outside the stack: a return to the release before would
+    have to create a table whose name exists. The message names the resource and the property.
     """
-    present = {key: one for one in _resources(before) if (key := _identity(one))}
+    old = _resources(before)
+    by_name = {one.name: one for one in old}
+    by_identity = {key: one for one in old if (key := _identity(one))}
     refused = [
         f"\n  {one.name} ({one.type}): {reason}"
         for one in _resources(after)
-        if (key := _identity(one)) and (same := present.get(key))
+        if (same := by_identity.get(_identity(one)) or (one.is_retained and by_name.get(one.name)))
         for reason in _impossible(same, one)
     ]
     if refused:
         raise UsageError(
-            "CloudFormation refuses this update: it would have to replace resources whose names"
-            f" stay. Nothing was changed. Their properties that cannot change:{''.join(refused)}\n"
-            "Restore these values, or give each resource another name as well: for a table, raise"
-            " its generation (docs/how-to/migrate-a-table.md)."
+            "CloudFormation refuses this update or the way back: it would have to replace resources"
+            f" whose names stay, or that hold data. Nothing was changed.{''.join(refused)}\n"
+            "Restore these values. A table gets another key or name as another resource beside the"
+            " old one: docs/how-to/migrate-a-table.md."
         )
 
 
@@ -69,21 +72,21 @@ def _resources(state: "StackState | ReleaseCandidate") -> list[Resource]:
     return Template.parse(state.template).resources(given)
 
 
-def _identity(resource: Resource) -> str | None:
-    """Return the type and the values that no other resource shares; None if AWS names it."""
+def _identity(resource: Resource) -> str:
+    """Return the type and the values that no other resource shares; empty if AWS names it."""
     fixed = table().get(schema_type(resource.type))
     values = [_at(resource, path) for path in fixed.identity] if fixed else []
     if None in values or not values:
-        return None
+        return ""
     return msgspec.json.encode([schema_type(resource.type), *values], order="sorted").decode()
 
 
 def _impossible(before: Resource, after: Resource) -> list[str]:
-    """Return why a resource with the same identity cannot be created, if it would have to be."""
+    """Return why a resource cannot take the place of the one from before."""
     if before.name != after.name:
-        return [f"its logical id, {before.name} before"]
-    fixed = table()[schema_type(after.type)]
-    return [path for path in fixed.properties if _at(before, path) != _at(after, path)]
+        return [f"its logical id was {before.name}"]
+    paths = table()[schema_type(after.type)].properties
+    return [path for path in paths if _at(before, path) != _at(after, path)]
 
 
 def schema_type(resource_type: str) -> str:

@@ -67,15 +67,6 @@ class CapacityUnits(_Table, frozen=True, kw_only=True):
     """For the index by day of the loads table."""
 
 
-class TableGenerations(_Table, frozen=True, kw_only=True):
-    """Generations of the tables: a table with a higher one is another table, with another name."""
-
-    drinks: Annotated[int, Meta(ge=1)] = 1
-    """Of the drinks table."""
-    loads: Annotated[int, Meta(ge=1)] = 1
-    """Of the loads table."""
-
-
 class Memory(_Table, frozen=True, kw_only=True):
     """Memory in MiB of the functions whose memory differs; CPU grows with memory."""
 
@@ -119,8 +110,6 @@ class Environment(_Table, frozen=True, kw_only=True):
     """Provisioned capacity of the tables; used if `capacity` is provisioned."""
     memory_mb: Memory
     """Memory of the functions."""
-    tables: TableGenerations = TableGenerations()
-    """Generations of the tables; a higher one makes an empty table beside the old one."""
     api: ApiLimits
     """Limits of the public API."""
 
@@ -131,8 +120,6 @@ class Environment(_Table, frozen=True, kw_only=True):
             "AlarmEmail": self.alarm_email if "@" in self.alarm_email else "",
             "SourceUrls": _pairs(self.source_urls),
             "SourceRequestsPerS": _pairs(self.source_requests_per_s),
-            "DrinksName": _table_name("drinks", self.tables.drinks),
-            "LoadsName": _table_name("loads", self.tables.loads),
         }
 
     def mapping(self) -> dict[str, str | int]:
@@ -231,11 +218,6 @@ def environment(path: Path, env: str) -> Environment:
 
 def _pairs(by_source: Mapping[str, object]) -> str:
     return " ".join(f"{name}={value}" for name, value in by_source.items())
-
-
-def _table_name(name: str, generation: int) -> str:
-    """Return the part of a table's name before the stage: `drinks`, later `drinks-2`."""
-    return name if generation == 1 else f"{name}-{generation}"
 
 
 def _scheduled(name: str, schedule: Schedule) -> dict[str, str]:

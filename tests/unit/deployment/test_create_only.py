@@ -55,9 +55,16 @@ def test_a_create_only_property_of_a_named_resource_cannot_change(text, old, new
     assert f"\n  {named}\n" in str(refused.value)
 
 
-def test_with_another_name_it_can(text):
-    changed = text.replace("KeySchema: [{AttributeName: id", "KeySchema: [{AttributeName: key")
-    require(text, changed.replace("    Default: drinks\n", "    Default: drinks-2\n"))
+def test_a_table_beside_the_old_one_can_have_another_key(text):
+    migrated = text.replace("DrinksTable", "DrinksTable2")
+    require(text, migrated.replace("mocktailverse-drinks-${Stage}", "mocktailverse-drinks-2-dev"))
+
+
+@pytest.mark.parametrize("kind", ["drinks", "loads", "data"])
+def test_what_holds_data_cannot_get_another_name(text, kind):
+    name = f"mocktailverse-{kind}-${{Stage}}"
+    with pytest.raises(UsageError, match="Nothing was changed"):
+        require(text, text.replace(name, f"mocktailverse-{kind}-2-${{Stage}}"))
 
 
 def test_a_resource_that_aws_names_can_be_replaced(text):
@@ -67,13 +74,8 @@ def test_a_resource_that_aws_names_can_be_replaced(text):
 
 
 def test_a_resource_cannot_get_another_logical_id_and_keep_its_name(text):
-    with pytest.raises(UsageError, match=r"Drinks \(AWS::DynamoDB::Table\): .*DrinksTable before"):
+    with pytest.raises(UsageError, match=r"Drinks \(AWS::DynamoDB::Table\): .*DrinksTable\n"):
         require(text, text.replace("DrinksTable", "Drinks"))
-
-
-def test_with_another_name_it_can_get_another_logical_id(text):
-    changed = text.replace("DrinksTable", "Drinks")
-    require(text, changed.replace("    Default: drinks\n", "    Default: drinks-2\n"))
 
 
 def test_properties_that_are_not_create_only_are_changed_in_place():
