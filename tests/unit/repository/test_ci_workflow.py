@@ -52,6 +52,34 @@ def test_it_runs_the_same_command_as_a_developer(job):
     assert "make test-browser" in (ROOT / run).read_text()
 
 
+def test_nothing_of_the_aws_proof_is_skipped(job):
+    """Without the setting, parts whose tools are missing are skipped."""
+    (run,) = [step["run"] for step in job["steps"] if "run" in step]
+    assert "\nMOCKTAILVERSE_PROOF_REQUIRES=all make aws-proof\n" in (ROOT / run).read_text()
+
+
+@pytest.mark.parametrize(
+    "tool",
+    [
+        *("ruff format --check .", "ruff check .", "mypy", "lint-imports", "cfn-lint"),
+        *("zizmor --offline", "checkov --config-file", "detect-secrets-hook"),
+        *("python .ci/check_words.py", "$(audit)"),
+    ],
+)
+def test_make_check_runs_each_checker(tool):
+    """The workflows are checked by zizmor only there: a missing line would go unnoticed."""
+    makefile = (ROOT / "Makefile").read_text()
+    (recipe,) = re.findall(r"^check:.*\n((?:\t.*\n)+)", makefile, re.MULTILINE)
+    assert re.search(rf"(^|[ /(]){re.escape(tool)}", recipe, re.MULTILINE)
+
+
+def test_the_workflows_are_checked_by_zizmor_as_strictly_as_it_can():
+    makefile = (ROOT / "Makefile").read_text()
+    (line,) = re.findall(r"^\t\$\(bin\)/zizmor (.*)$", makefile, re.MULTILINE)
+    assert line.endswith(" .github/workflows")
+    assert "--persona pedantic" in line
+
+
 def test_make_uses_the_python_of_the_job(job):
     """The PATH of the runner has other versions, which the Makefile would prefer."""
     assert job["steps"][-1]["env"] == {"PYTHON": "python${{ matrix.python }}"}
