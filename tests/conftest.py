@@ -34,11 +34,14 @@ signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--renew-golden`; see tests/unit/drinks/test_normalize.py."""
+    """Add `--renew-golden`; see tests/unit/drinks/test_normalize.py.
+
+    It also renews tests/unit/repository/create_only_values.json, which `make golden` leaves alone.
+    """
     parser.addoption(
         "--renew-golden",
         action="store_true",
-        help="Rewrite the golden files after raising TRANSFORM_VERSION: `make golden`.",
+        help="Rewrite golden files; after raising TRANSFORM_VERSION, `make golden`.",
     )
 
 

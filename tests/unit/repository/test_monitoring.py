@@ -87,6 +87,16 @@ def test_no_alarm_needs_metric_math():
 # ---- alarms and their metrics
 
 
+@pytest.mark.aws_gate
+@pytest.mark.parametrize("stage", STAGES)
+def test_cloudwatch_accepts_the_time_that_an_alarm_covers(stage):
+    """At most seven days, and one day with a period below an hour (`PutMetricAlarm`)."""
+    for alarm in alarms(stage):
+        covered = alarm["Period"] * alarm["EvaluationPeriods"]
+        assert covered <= (86_400 if alarm["Period"] < 3_600 else 604_800), alarm["AlarmName"]
+        assert alarm["Period"] in {10, 20, 30} or alarm["Period"] % 60 == 0
+
+
 def test_every_alarm_names_its_runbook_and_sends_a_notification():
     for alarm in alarms("prod"):
         name = alarm["AlarmName"].removeprefix("mocktailverse-").removesuffix("-prod")
