@@ -53,7 +53,8 @@ NAG_EXCEPTIONS = {
     "run again; nothing is lost with an asynchronous invocation",
     ("Serverless-LambdaEventSourceMappingDestination", "TransformRawObjects"): "its queue has a "
     "dead-letter queue; a mapping of a queue takes no destination",
-    ("Serverless-LambdaTracing", "*Function"): "every log line has a trace id, and X-Ray costs",
+    ("Serverless-LambdaTracing", "*Function"): "the pipeline logs a trace id of "
+    "its own for each raw object, an API request is one invocation, and X-Ray costs",
     ("Serverless-SNSRedrivePolicy", "AlarmSubscription"): "e-mail; the alarm's state remains",
 }
 """Rules that resources break, by rule and resource, each with its reason."""
