@@ -81,10 +81,13 @@ trials: $(ready) ## Random data and faults on the whole stack; N= SEED= MINUTES=
 trials-quick: $(ready) ## A few fixed trials and random ones, in about a minute
 	$(trials) --quick $(if $(SEED),--seed $(SEED))
 
+# With the gates among the other tests: decision 0039.
+proof := tests/aws_proof tests/unit/repository tests/integration/test_releases.py
+
 .PHONY: aws-proof
 aws-proof: $(ready) ## Prove what an account would show, with tools by others; needs Node and Python 3.13
 	@$(bin)/python tests/aws_proof/set_up.py
-	$(bin)/pytest tests/aws_proof -m aws_proof -n 2 --dist loadgroup
+	$(bin)/pytest $(proof) -m "aws_proof or aws_gate" -n 2 --dist loadgroup
 
 .PHONY: bench
 bench: $(ready) ## Measure speed and memory beside a floor and beside peers

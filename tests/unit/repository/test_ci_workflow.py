@@ -10,6 +10,7 @@ from mocktailverse.checkout import find_checkout
 
 ROOT = find_checkout().template.parents[1]
 WORKFLOW = ROOT / ".github" / "workflows" / "ci.yml"
+GATE = re.compile(r"pytest\.mark\.aws_gate\b")
 ON = True
 """YAML reads the key `on` as the boolean True."""
 
@@ -56,6 +57,19 @@ def test_nothing_of_the_aws_proof_is_skipped(job):
     """Without the setting, parts whose tools are missing are skipped."""
     (run,) = [step["run"] for step in job["steps"] if "run" in step]
     assert "\nMOCKTAILVERSE_PROOF_REQUIRES=all make aws-proof\n" in (ROOT / run).read_text()
+
+
+def test_the_aws_proof_includes_the_gates_among_the_other_tests():
+    makefile = (ROOT / "Makefile").read_text()
+    (paths,) = re.findall(r"^proof := (.*)$", makefile, re.MULTILINE)
+    assert '$(bin)/pytest $(proof) -m "aws_proof or aws_gate" ' in makefile
+    included = [path for one in paths.split() for path in (ROOT / one, *(ROOT / one).glob("*.py"))]
+    gates = [path for path in ROOT.glob("tests/**/test_*.py") if GATE.search(path.read_text())]
+    assert {path.name for path in gates} == {
+        *("test_create_only_values.py", "test_deployer.py", "test_deployer_actions.py"),
+        *("test_monitoring.py", "test_releases.py", "test_template.py"),
+    }
+    assert set(gates) <= set(included)
 
 
 @pytest.mark.parametrize(

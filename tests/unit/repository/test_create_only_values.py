@@ -1,7 +1,7 @@
 """A value that CloudFormation cannot change in place changes only on purpose.
 
 `create_only_values.json` has the values of the create-only properties of all resources on AWS, with
-the template's defaults. Which properties these are is AWS's decision: `deployment/create_only.json`.
+the template's defaults. AWS decides which properties these are: see `deployment/create_only.json`.
 `deploy` refuses most of these changes, too, but only when it meets the stack.
 """
 
@@ -41,7 +41,7 @@ def at(properties: dict[str, Any], path: str) -> Any:
 
 def values(template: Template) -> Values:
     """Return what is set of the create-only properties of every resource."""
-    found: Values = {}
+    current: Values = {}
     for stage in STAGES:
         parameters = {"Stage": stage, "Target": "aws", "AlarmEmail": "operators@example.org"}
         for one in template.resources(parameters):
@@ -52,8 +52,8 @@ def values(template: Template) -> Values:
                 if (value := at(one.properties, path)) is not None
             }
             if set_values:
-                found[f"{stage} {one.name} ({one.type})"] = set_values
-    return found
+                current[f"{stage} {one.name} ({one.type})"] = set_values
+    return current
 
 
 def differences(before: Values, after: Values) -> list[str]:

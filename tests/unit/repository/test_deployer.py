@@ -124,6 +124,7 @@ def test_only_calls_without_resource_names_may_use_any_resource(dev):
     assert start["Condition"] == {"StringEquals": {"cloudwatch:namespace": "mocktailverse-dev"}}
 
 
+@pytest.mark.aws_gate
 @pytest.mark.parametrize("env", ENVIRONMENTS)
 def test_the_policies_are_within_the_limits_of_iam(env):
     def size(statements: Any) -> int:
