@@ -7,7 +7,7 @@ from mocktailverse.checkout import find_checkout
 from mocktailverse.cost.footprint import footprints
 from mocktailverse.cost.limits import reference_month
 from mocktailverse.cost.model import price_table
-from mocktailverse.formatting import amount
+from mocktailverse.formatting import quantity
 
 
 def month() -> str:
@@ -20,9 +20,9 @@ def month() -> str:
     rows = [
         (
             f"{line.service}: {line.what}, {line.unit}",
-            *(amount(getattr(usage, line.usage)) for usage in usages.values()),
-            amount(line.month),
-            "" if line.free is None else amount(line.free),
+            *(quantity(getattr(usage, line.usage), line.unit) for usage in usages.values()),
+            quantity(line.month, line.unit),
+            "" if line.free is None else quantity(line.free, line.unit),
             "not free" if line.used_share is None else f"{line.used_share:.1%}",
             f"{line.usd:.4f}",
         )
@@ -42,7 +42,7 @@ def prices() -> str:
         (
             f"{price.service}: {price.what}",
             f"{f'{price.usd:.10f}'.rstrip('0').rstrip('.')} for {price.per:,.0f} {price.unit}",
-            amount(price.free) if price.free else "none",
+            quantity(price.free, price.unit) if price.free else "none",
             price.source,
             price.checked,
         )

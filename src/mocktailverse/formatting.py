@@ -2,6 +2,8 @@
 
 from mocktailverse.times import utc
 
+_COUNTED = {"requests", "invocations", "metrics", "alarms", "dashboards"}
+
 
 def moment(at: int | None) -> str:
     """Return a time in ms since 1970 UTC as `2026-01-31 06:00:00`; blank for None."""
@@ -11,6 +13,13 @@ def moment(at: int | None) -> str:
 def amount(number: float) -> str:
     """Return a number whole, or with three significant digits if it is below 100."""
     return f"{number:,.0f}" if number == 0 or number >= 100 else f"{number:.3g}"  # noqa: PLR2004 - three digits
+
+
+def quantity(number: float, unit: str) -> str:
+    """Return an amount of a unit; whole, and not 0 for a part of one, if it is counted."""
+    if unit not in _COUNTED:
+        return amount(number)
+    return f"{max(1, round(number)) if number else 0:,}"
 
 
 def counted(number: int, noun: str) -> str:

@@ -1,6 +1,7 @@
 """The output of `mocktailverse drill`."""
 
 import subprocess
+from types import SimpleNamespace
 
 import pytest
 from typer.testing import CliRunner
@@ -67,7 +68,7 @@ def test_a_successful_drill_prints_observations_and_commands(run_drill):
     assert "36.50 USD a month" in words
     assert "2026-01-01 12:00:00" in words
     assert "on the drill's own stack instead of prod" in words
-    assert "deploy --env prod: skipped, works on AWS only" in words
+    assert "deploy --env prod: skipped: it deploys to AWS, and the end of" in words
     assert "ok: the alarm fired, and the repair worked" in words
 
 
@@ -86,6 +87,13 @@ def test_a_failed_command_is_recorded_with_its_message(tmp_path):
     ran = drill._run(["verify"], DrillStack(None, tmp_path))  # noqa: SLF001  needs no stack
     assert ran.exit_code == 3
     assert "No local stack runs" in (ran.problem or "")
+
+
+def test_the_budget_is_named_with_the_region():
+    clients = SimpleNamespace(region="eu-west-1")
+    stack = DrillStack(SimpleNamespace(clients=clients), None)
+    budget = drill._budget_check(drill.DRILLS["budget"], stack)  # noqa: SLF001  needs no stack
+    assert budget.definition["name"] == "mocktailverse-prod-eu-west-1"
 
 
 def test_a_command_that_does_not_end_is_an_error(tmp_path, monkeypatch):

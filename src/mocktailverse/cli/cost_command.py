@@ -18,6 +18,7 @@ from mocktailverse.cli.cost_tables import (
     print_account,
     print_flood,
     print_report,
+    print_verdict,
     print_write_share,
 )
 from mocktailverse.cli.output import print_json, say
@@ -83,6 +84,8 @@ def cost(
                 " --env, --drinks-per-month and --cost-explorer."
             )
         problems = _print_reference(by_env, as_json=as_json)
+        if check and not as_json:
+            print_verdict(problems)
         if check and problems:
             raise Exit(1)
         return

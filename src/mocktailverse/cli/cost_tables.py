@@ -8,9 +8,10 @@ import msgspec
 from mocktailverse.cli.output import print_table, say
 from mocktailverse.cost.cost_report import CostReport
 from mocktailverse.cost.flood import Flood
+from mocktailverse.cost.limits import FLOOD_USD_A_DAY, NOT_FREE_USD, QUEUES_USD
 from mocktailverse.cost.model import PriceTable
 from mocktailverse.cost.usage import Usage
-from mocktailverse.formatting import amount
+from mocktailverse.formatting import amount, counted, quantity
 from mocktailverse.stores.account_costs import Billed, FreeOffer
 
 
@@ -48,9 +49,9 @@ def print_report(report: CostReport, table: PriceTable, problems: Sequence[str])
         (
             line.service,
             line.what if line.what.endswith(line.unit) else f"{line.what} ({line.unit})",
-            None if line.so_far is None else amount(line.so_far),
-            amount(line.month),
-            "not free" if line.free is None else amount(line.free),
+            None if line.so_far is None else quantity(line.so_far, line.unit),
+            quantity(line.month, line.unit),
+            "not free" if line.free is None else quantity(line.free, line.unit),
             None if line.used_share is None else f"{line.used_share:.1%}",
             _usd(line.usd),
         )
@@ -78,6 +79,19 @@ def print_flood(worst: Flood) -> None:
         f"A flood at the rate limits of all APIs: {_usd(worst.usd_a_day)} USD a day, "
         f"{_usd(worst.usd_a_month)} USD in 31 days, and at most {worst.transfer_gb:.1f} GB sent."
     )
+
+
+def print_verdict(problems: Sequence[str]) -> None:
+    """Print whether the reference month passes the cost gate, and the limits that it checks."""
+    limits = (
+        f"the always-free amounts, {NOT_FREE_USD:.2f} USD a month for what is never free,"
+        f" {QUEUES_USD:.2f} USD a month for requests to queues, {FLOOD_USD_A_DAY:.2f} USD for a day"
+        " of flood"
+    )
+    if problems:
+        say(f"NOT ok: {counted(len(problems), 'problem')}, listed above; the limits are {limits}.")
+    else:
+        say(f"ok: within the limits ({limits})")
 
 
 def print_write_share(share: float | None) -> None:

@@ -74,7 +74,11 @@ def _print_report(report: DrillReport) -> None:
     say(f"Commands of {report.runbook}, run on the drill's own stack instead of prod:")
     for command in report.commands:
         code = command.exit_code
-        result = "skipped, works on AWS only" if code is None else f"exit code {code}"
+        result = (
+            "skipped: it deploys to AWS, and the end of the fault replaces it here"
+            if code is None
+            else f"exit code {code}"
+        )
         say(f"  {command.command}: {result}")
         if command.problem:
             say(f"    {command.problem}")

@@ -86,14 +86,15 @@ def finish_with_loads(
         say(summary)
         print_loads(loads)
         if changes is not None:
-            _print_changes(changes)
+            _print_changes(changes, total_counts(loads).loaded)
     if any(load.status == "failed" for load in loads):
         raise Exit(1)
 
 
-def _print_changes(changes: Changes) -> None:
+def _print_changes(changes: Changes, loaded: int) -> None:
+    """Print what changed in drinks that were in the table before: new ones count as loaded only."""
     if not changes.drinks:
-        say("No drink changed.")
+        say(f"{counted(loaded, 'record')} loaded; no drink that was in the table before changed.")
         return
     title = f"{counted(changes.drinks, 'drink')} changed, in these fields"
     print_table(title, ("field", "drinks"), [*changes.fields.items()])

@@ -101,7 +101,7 @@ app = typer.Typer(
     name="mocktailverse",
     cls=CommandGroup,
     help="Turn raw drink records into a clean, continuously updated catalogue: on a laptop, or on"
-    " AWS for $0.",
+    " AWS for cents a month.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

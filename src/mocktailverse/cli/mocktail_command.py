@@ -74,7 +74,10 @@ def mocktail(
 
 
 def _require_drink(table: DrinksTable, text: str) -> Drink:
-    """Return the drink with this id or name; exit 1 with the candidates if there is not one."""
+    """Return the drink with this id or name, or list the candidates.
+
+    The exit code is 1 if no drink has the name, and 2 if several have it.
+    """
     register = table.get(full_id(text))
     if register and register.drink:
         return register.drink
@@ -92,7 +95,7 @@ def _require_drink(table: DrinksTable, text: str) -> Drink:
         say(f"  {one.id}  {one.name}")
     if len(candidates) > _MOST_CANDIDATES:
         say(f"  and {len(candidates) - _MOST_CANDIDATES} more")
-    raise Exit(1)
+    raise Exit(2 if same else 1)
 
 
 def _nearness(name: str, drink: Drink) -> tuple[bool, bool, str]:

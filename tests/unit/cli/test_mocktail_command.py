@@ -58,9 +58,10 @@ def test_a_drink_that_cannot_be_converted_gives_the_reason_and_what_would_help(c
 
 
 def test_an_unknown_name_gives_exit_code_1(capsys):
-    with pytest.raises(Exit):
+    with pytest.raises(Exit) as ended:
         mocktail_command.mocktail("No such drink")
 
+    assert ended.value.exit_code == 1
     assert "No drink `No such drink`" in " ".join(capsys.readouterr())
 
 
@@ -77,9 +78,10 @@ def test_a_name_of_several_drinks_lists_their_ids(monkeypatch, capsys):
     drinks = [SimpleNamespace(drink=DAIQUIRI)] * 2
     monkeypatch.setattr(Table, "page", lambda *_: (drinks, None))
 
-    with pytest.raises(Exit):
+    with pytest.raises(Exit) as ended:
         mocktail_command.mocktail("Daiquiri")
 
+    assert ended.value.exit_code == 2
     shown = " ".join(capsys.readouterr())
     assert "2 drinks have the name" in shown
     assert DAIQUIRI.id in shown

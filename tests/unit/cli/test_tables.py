@@ -171,6 +171,14 @@ def test_a_fetch_prints_lines_of_80_columns_at_most(capsys):
     assert "an outage of the source is suspected, and none is withdrawn" in lines
 
 
+def test_a_fetch_without_drinks_prints_no_requests_per_drink():
+    nothing = dict.fromkeys(Coverage.__struct_fields__, 0)
+    nothing |= {"ended": "unreachable", "outage_suspected": False, "requests_per_drink": 25.0}
+    report = ExtractReport("run", "sweep", coverage=msgspec.convert(nothing, Coverage))
+    (_, ended, *_) = completed(report).remarks
+    assert ended == "estimated total 0; ended: unreachable"
+
+
 def test_a_replay_prints_what_changed(run):
     loads = [
         load_of(status="done", changes=Changes(2, {"glass": 1, "derived.method": 2})),
@@ -188,6 +196,19 @@ def test_a_replay_prints_what_changed(run):
     fields = json.loads(run(replay_command, "replay", "--all", "--wait", "--json").stdout)
     assert fields["changes"] == {"drinks": 3, "fields": {"derived.method": 2, "glass": 2}}
     assert json.loads(run(replay_command, "replay", "--all", "--json").stdout)["changes"] is None
+
+
+def test_a_replay_into_a_new_table_prints_how_many_records_were_loaded(run):
+    loads = [load_of(status="done", counts=Counts(read=144, loaded=144))]
+    replaced = {
+        "connect": lambda *_: SimpleNamespace(bucket=None, loads=None, queue=None),
+        "under": lambda *_, **__: [loads[0].object],
+        "replay_versions": lambda *_, **__: [LoadRequest(loads[0].object, 2)],
+        "wait_for_loads": lambda *_: loads,
+    }
+    result = run(replay_command, "replay", "--all", "--wait", **replaced)
+    last = "144 records loaded; no drink that was in the table before changed."
+    assert last in " ".join(result.output.split())
 
 
 def test_drinks_show_alcohol_in_a_word(run):

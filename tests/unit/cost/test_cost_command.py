@@ -37,7 +37,28 @@ def test_the_reference_month_covers_all_environments_together(run):
 
 
 def test_check_succeeds_if_everything_is_free_or_costs_cents(run):
-    assert run("--check").exit_code == 0
+    result = run("--check")
+    assert result.exit_code == 0
+    words = " ".join(result.output.split())
+    assert words.endswith("USD for a day of flood)")
+    verdict = words.partition("ok: within the limits (")[2]
+    for limit in ("always-free", "0.25 USD", "0.45 USD", "14.00 USD"):
+        assert limit in verdict
+
+
+def test_only_check_ends_with_a_verdict(run):
+    assert "within the limits" not in run("--reference").output
+    assert json.loads(run("--check", "--json").stdout)["problems"] == []
+
+
+def test_requests_are_whole_numbers(run, monkeypatch):
+    tables = []
+    monkeypatch.setattr(cost_tables, "print_table", lambda *table: tables.append(table))
+    run("--drinks-per-month", "5")
+    rows = {f"{row[0]} {row[1]}": row[3] for row in tables[0][2]}
+    requests = [month for name, month in rows.items() if "requests" in name]
+    assert len(requests) == 5
+    assert not [month for month in requests if "." in month]
 
 
 def test_check_fails_and_names_the_paid_resources(run, monkeypatch):
@@ -47,6 +68,7 @@ def test_check_fails_and_names_the_paid_resources(run, monkeypatch):
     result = run("--check", "--json")
     assert result.exit_code == 1
     problems = json.loads(result.stdout)["problems"]
+    assert "NOT ok: " in run("--check").output
     assert "prod: Nat is an AWS::EC2::NatGateway." in problems
     assert any(text.startswith("DynamoDB, write capacity: 38 of 25") for text in problems)
 

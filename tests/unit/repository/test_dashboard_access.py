@@ -57,3 +57,12 @@ def test_no_stack_of_a_deployment_has_a_policy_or_a_user_of_its_own():
     for stage in STAGES:
         types = {kind for kind, _ in resources(stage, "").values()}
         assert not types & {"AWS::IAM::ManagedPolicy", "AWS::IAM::User", "AWS::IAM::Policy"}
+
+
+def test_git_ignores_the_files_with_secrets_that_the_guide_makes():
+    root = find_checkout().template.parents[1]
+    guide = (root / "docs" / "how-to" / "host-the-dashboard.md").read_text()
+    ignored = (root / ".gitignore").read_text().splitlines()
+    for name in ("dashboard.env", ".venv-dashboard/", ".streamlit/secrets.toml"):
+        assert name.rstrip("/").removeprefix(".streamlit/") in guide
+        assert name in ignored

@@ -57,7 +57,7 @@ class DrillFinding(Struct, frozen=True):
 
 
 class CommandRun(Struct, frozen=True):
-    """A command of the runbook; `exit_code` is None if it only works on AWS."""
+    """A command of the runbook; `exit_code` is None if it was skipped."""
 
     command: str
     exit_code: int | None
@@ -181,7 +181,8 @@ def _alarm_check(drill: Drill, stack: DrillStack) -> AlarmCheck:
 
 
 def _budget_check(_drill: Drill, stack: DrillStack) -> AlarmCheck:
-    resources = Template.read(find_checkout().template).resources(PRODUCTION)
+    prod = {**PRODUCTION, "AWS::Region": stack.stores.clients.region}
+    resources = Template.read(find_checkout().template).resources(prod)
     (budget,) = (
         resource.properties for resource in resources if resource.type == "AWS::Budgets::Budget"
     )

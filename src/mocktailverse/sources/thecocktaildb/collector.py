@@ -106,10 +106,10 @@ def completed(report: ExtractReport) -> ExtractReport:
 
 
 def _remarks(coverage: Coverage) -> tuple[str, ...]:
-    each = f"{coverage.requests_per_drink} requests per drink"
+    each = f" ({coverage.requests_per_drink} requests per drink)" if coverage.seen else ""
     seen = (
         f"{coverage.seen} of {coverage.known} known drinks seen, {coverage.new} of them new",
-        f"estimated total {coverage.estimated_total}; ended: {coverage.ended} ({each})",
+        f"estimated total {coverage.estimated_total}; ended: {coverage.ended}{each}",
     )
     if coverage.outage_suspected:
         return (
