@@ -18,7 +18,13 @@ from mocktailverse.cli.deploy_target import (
 from mocktailverse.cli.deployment_watch import Yes, print_rollout, release_fields, watching
 from mocktailverse.cli.output import print_json, say
 from mocktailverse.cli.plan_command import plan_before_deployment
-from mocktailverse.deployment import function_code, function_versions, recorded_rollout, release
+from mocktailverse.deployment import (
+    function_code,
+    function_versions,
+    recorded_rollout,
+    rehearsal_mark,
+    release,
+)
 from mocktailverse.deployment.candidate import read_state
 from mocktailverse.deployment.catalogue_switch import catalogue_format
 from mocktailverse.deployment.release import Release
@@ -54,6 +60,7 @@ def deploy(
     target = find_target(env)
     require_alarm_recipient(target)
     with translated(f"Deploying {env}"):
+        rehearsal_mark.require_not_rehearsed(target.clients, target.stack)
         new = choose_release(target, arch, zip_file, source)
         if function:
             _replace_function(target, new, function, as_json=as_json)

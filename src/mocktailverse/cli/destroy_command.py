@@ -27,7 +27,7 @@ def destroy(
     with translated(f"Destroying {env}"):
         removal.require_unprotected(target.clients, env)
         protected = target.environment.protected
-        buckets = removal.buckets(target.clients, env, protected=protected)
+        buckets = removal.buckets(target.clients, target.stack, protected=protected)
         if protected:
             say(f"Deletes the stack {target.stack}; keeps its tables and the raw objects.")
         else:
@@ -35,7 +35,7 @@ def destroy(
         for bucket in buckets:
             say(f"Deletes every object in {bucket}, all versions.")
         _require_name(env, yes)
-        removal.destroy(target.clients, env, buckets, on_event=say, poll_s=target.poll_s)
+        removal.destroy(target.clients, target.stack, buckets, on_event=say, poll_s=target.poll_s)
         OpsKey(target.clients, parameter_name(env)).delete()
     message = f"{env} is deleted; the zips in the artifact bucket are kept for other environments."
     print_result({"destroyed": target.stack, "emptied": buckets}, message, as_json=as_json)

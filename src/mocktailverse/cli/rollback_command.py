@@ -8,7 +8,7 @@ from mocktailverse.cli import options
 from mocktailverse.cli.deploy_target import DeployedEnv, find_target
 from mocktailverse.cli.deployment_watch import Yes, print_rollout, watching
 from mocktailverse.cli.output import say
-from mocktailverse.deployment import kept_releases, recorded_rollout
+from mocktailverse.deployment import kept_releases, recorded_rollout, rehearsal_mark
 from mocktailverse.errors import UsageError
 from mocktailverse.formatting import moment
 from mocktailverse.stores import cloudformation_stack as stack
@@ -30,6 +30,7 @@ def rollback(
     """
     target = find_target(env)
     with translated(f"Rolling back {env}"):
+        rehearsal_mark.require_not_rehearsed(target.clients, target.stack)
         if stack.is_to_be_made(target.clients, target.stack):
             raise UsageError(f"There is no working stack `{target.stack}`. Deploy {env} first.")
         kept = recorded_rollout.kept_releases(target)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from botocore.exceptions import ClientError
 
-from mocktailverse.deployment import absence_alarms, artifacts, changes, events
+from mocktailverse.deployment import absence_alarms, artifacts, changes, events, rehearsal_mark
 from mocktailverse.deployment.artifacts import Artifact
 from mocktailverse.deployment.changes import ChangeSet, DeploymentError
 from mocktailverse.deployment.events import Reporter
@@ -28,6 +28,7 @@ def deploy(  # noqa: PLR0913  keyword-only; each is a separate choice of the cal
     confirm: Callable[[ChangeSet], bool] = lambda _change_set: True,
     on_progress: Reporter = lambda _step: None,
     on_event: Reporter | None = None,
+    rehearsal: str | None = None,
     poll_s: float = POLL_S,
 ) -> dict[str, str]:
     """Create or update a stack and wait for it; return its outputs.
@@ -36,17 +37,21 @@ def deploy(  # noqa: PLR0913  keyword-only; each is a separate choice of the cal
 
     None as the value of a parameter keeps the stack's value; `ArtifactBucket` and `FunctionsKey`
     name a zip that exists. `confirm` receives the changes; if it returns False or raises, nothing
-    is changed. `on_event` receives a line for each resource that is ready or failed.
+    is changed. `on_event` receives a line for each resource that is ready or failed. `rehearsal` is
+    the mark of a rehearsal: a stack with another mark is not changed, nor one without.
 
     Raises:
+        ForeignStackError: the stack has another mark than `rehearsal`.
         UsageError: the code's zip is missing, another deployment is under way, the stack cannot
             be updated, or CloudFormation refuses the template; the text says what to do.
         DeploymentError: CloudFormation rolled back, or `confirm` returned False.
     """
     _require_code(clients, parameters)
-    if stack.status(clients, stack_name) == "ROLLBACK_COMPLETE":
+    description = stack.describe(clients, stack_name)
+    rehearsal_mark.require_own(description, stack_name, rehearsal)
+    if description and description["StackStatus"] == "ROLLBACK_COMPLETE":
         on_progress("removing what a failed creation left")
-        delete(clients, stack_name, poll_s=poll_s)
+        delete(clients, description["StackId"], poll_s=poll_s)
     creates = stack.is_to_be_made(clients, stack_name)
     change_set = changes.propose(
         clients,
@@ -54,6 +59,7 @@ def deploy(  # noqa: PLR0913  keyword-only; each is a separate choice of the cal
         template=template,
         parameters=parameters,
         creates=creates,
+        rehearsal=rehearsal,
         poll_s=poll_s,
     )
     if change_set is None:
@@ -63,6 +69,9 @@ def deploy(  # noqa: PLR0913  keyword-only; each is a separate choice of the cal
             raise DeploymentError("Nothing was changed.")
         values = {name: value for name, value in parameters.items() if value is not None}
         absence_alarms.start_new(clients, template, values)
+        # Again, because the embedded AWS also creates a stack that exists by now.
+        description = stack.describe(clients, stack_name)
+        rehearsal_mark.require_own(description, stack_name, rehearsal)
     before = events.last_event_id(clients, stack_name)
     _execute(clients, change_set)
     on_progress(f"{'creating' if creates else 'updating'} stack {stack_name}")
@@ -83,7 +92,7 @@ def delete(
         return
     stack_id = description["StackId"]  # CloudFormation knows a deleted stack by its id only
     before = events.last_event_id(clients, stack_id)
-    clients.cloudformation.delete_stack(StackName=stack_name)
+    clients.cloudformation.delete_stack(StackName=stack_id)  # never one that follows it
     status = events.wait_for_stack(
         clients, stack_id, after=before, poll_s=poll_s, on_event=on_event
     )

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from msgspec import Struct
 
 from mocktailverse.cost.template import Template
-from mocktailverse.deployment import artifacts
+from mocktailverse.deployment import artifacts, rehearsal_mark
 from mocktailverse.deployment.create_only import is_changed_in_place
 from mocktailverse.errors import PermanentError, UsageError
 from mocktailverse.stores import cloudformation_stack as stack
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         ParameterTypeDef,
         ResourceChangeDetailTypeDef,
         ResourceChangeTypeDef,
+        TagTypeDef,
     )
 
 _TIMEOUT_S = 1800.0
@@ -86,18 +87,23 @@ def propose(  # noqa: PLR0913  keyword-only; each is a separate choice of the ca
     template: str,
     parameters: Mapping[str, str | None],
     creates: bool,
+    rehearsal: str | None = None,
     poll_s: float,
 ) -> ChangeSet | None:
     """Create a change set and wait until it is ready; return None if nothing would change.
 
     None as the value of a parameter keeps the stack's value. `creates` is whether the change set
-    creates the stack. An interruption or an error while waiting deletes the change set.
+    creates the stack; `rehearsal` is the mark that the stack gets. An interruption or an error
+    while waiting deletes the change set.
 
     Raises:
         UsageError: CloudFormation refuses the template or its parameters.
         DeploymentError: it does not finish the change set in time.
     """
     name = f"deploy-{time.time_ns()}"
+    tags: list[TagTypeDef] = [{"Key": "project", "Value": "mocktailverse"}]
+    if rehearsal:
+        tags.append({"Key": rehearsal_mark.TAG, "Value": rehearsal})
     try:
         change_set = clients.cloudformation.create_change_set(
             StackName=stack_name,
@@ -109,10 +115,10 @@ def propose(  # noqa: PLR0913  keyword-only; each is a separate choice of the ca
             ),
             Parameters=[_parameter(*pair) for pair in parameters.items()],
             Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
-            Tags=[{"Key": "project", "Value": "mocktailverse"}],
+            Tags=tags,
         )["Id"]
     except ClientError as error:
-        if error_code(error) != "ValidationError":
+        if error_code(error) not in ("ValidationError", "AlreadyExistsException"):
             raise
         raise UsageError(
             f"CloudFormation refuses the template: {error.response['Error']['Message']}"

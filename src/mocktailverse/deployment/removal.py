@@ -8,7 +8,6 @@ from mocktailverse.deployment.changes import DeploymentError
 from mocktailverse.errors import UsageError
 from mocktailverse.stores import cloudformation_stack as stack
 from mocktailverse.stores.clients import Clients
-from mocktailverse.stores.cloudformation_stack import stack_name
 from mocktailverse.stores.error_translation import ignored
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ _RETAINED_BUCKET = "DataBucket"
 
 def require_unprotected(clients: Clients, env: str) -> None:
     """Raise UsageError unless the stack exists, is not protected, and is not being changed."""
-    name = stack_name(env)
+    name = stack.stack_name(env)
     description = stack.describe(clients, name)
     if description is None or description["StackStatus"] == "DELETE_COMPLETE":
         raise UsageError(f"There is no stack `{name}` in {clients.region}. Nothing was deleted.")
@@ -39,9 +38,9 @@ def require_unprotected(clients: Clients, env: str) -> None:
         raise UsageError(f"Stack `{name}` is in {status}. Wait until it is done, then start again.")
 
 
-def buckets(clients: Clients, env: str, *, protected: bool) -> list[str]:
+def buckets(clients: Clients, stack_name: str, *, protected: bool) -> list[str]:
     """Return the buckets that are deleted with the stack: they have to be emptied first."""
-    names = stack.resources(clients, stack_name(env), "AWS::S3::Bucket")
+    names = stack.resources(clients, stack_name, "AWS::S3::Bucket")
     return sorted(
         bucket for name, bucket in names.items() if not (protected and name == _RETAINED_BUCKET)
     )
@@ -79,23 +78,22 @@ def _versions(clients: Clients, bucket: str) -> "Iterator[ListObjectVersionsOutp
 
 def destroy(
     clients: Clients,
-    env: str,
+    stack_name: str,
     bucket_names: Sequence[str],
     *,
     on_event: Callable[[str], None],
     poll_s: float,
 ) -> None:
-    """Empty the given buckets, then delete the stack and wait until it is gone.
+    """Empty the given buckets, then delete the stack (its name or id) and wait until it is gone.
 
     A running function may write to a bucket after it was emptied, and S3 deletes empty buckets
     only. Then all of it is repeated once. DeploymentError if a resource is left after that.
     """
-    name = stack_name(env)
     for is_last_attempt in (False, True):
         for bucket in bucket_names:
             on_event(f"emptying {bucket}: {empty(clients, bucket)} object versions")
         try:
-            apply.delete(clients, name, on_event=on_event, poll_s=poll_s)
+            apply.delete(clients, stack_name, on_event=on_event, poll_s=poll_s)
         except DeploymentError:
             if is_last_attempt or not bucket_names:
                 raise

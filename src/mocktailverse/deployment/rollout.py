@@ -20,6 +20,7 @@ from mocktailverse.deployment import (
     changes,
     create_only,
     function_code,
+    rehearsal_mark,
 )
 from mocktailverse.deployment import function_versions as versions
 from mocktailverse.deployment.candidate import Parameters, ReleaseCandidate, StackState, read_state
@@ -65,6 +66,8 @@ def roll_out(target: DeployTarget, new: ReleaseCandidate, watch: Watch) -> Rollo
         DeploymentError: the release failed; the message says which step and function, and what
             serves now.
     """
+    description = stack.describe(target.clients, target.stack)
+    rehearsal_mark.require_own(description, target.stack, target.rehearsal)
     before = read_state(target.clients, target.stack)
     number = catalogue_format(target.clients, new.release.artifact)
     live: dict[str, str] = {}
@@ -241,6 +244,7 @@ class _Work(Struct, frozen=True):
             confirm=self._confirm,
             on_progress=self.watch.on_step,
             on_event=self.watch.on_event,
+            rehearsal=self.target.rehearsal,
             poll_s=self.target.poll_s,
         )
 

@@ -21,6 +21,8 @@ class DeployTarget(Struct, frozen=True):
     checkout: Checkout
     clients: Clients
     account: Account
+    rehearsal: str | None = None
+    """The mark of the rehearsal that deploys it."""
 
     @property
     def stack(self) -> str:

@@ -10,10 +10,12 @@ from botocore.exceptions import ClientError
 
 from mocktailverse.deployment import apply
 from mocktailverse.deployment.changes import ChangeSet, DeploymentError, classify_changes
+from mocktailverse.deployment.rehearsal_mark import ForeignStackError, new_mark
 from mocktailverse.errors import UsageError
 from mocktailverse.stores import cloudformation_stack as stack
 
 PARAMETERS = {"ArtifactBucket": "artifacts", "FunctionsKey": "functions/a.zip"}
+MARK = "2026-12-02 06:00:00 0a"
 STACK_ID = "arn:aws:cloudformation:eu-central-1:1:stack/mocktailverse-dev/1"
 
 
@@ -164,6 +166,8 @@ class FakeCloudFormation:
         self.changes: list[Any] = [resource_change("A", "Add")]
         self.reason = ""
         self.validation: list[Any] = []
+        self.tags: dict[str, str] = {}
+        self.deleted: list[str] = []
 
     def describe_stacks(self, **_: Any) -> Any:
         state = self.states[0]
@@ -171,10 +175,13 @@ class FakeCloudFormation:
             self._move()
         if state is None:
             raise ClientError({"Error": {"Code": "ValidationError"}}, "DescribeStacks")
-        return {"Stacks": [{"StackStatus": state, "StackId": STACK_ID, "Outputs": []}]}
+        tags = [{"Key": key, "Value": value} for key, value in self.tags.items()]
+        stack = {"StackStatus": state, "StackId": STACK_ID, "Outputs": [], "Tags": tags}
+        return {"Stacks": [stack]}
 
     def create_change_set(self, **given: Any) -> Any:
         self.template_url = given["TemplateURL"]
+        self.given_tags = {tag["Key"]: tag["Value"] for tag in given["Tags"]}
         self.calls.append(f"create {given['ChangeSetType']}")
         if self.states[0] is None:
             self.states[0] = "REVIEW_IN_PROGRESS"
@@ -192,7 +199,8 @@ class FakeCloudFormation:
         self._move()
         self.events = [*self.new_events, *self.events]
 
-    def delete_stack(self, **_: Any) -> None:
+    def delete_stack(self, **given: Any) -> None:
+        self.deleted.append(given["StackName"])
         self.calls.append("delete")
         self._move()
 
@@ -367,6 +375,68 @@ def test_the_rest_of_a_failed_creation_is_removed_first(deploy):
     deploy(aws, on_progress=steps.append)
     assert aws.calls == ["delete", "create CREATE", "execute"]
     assert steps[0] == "removing what a failed creation left"
+    assert aws.deleted == [STACK_ID]  # and not a stack with its name that follows it
+
+
+@pytest.mark.parametrize("state", ["CREATE_COMPLETE", "CREATE_IN_PROGRESS", "ROLLBACK_COMPLETE"])
+@pytest.mark.parametrize("other", [None, "2026-12-01 06:00:00 other"])
+def test_a_rehearsal_changes_no_stack_that_it_did_not_create(deploy, state, other):
+    aws = FakeCloudFormation(state)
+    aws.tags = {"rehearsal": other} if other else {"project": "mocktailverse"}
+    with pytest.raises(ForeignStackError, match="this rehearsal did not create it"):
+        deploy(aws, rehearsal=MARK)
+    assert aws.calls == []
+
+
+def test_a_rehearsal_does_not_create_over_a_stack_that_another_deployment_just_created(deploy):
+    aws = FakeCloudFormation(None)
+
+    def overtaken(_: ChangeSet) -> bool:
+        aws.states = ["CREATE_COMPLETE"]
+        return True
+
+    with pytest.raises(ForeignStackError, match="this rehearsal did not create it"):
+        deploy(aws, rehearsal=MARK, confirm=overtaken)
+    assert aws.calls == ["create CREATE", "discard"]
+
+
+@pytest.mark.parametrize("state", ["CREATE_COMPLETE", "CREATE_IN_PROGRESS", "ROLLBACK_COMPLETE"])
+def test_a_deployment_does_not_change_the_stack_of_a_rehearsal(deploy, state):
+    aws = FakeCloudFormation(state)
+    aws.tags = {"rehearsal": MARK}
+    with pytest.raises(ForeignStackError, match=r"rehearsed, since 2026-12-02 06:00:00 UTC.*Wait"):
+        deploy(aws)
+    assert aws.calls == []
+
+
+@pytest.mark.parametrize(("state", "type_"), [(None, "CREATE"), ("CREATE_COMPLETE", "UPDATE")])
+def test_each_change_set_of_a_rehearsal_marks_the_stack(deploy, state, type_):
+    """CloudFormation removes a tag that a later change set does not have."""
+    aws = FakeCloudFormation(state, "CREATE_COMPLETE")
+    aws.tags = {"rehearsal": MARK}
+    deploy(aws, rehearsal=MARK)
+    assert aws.calls == [f"create {type_}", "execute"]
+    assert aws.given_tags == {"project": "mocktailverse", "rehearsal": MARK}
+
+
+def test_a_deployment_marks_nothing(deploy):
+    aws = FakeCloudFormation(None, "CREATE_COMPLETE")
+    deploy(aws)
+    assert aws.given_tags == {"project": "mocktailverse"}
+
+
+def test_a_stack_that_appears_while_its_change_set_is_sent_is_not_an_unknown_error(deploy):
+    class Overtaken(FakeCloudFormation):
+        def create_change_set(self, **_: Any) -> Any:
+            error = {"Error": {"Code": "AlreadyExistsException", "Message": "It already exists."}}
+            raise ClientError(error, "CreateChangeSet")
+
+    with pytest.raises(UsageError, match=r"It already exists\."):
+        deploy(Overtaken(None))
+
+
+def test_marks_of_two_rehearsals_differ():
+    assert new_mark() != new_mark()
 
 
 def test_a_stack_in_review_is_created(deploy):

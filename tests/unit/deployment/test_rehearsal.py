@@ -17,6 +17,7 @@ from mocktailverse.deployment.rehearsal import (
 )
 from mocktailverse.deployment.rehearsal.assumption import Assumption, RefutedError, Subject
 from mocktailverse.deployment.rehearsal.rehearsal_report import as_markdown
+from mocktailverse.deployment.rehearsal_mark import ForeignStackError
 from mocktailverse.errors import PermanentError, TransientError
 from mocktailverse.stores.environment import Stores
 
@@ -260,6 +261,16 @@ def test_a_failed_deployment_is_reported_and_still_deleted():
     unchecked = "Nothing was checked, because nothing was deployed."
     assert [step.failure for step in result.steps] == ["It failed.", unchecked, None]
     assert not result.ok
+
+
+def test_an_environment_that_another_deployment_created_first_is_an_error_and_not_deleted():
+    def overtaken() -> Subject:
+        raise ForeignStackError("It exists.")
+
+    with pytest.raises(ForeignStackError):
+        rehearsing.rehearse(
+            "dev", AWS, deploy=overtaken, destroy=lambda: pytest.fail("deleted"), on_result=print
+        )
 
 
 def test_ctrl_c_during_the_checks_deletes_what_was_deployed():

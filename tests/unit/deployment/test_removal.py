@@ -82,8 +82,8 @@ def test_an_object_that_s3_does_not_delete_is_an_error(aws):
 
 def test_only_the_catalogue_of_a_protected_environment_is_emptied(aws):
     """S3 deletes only empty buckets, and the raw objects of prod outlive their stack."""
-    assert removal.buckets(aws, "prod", protected=True) == ["catalogue"]
-    assert removal.buckets(aws, "dev", protected=False) == ["catalogue", "data"]
+    assert removal.buckets(aws, "mocktailverse-prod", protected=True) == ["catalogue"]
+    assert removal.buckets(aws, "mocktailverse-dev", protected=False) == ["catalogue", "data"]
 
 
 @pytest.mark.parametrize("state", ["UPDATE_IN_PROGRESS", "CREATE_IN_PROGRESS"])

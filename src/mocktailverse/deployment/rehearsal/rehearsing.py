@@ -15,6 +15,7 @@ from mocktailverse.deployment.rehearsal.function_checks import FUNCTIONS
 from mocktailverse.deployment.rehearsal.rehearsal_report import Rehearsal, RehearsalStep
 from mocktailverse.deployment.rehearsal.stack_checks import STACK
 from mocktailverse.deployment.rehearsal.storage_checks import STORAGE
+from mocktailverse.deployment.rehearsal_mark import ForeignStackError
 from mocktailverse.errors import MocktailverseError
 from mocktailverse.times import now
 
@@ -35,6 +36,9 @@ def rehearse(  # noqa: PLR0913  keyword-only; each is a separate choice of the c
 
     `deploy` creates the environment and `destroy` deletes it, also after a failure or Ctrl-C. Each
     raises a MocktailverseError if it fails, which becomes part of the result.
+
+    Raises:
+        ForeignStackError: another deployment created the environment first; nothing was deleted.
     """
     began, steps, results = now(), [], []
     subject: Subject | None = None
@@ -53,6 +57,8 @@ def rehearse(  # noqa: PLR0913  keyword-only; each is a separate choice of the c
     try:
         steps.append(_timed("deploy", deploying))
         steps.append(_timed("check", checking))
+    except ForeignStackError:
+        raise
     except BaseException:
         destroy()  # an error of it says what is left, and comes before the interruption
         raise
@@ -65,6 +71,8 @@ def _timed(name: str, action: Callable[[], None]) -> RehearsalStep:
     failure: str | None = None
     try:
         action()
+    except ForeignStackError:
+        raise
     except MocktailverseError as error:
         failure = str(error)
     return RehearsalStep(name, round(time.monotonic() - started, 1), failure)
