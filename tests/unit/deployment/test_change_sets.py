@@ -378,6 +378,13 @@ def test_the_rest_of_a_failed_creation_is_removed_first(deploy):
     assert aws.deleted == [STACK_ID]  # and not a stack with its name that follows it
 
 
+def test_the_stack_that_was_described_is_deleted_and_not_one_that_follows_it():
+    aws = FakeCloudFormation("CREATE_COMPLETE", "DELETE_COMPLETE")
+    clients: Any = FakeClients(aws)
+    apply.delete(clients, "mocktailverse-dev", poll_s=0)
+    assert aws.deleted == [STACK_ID]
+
+
 @pytest.mark.parametrize("state", ["CREATE_COMPLETE", "CREATE_IN_PROGRESS", "ROLLBACK_COMPLETE"])
 @pytest.mark.parametrize("other", [None, "2026-12-01 06:00:00 other"])
 def test_a_rehearsal_changes_no_stack_that_it_did_not_create(deploy, state, other):

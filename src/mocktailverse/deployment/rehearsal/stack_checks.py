@@ -53,17 +53,20 @@ def nothing_has_drifted(subject: Subject) -> str:
 def failure_rings_the_alarm(subject: Subject) -> str:
     """Make a function fail, and wait until the alarm on failures rings."""
     stores, name = subject.stores, f"mocktailverse-function-errors-{subject.env}"
+
+    def state() -> str | None:
+        with translated("Reading the alarm's state"):
+            alarms = stores.clients.cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
+        return alarms[0]["StateValue"] if alarms else None
+
+    before = state()
+    if before not in ("OK", "INSUFFICIENT_DATA"):
+        return require(None, f"{name} is in the state {before} before any function fails.")
     try:
         stores.functions.invoke(stores.output("TransformFunction"), {"Records": [{}]})
     except PermanentError:
         pass
     else:
         return require(None, "The function accepted an event without content.")
-
-    def state() -> str | None:
-        with translated("Reading the alarm's state"):
-            alarms = stores.clients.cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
-        return "ALARM" if alarms and alarms[0]["StateValue"] == "ALARM" else None
-
-    rang = wait_until(state, _ALARM_TIMEOUT_S, _POLL_S)
+    rang = wait_until(lambda: state() == "ALARM", _ALARM_TIMEOUT_S, _POLL_S)
     return require(rang, f"{name} {'rang' if rang else 'did not ring'} after a failed invocation.")

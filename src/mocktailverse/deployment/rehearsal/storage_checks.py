@@ -5,6 +5,7 @@ from typing import Any
 import httpx2
 from botocore.exceptions import ClientError
 
+from mocktailverse.catalogue.file_names import file_name
 from mocktailverse.deployment.rehearsal.assumption import (
     REQUEST_TIMEOUT_S,
     Assumptions,
@@ -143,10 +144,13 @@ def plain_http_is_refused(subject: Subject) -> str:
     emulated=False,
 )
 def anonymous_reads_are_refused(subject: Subject) -> str:
-    """Ask for the catalogue without credentials."""
+    """Ask for the catalogue with credentials, so that it exists, and without them."""
     client, bucket = subject.stores.clients.s3, subject.stores.output("CatalogueBucket")
     link = client.generate_presigned_url(
-        "get_object", {"Bucket": bucket, "Key": "catalogue.sqlite"}, _LINK_S
+        "get_object", {"Bucket": bucket, "Key": file_name()}, _LINK_S
     )
-    response = httpx2.get(link.partition("?")[0], timeout=REQUEST_TIMEOUT_S)
-    return require(response.status_code == _FORBIDDEN, f"S3 answered {response.status_code}.")
+    signed = httpx2.get(link, timeout=REQUEST_TIMEOUT_S)
+    # S3 answers 403 to anybody who asks for an object that does not exist.
+    plain = httpx2.get(link.partition("?")[0], timeout=REQUEST_TIMEOUT_S)
+    seen = f"S3 answered {signed.status_code} with credentials and {plain.status_code} without."
+    return require(signed.is_success and plain.status_code == _FORBIDDEN, seen)
