@@ -60,6 +60,8 @@ def test_a_rehearsal_confirms_what_the_embedded_aws_does_and_leaves_no_stack(
     assert command("releases", "--env", "staging", "--json").json["items"] == []
     text = report.read_text()
     assert "Not checkable here" in text
+    assert rehearsal["account"]["id"] not in text
+    assert rehearsal["account"]["caller"] not in text
 
 
 def test_what_is_protected_is_not_rehearsed(clients, command):

@@ -1,6 +1,8 @@
 """Each assumption of a rehearsal is confirmed by an AWS that does it, and refuted by others."""
 
+import re
 from collections.abc import Callable, Iterable
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -18,8 +20,10 @@ from mocktailverse.deployment.rehearsal import (
     storage_checks,
 )
 from mocktailverse.deployment.rehearsal.assumption import Check, RefutedError, Subject
+from mocktailverse.deployment.rehearsal.rehearsal_report import as_markdown
 from mocktailverse.errors import PermanentError
 from mocktailverse.stores.environment import Stores
+from mocktailverse.stores.error_translation import translated
 from mocktailverse.stores.functions import Functions
 from mocktailverse.stores.loads_table import LoadsTable
 
@@ -330,3 +334,32 @@ def test_every_assumption_can_be_confirmed_and_refuted(holds):
 def test_a_drift_is_named():
     with pytest.raises(RefutedError, match="DRIFTED: Queue"):
         stack_checks.nothing_has_drifted(drift("DRIFTED", None))
+
+
+def test_the_report_names_neither_account_nor_caller_whatever_the_checks_and_steps_saw():
+    """Its evidence has ARNs, and AWS's errors name the caller."""
+    by_check = {each.check: each for each in rehearsing.ASSUMPTIONS}
+
+    def denied() -> None:
+        with translated(f"Deleting {OUTPUTS['DataBucket']}"):
+            raise DENIED
+
+    rehearsals = []
+    for case in CASES:
+        with pytest.MonkeyPatch.context() as patch:
+            rehearsals.append(
+                rehearsing.rehearse(
+                    "dev",
+                    AWS,
+                    deploy=partial(case.world, case.way, patch),
+                    destroy=denied,
+                    assumptions=[by_check[case.check]],
+                    on_result=lambda _: None,
+                )
+            )
+    assert any(AWS.caller in str(step.failure) for each in rehearsals for step in each.steps)
+    assert any(AWS.id in result.evidence for each in rehearsals for result in each.results)
+    text = "".join(map(as_markdown, rehearsals))
+    assert not re.findall(f"{AWS.id}|example.org", text)
+    assert "arn:aws:lambda:eu-central-1:ACCOUNT:function" in text
+    assert "User: CALLER is not authorized" in text

@@ -45,7 +45,7 @@ class Rehearsal(Struct, frozen=True):
 
 
 def as_markdown(rehearsal: Rehearsal) -> str:
-    """Return the report; it names no account id and no caller, so that it can be shared."""
+    """Return the report, which can be shared: the account's id and the caller are masked."""
     place = "the embedded AWS" if rehearsal.account.endpoint else "AWS"
     lines = [
         f"# Rehearsal of {rehearsal.env}",
@@ -68,7 +68,11 @@ def as_markdown(rehearsal: Rehearsal) -> str:
                 f"| {result.text} | {_cell(result.evidence)} | {result.document} |"
                 for result in results
             ]
-    return "\n".join([*lines, ""])
+    text = "\n".join([*lines, ""])
+    # AWS's errors name the caller, and each ARN the account.
+    for secret, mask in ((rehearsal.account.caller, "CALLER"), (rehearsal.account.id, "ACCOUNT")):
+        text = text.replace(secret, mask)
+    return text
 
 
 def _cell(text: str) -> str:
