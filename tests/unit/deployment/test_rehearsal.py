@@ -117,6 +117,13 @@ def test_every_assumption_names_its_document_and_has_a_check_of_its_own():
     assert len(set(checks)) == len(checks)
 
 
+def test_what_shows_the_machine_or_the_deployment_itself_is_not_confirmed_on_the_embedded_aws():
+    """It runs the functions with this machine's Python, and its deployments enable expiry."""
+    only_on_aws = {each.check.__name__ for each in rehearsing.ASSUMPTIONS if not each.emulated}
+
+    assert {"api_starts", "search_works", "loads_expire"} <= only_on_aws
+
+
 def rehearsed(account: Account, assumptions: Any) -> Any:
     return rehearsing.rehearse(
         "dev",

@@ -43,7 +43,7 @@ class Assumption(Struct, frozen=True):
     """The AWS document that says so."""
     check: Check
     emulated: bool
-    """Whether the embedded AWS does it too, so that the check means something there."""
+    """Whether the embedded AWS does it by itself, so that the check means something there."""
 
 
 class Assumptions(list[Assumption]):
@@ -82,7 +82,7 @@ def check_all(
 
 def _checked(assumption: Assumption, subject: Subject, *, on_aws: bool) -> tuple[State, str]:
     if not (on_aws or assumption.emulated):
-        return "not checkable here", "The embedded AWS does not do this."
+        return "not checkable here", "Only AWS can show this."
     try:
         return "confirmed", assumption.check(subject)
     except RefutedError as error:

@@ -91,7 +91,7 @@ def numbers_are_normalized(subject: Subject) -> str:
 @STORAGE.add(
     "CloudFormation sets the time to live of loads.",
     "AWS CloudFormation Template Reference, AWS::DynamoDB::Table TimeToLiveSpecification",
-    emulated=True,
+    emulated=False,
 )
 def loads_expire(subject: Subject) -> str:
     """Read which attribute DynamoDB takes as the time at which a load is deleted."""
