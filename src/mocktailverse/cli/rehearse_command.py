@@ -39,16 +39,16 @@ def rehearse(
     """Deploy an environment that does not exist, check assumptions about AWS on it, and delete it.
 
     The environment must not exist, and prod is refused: what is deployed is deleted at the end.
-    On AWS it takes 10 to 20 minutes and costs less than a cent. On the embedded AWS it lists the
-    assumptions that only AWS can confirm. Exit code 1 if a step failed or an assumption does not
-    hold.
+    On AWS it takes 10 to 20 minutes and costs at most about a cent. On the embedded AWS it lists
+    the assumptions that only AWS can confirm. Exit code 1 if a step failed, or if an assumption
+    does not hold.
     """
     target = msgspec.structs.replace(find_target(env), rehearsal=rehearsal_mark.new_mark())
     with translated(f"Looking for {env}"):
         _require_absent(target)
     say(
         f"Deploys {target.stack}, checks {len(ASSUMPTIONS)} assumptions about AWS, and deletes it."
-        " On AWS this takes 10 to 20 minutes and costs less than a cent."
+        " On AWS this takes 10 to 20 minutes and costs at most about a cent."
     )
     if not yes and not (sys.stdin.isatty() and typer.confirm("Continue?", err=True)):
         raise UsageError("Nothing was created. Confirm with --yes.")

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from mocktailverse.checkout import find_checkout
 from mocktailverse.deployment.account import Account
 from mocktailverse.deployment.rehearsal import rehearsing
 from mocktailverse.deployment.rehearsal.assumption import Assumption, RefutedError, Subject
@@ -122,6 +123,17 @@ def test_what_shows_the_machine_or_the_deployment_itself_is_not_confirmed_on_the
     only_on_aws = {each.check.__name__ for each in rehearsing.ASSUMPTIONS if not each.emulated}
 
     assert {"api_starts", "search_works", "loads_expire"} <= only_on_aws
+
+
+def test_the_documents_count_the_assumptions():
+    root = find_checkout().template.parents[1]
+    deploy = " ".join((root / "docs/how-to/deploy.md").read_text().split())
+    number = len(rehearsing.ASSUMPTIONS)
+    emulated = sum(each.emulated for each in rehearsing.ASSUMPTIONS)
+
+    assert f"checks {number} assumptions about AWS" in deploy
+    assert f"checks {emulated} of them, and lists the others" in deploy
+    assert f"checks {number} assumptions about AWS" in (root / "docs/CHANGELOG.md").read_text()
 
 
 def rehearsed(account: Account, assumptions: Any) -> Any:
