@@ -5,7 +5,7 @@ import msgspec
 from mocktailverse.cli import options
 from mocktailverse.cli.deploy_target import DeployedEnv, find_target
 from mocktailverse.cli.output import print_listing, print_table, say
-from mocktailverse.deployment import function_code, kept_releases, recorded_rollout
+from mocktailverse.deployment import recorded_rollout
 from mocktailverse.formatting import moment
 from mocktailverse.stores import cloudformation_stack as stack
 from mocktailverse.stores.error_translation import translated
@@ -17,8 +17,7 @@ def releases(env: DeployedEnv, as_json: options.Json = False) -> None:
     with translated(f"Listing the releases of {env}"):
         kept = recorded_rollout.kept_releases(target).all()
         is_deployed = stack.status(target.clients, target.stack) not in stack.NOT_THERE
-        codes = function_code.function_codes(target.clients, target.stack) if is_deployed else []
-    running = kept_releases.running(kept, {code.code_sha256 for code in codes})
+        running = recorded_rollout.find_running(target, kept)
     if as_json:
         print_listing([{**msgspec.to_builtins(one), "running": one == running} for one in kept])
         return

@@ -1,16 +1,18 @@
 """Deploy a release and keep a record of it, with its result."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
-from mocktailverse.deployment import artifacts, rollout
+from mocktailverse.deployment import artifacts, function_code, rollout
 from mocktailverse.deployment.candidate import WITHOUT_ECHO, ReleaseCandidate
 from mocktailverse.deployment.changes import ChangeSet
-from mocktailverse.deployment.kept_releases import KeptRelease, KeptReleases
+from mocktailverse.deployment.kept_releases import KeptRelease, KeptReleases, running
 from mocktailverse.deployment.rollout import Rollout, Watch
 from mocktailverse.deployment.target import DeployTarget
 from mocktailverse.errors import PermanentError
+from mocktailverse.stores import cloudformation_stack as stack
 from mocktailverse.times import now
 
 
@@ -18,6 +20,14 @@ def kept_releases(target: DeployTarget) -> KeptReleases:
     """Return the kept releases of an environment."""
     bucket = artifacts.bucket_name(target.account.id, target.account.region)
     return KeptReleases(target.clients, bucket, target.env)
+
+
+def find_running(target: DeployTarget, kept: Sequence[KeptRelease]) -> KeptRelease | None:
+    """Return which of the kept deployments, the newest first, runs; None if it has no record."""
+    if stack.status(target.clients, target.stack) in stack.NOT_THERE:
+        return None
+    codes = function_code.function_codes(target.clients, target.stack)
+    return running(kept, {code.code_sha256 for code in codes})
 
 
 def roll_out(
@@ -49,6 +59,7 @@ def roll_out(
         plan=plan,
     )
     releases = kept_releases(target)
+    before = find_running(target, releases.all())
 
     def confirm(change_set: ChangeSet) -> bool:
         agreed = watch.confirm(change_set)
@@ -56,8 +67,10 @@ def roll_out(
             releases.write(kept)
         return agreed
 
+    recording = msgspec.structs.replace(watch, confirm=confirm)
+    running_id = before.id if before and before.result == "deployed" else None
     try:
-        done = rollout.roll_out(target, new, msgspec.structs.replace(watch, confirm=confirm))
+        done = rollout.roll_out(target, new, recording, running_id)
     except PermanentError as error:
         releases.write(msgspec.structs.replace(kept, result="failed", problem=str(error)))
         raise

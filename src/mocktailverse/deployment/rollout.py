@@ -58,8 +58,12 @@ class Rollout(Struct, frozen=True):
     """The canary's way from the raw object to the API."""
 
 
-def roll_out(target: DeployTarget, new: ReleaseCandidate, watch: Watch) -> Rollout:
+def roll_out(
+    target: DeployTarget, new: ReleaseCandidate, watch: Watch, running_id: str | None = None
+) -> Rollout:
     """Deploy a release, and return to the one before if it does not prove itself.
+
+    `running_id` is the id of the kept release that runs before; None if it is not kept.
 
     Raises:
         UsageError: the update is not possible, or another deployment is under way.
@@ -84,7 +88,7 @@ def roll_out(target: DeployTarget, new: ReleaseCandidate, watch: Watch) -> Rollo
         if not proposed and versions.publish_all(target.clients, target.stack) == live:
             live = {}  # the stack is up to date
     with ExitStack() as cleanup:
-        return _Work(target, new, watch, before, live, proposed, number, cleanup).run()
+        return _Work(target, new, watch, before, live, proposed, number, running_id, cleanup).run()
 
 
 class _OvertakenError(UsageError):
@@ -105,6 +109,8 @@ class _Work(Struct, frozen=True):
     """What changes; of a new stack, filled while it is created."""
     number: int
     """The catalogue format of the release."""
+    running_id: str | None
+    """The id with which a person can return to the release before, if this fails to."""
     cleanup: ExitStack
     """Is closed after the deployment."""
 
@@ -210,7 +216,7 @@ class _Work(Struct, frozen=True):
         if not self._moves:
             return (
                 "The stack was up to date, so nothing was changed. `mocktailverse rollback --env"
-                f" {self.target.env}` returns to the release before."
+                f" {self.target.env}` returns to the release before, if one is kept."
             )
         clients, name = self.target.clients, self.target.stack
         try:
@@ -223,7 +229,7 @@ class _Work(Struct, frozen=True):
                 versions.serve(clients, name, self.live)
             return (
                 f"The functions' versions from before serve, but the stack did not return: {error}"
-                f" Run `mocktailverse rollback --env {self.target.env}`, or deploy again."
+                f" {self._advice}"
             )
         returned = "The release before serves, and the stack has returned to it"
         try:
@@ -234,6 +240,14 @@ class _Work(Struct, frozen=True):
         except MocktailverseError as error:
             return f"{returned}, but its check failed: {error}"
         return f"{returned}."
+
+    @property
+    def _advice(self) -> str:
+        """What returns to the release before; without an id, `rollback` goes one further back."""
+        if self.running_id is None:
+            return "Deploy again."
+        command = f"mocktailverse rollback --env {self.target.env} {self.running_id[:12]}"
+        return f"Run `{command}`, or deploy again."
 
     def _apply(self, template: str, parameters: Parameters) -> dict[str, str]:
         return apply.deploy(

@@ -44,6 +44,11 @@ def test_a_rollback_returns_to_the_release_before():
     assert kept_releases.chosen(listed, None).id == "a" * 64
 
 
+def test_after_a_failed_deployment_of_the_release_that_runs_a_rollback_goes_before_it():
+    listed = history(kept(1, "a"), kept(2, "b"), kept(3, "b", "failed"))
+    assert kept_releases.chosen(listed, None).id == "a" * 64
+
+
 @pytest.mark.parametrize("serving", ["b", "c"])
 def test_after_an_interrupted_deployment_the_release_whose_code_serves_runs(serving):
     listed = history(kept(1, "a"), kept(2, "b"), kept(3, "c", "unfinished"))
