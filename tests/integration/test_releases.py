@@ -164,8 +164,9 @@ def test_a_release_in_which_one_function_raises_fails_while_the_code_before_serv
     function, how, archive = broken
     before = code_of(dev.clients, "dev")
     with requests_all_the_time(aws, dev, "/drinks?limit=1") as answers:
-        result = command("deploy", "--env", "dev", "--zip", archive, "--yes", "--json", "--no-plan")
+        result = command("deploy", "--env", "dev", "--zip", archive, "--yes", "--json")
     assert result.code == 1, result.err
+    assert "Not planned: the zip has other code than this checkout." in result.err
     assert {status for status, _ in answers} == {200}
     assert f"\n  {function}: " in result.err
     assert "1 of 5 functions failed" in result.err
@@ -180,7 +181,7 @@ def test_a_release_in_which_one_function_raises_fails_while_the_code_before_serv
     assert command("verify", "--env", "dev").code == 0
     assert wait_until(lambda: not remains_of_the_canary(aws, dev), 60, 0.2)
     newest = command("releases", "--env", "dev", "--json").json["items"][0]
-    assert (newest["result"], newest["running"]) == ("failed", False)
+    assert (newest["result"], newest["running"], newest["plan"]) == ("failed", False, None)
     assert function in newest["problem"]
     record_property("proved", f"a broken release ({function}, {how}) fails, the one before serves")
 
@@ -297,6 +298,8 @@ def test_a_release_that_works_serves_without_a_gap_and_leaves_no_canary(aws, dev
     ]
     assert running["result"] == "deployed"
     assert running["artifact"] == result.json["artifact"]
+    assert running["plan"] == result.json["plan"]
+    assert running["plan"]["objects"] > 0
 
 
 @pytest.fixture

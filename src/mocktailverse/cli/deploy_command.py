@@ -66,7 +66,7 @@ def deploy(
             _replace_function(target, new, function, as_json=as_json)
             return
         release.upload(target.clients, target.account, new)
-        planned = None if no_plan else plan_before_deployment(target)
+        planned = None if no_plan else plan_before_deployment(target, new)
         chosen = candidate(target, new)
         with watching(target, yes=yes, as_json=as_json) as watch:
             done = recorded_rollout.roll_out(target, chosen, watch, plan=planned)

@@ -11,6 +11,8 @@ from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
 from mocktailverse.cli.output import print_json, print_table, progress, say
 from mocktailverse.cli.verify_command import KEEP_RAW
+from mocktailverse.deployment import release
+from mocktailverse.deployment.release import Release
 from mocktailverse.deployment.target import DeployTarget
 from mocktailverse.drinks.field_differences import FieldDifference
 from mocktailverse.errors import MissingError, MocktailverseError, UsageError
@@ -90,13 +92,17 @@ def plan_with_progress(stores: Stores, env: str, sample: int | None = None) -> R
             ) from error
 
 
-def plan_before_deployment(target: DeployTarget) -> PlanSummary | None:
-    """Print what the code of this checkout would change, and return it as evidence.
+def plan_before_deployment(target: DeployTarget, new: Release) -> PlanSummary | None:
+    """Print what a release would change, and return it as evidence.
 
-    A sample, if there are many raw objects. None without a working stack, and if it fails: a
-    deployment that repairs something must not depend on it.
+    A sample, if there are many raw objects. None without a working stack, for a zip with other code
+    than this checkout, which is what runs here, and if it fails: a deployment that repairs
+    something must not depend on it.
     """
     if stack.status(target.clients, target.stack) not in stack.WORKING:
+        return None
+    if not release.has_code_of(target.clients, new, target.checkout.source):
+        say("Not planned: the zip has other code than this checkout.")
         return None
     stores = Stores(target.clients, stack.outputs(target.clients, target.stack))
     try:

@@ -124,14 +124,15 @@ def _fingerprint(target: Target, source: Path, lock: Path) -> str:
     byte_code = target.compiler.version if target.compiler else None
     digest = hashlib.sha256(msgspec.json.encode([LAYOUT, target.python, machine, byte_code]))
     digest.update(lock.read_bytes())
-    for path in _source_files(source):
+    for path in source_files(source):
         content = path.read_bytes()
         digest.update(f"{path.relative_to(source).as_posix()}\0{len(content)}\0".encode())
         digest.update(content)
     return digest.hexdigest()[:16]
 
 
-def _source_files(source: Path) -> Iterator[Path]:
+def source_files(source: Path) -> Iterator[Path]:
+    """Yield the files of a package that the zip holds, in a fixed order."""
     for path in sorted(source.rglob("*")):
         relative = path.relative_to(source)
         if path.is_file() and _is_needed(relative) and _is_content(relative):
@@ -182,7 +183,7 @@ def _install(target: Target, lock: Path, tree: Path) -> None:
 
 
 def _copy(source: Path, copy: Path) -> None:
-    for path in _source_files(source):
+    for path in source_files(source):
         target = copy / path.relative_to(source)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target)

@@ -1,6 +1,8 @@
 """A release: the code to deploy, the machine that it is for, and the template's parameters."""
 
+import io
 import platform
+import zipfile
 from collections.abc import Collection
 from pathlib import Path
 
@@ -92,6 +94,22 @@ def from_environment(clients: Clients, source: str) -> Release:
     artifacts.verify(clients, artifact)
     architecture: Architecture = "x86_64" if values["Architecture"] == "x86_64" else "arm64"
     return Release(artifact, values["Runtime"], architecture, None)
+
+
+def has_code_of(clients: Clients, release: Release, source: Path) -> bool:
+    """Return whether a release holds the package in the folder `source`, byte code aside."""
+    archive: Path | io.BytesIO | None = release.archive
+    if archive is None:
+        bucket, key = release.artifact.bucket, release.artifact.key
+        archive = io.BytesIO(clients.s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+    with zipfile.ZipFile(archive) as bundle:
+        code = {
+            name: bundle.read(name)
+            for name in bundle.namelist()
+            if name.startswith(f"{source.name}/") and "/__pycache__/" not in name
+        }
+    files = package.source_files(source)
+    return code == {file.relative_to(source.parent).as_posix(): file.read_bytes() for file in files}
 
 
 def upload(clients: Clients, account: Account, release: Release) -> None:

@@ -294,3 +294,27 @@ def test_the_embedded_aws_refuses_another_architecture():
         release.target(EMBEDDED, "arm64")
     assert release.target(ON_AWS, "x86_64").platform == "x86_64-manylinux2014"
     assert release.target(ON_AWS, None).runtime == "python3.13"
+
+
+@pytest.mark.parametrize("is_stored", [False, True])
+def test_a_zip_has_the_code_of_a_folder_whatever_its_byte_code_and_dependencies(
+    zip_with, tmp_path, is_stored
+):
+    s3 = FakeS3(bucket="artifacts")
+    source = tmp_path / "mocktailverse"
+    for name in ("functions", "cli"):  # no zip holds `cli`
+        (source / name).mkdir(parents=True)
+        (source / name / "__init__.py").touch()
+    archive = zip_with("cp313-cp313-manylinux2014_aarch64")
+    with zipfile.ZipFile(archive, "a") as bundle:
+        bundle.writestr("mocktailverse/functions/__pycache__/__init__.cpython-313.pyc", "code")
+    key = artifacts.upload(clients(s3), archive, bucket="artifacts")
+    stored = Artifact("artifacts", key)
+    one = release.Release(stored, "python3.13", "arm64", None if is_stored else archive)
+    assert release.has_code_of(clients(s3), one, source)
+    (source / "functions" / "__init__.py").write_text("changed = True\n")
+    assert not release.has_code_of(clients(s3), one, source)
+    (source / "functions" / "__init__.py").write_text("")
+    assert release.has_code_of(clients(s3), one, source)
+    (source / "functions" / "api.py").touch()
+    assert not release.has_code_of(clients(s3), one, source)

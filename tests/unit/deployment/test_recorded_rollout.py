@@ -111,3 +111,8 @@ def test_no_id_is_passed_of_a_release_that_was_never_proven(world):
     world.deploy(B)
     assert world.passed is None
     assert [one.result for one in world.records] == ["deployed", "unfinished"]
+
+
+def test_a_plan_is_kept_with_its_release(world):
+    world.deploy(A, plan={"changed": 1})
+    assert [one.plan for one in world.records] == [{"changed": 1}]
