@@ -76,19 +76,21 @@ def publish_all(clients: Clients, stack_name: str) -> dict[str, str]:
     return {name: publish(clients, function) for name, function in names.items()}
 
 
-def delete_unused(clients: Clients, stack_name: str, keep: Mapping[str, str]) -> None:
-    """Delete the versions that neither serve nor are in `keep`.
+def delete_older(clients: Clients, stack_name: str, than: Mapping[str, str]) -> None:
+    """Delete the versions that are older than those in `than`, unless they serve.
 
-    The code of all versions counts towards Lambda's 75 GB for a region ("Lambda quotas").
+    Newer ones may be those that another deployment tries. The code of all versions counts towards
+    Lambda's 75 GB for a region ("Lambda quotas").
     """
     for name, function in function_names(clients, stack_name).items():
-        used = {LATEST, _aliased(clients, function), keep.get(name)}
         pages = clients.lambda_.get_paginator("list_versions_by_function").paginate(
             FunctionName=function
         )
-        numbers = [version["Version"] for page in pages for version in page["Versions"]]
-        for number in numbers:
-            if number not in used:
+        numbers = {version["Version"] for page in pages for version in page["Versions"]} - {LATEST}
+        first_kept = int(than.get(name, 0))
+        serving = _aliased(clients, function)
+        for number in sorted(numbers, key=int):
+            if int(number) < first_kept and number != serving:
                 clients.lambda_.delete_function(FunctionName=function, Qualifier=number)
 
 

@@ -11,7 +11,7 @@ from mocktailverse.deployment.changes import ChangeSet
 from mocktailverse.deployment.kept_releases import KeptRelease, KeptReleases, running
 from mocktailverse.deployment.rollout import Rollout, Watch
 from mocktailverse.deployment.target import DeployTarget
-from mocktailverse.errors import PermanentError
+from mocktailverse.errors import PermanentError, UsageError
 from mocktailverse.stores import cloudformation_stack as stack
 from mocktailverse.times import now
 
@@ -59,10 +59,12 @@ def roll_out(
         plan=plan,
     )
     releases = kept_releases(target)
+    is_begun = False
     before = find_running(target, releases.all())
 
     def confirm(change_set: ChangeSet) -> bool:
-        agreed = watch.confirm(change_set)
+        nonlocal is_begun
+        agreed = is_begun = watch.confirm(change_set)
         if agreed:  # from here on, an interruption leaves a trace
             releases.write(kept)
         return agreed
@@ -71,7 +73,9 @@ def roll_out(
     running_id = before.id if before and before.result == "deployed" else None
     try:
         done = rollout.roll_out(target, new, recording, running_id)
-    except PermanentError as error:
+    except (PermanentError, UsageError) as error:
+        if isinstance(error, UsageError) and not is_begun:
+            raise  # it was refused: no deployment
         releases.write(msgspec.structs.replace(kept, result="failed", problem=str(error)))
         raise
     last = next(iter(releases.all()), None)

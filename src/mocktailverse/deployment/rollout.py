@@ -15,13 +15,7 @@ from contextlib import ExitStack, suppress
 
 from msgspec import Struct
 
-from mocktailverse.deployment import (
-    apply,
-    changes,
-    create_only,
-    function_code,
-    rehearsal_mark,
-)
+from mocktailverse.deployment import changes, create_only, function_code, rehearsal_mark
 from mocktailverse.deployment import function_versions as versions
 from mocktailverse.deployment.candidate import Parameters, ReleaseCandidate, StackState, read_state
 from mocktailverse.deployment.catalogue_switch import catalogue_format
@@ -30,8 +24,9 @@ from mocktailverse.deployment.completion import complete
 from mocktailverse.deployment.events import Reporter
 from mocktailverse.deployment.live_check import LiveCheck
 from mocktailverse.deployment.probes import ProbeFailure, Prober
+from mocktailverse.deployment.stack_updates import OvertakenError, StackUpdates
 from mocktailverse.deployment.target import DeployTarget
-from mocktailverse.errors import MocktailverseError, UsageError
+from mocktailverse.errors import MocktailverseError
 from mocktailverse.stores import cloudformation_stack as stack
 from mocktailverse.stores.error_translation import translated
 from mocktailverse.stores.functions import LIVE
@@ -72,14 +67,24 @@ def roll_out(
     """
     description = stack.describe(target.clients, target.stack)
     rehearsal_mark.require_own(description, target.stack, target.rehearsal)
-    before = read_state(target.clients, target.stack)
-    number = catalogue_format(target.clients, new.release.artifact)
     live: dict[str, str] = {}
     proposed: list[Change] = []
+
+    def confirm(change_set: ChangeSet) -> bool:
+        """Let a person confirm what creates a stack; updates are confirmed before the first one."""
+        if not change_set.creates:
+            return True
+        proposed.extend(change_set.changes)
+        return watch.confirm(change_set)
+
+    updates = StackUpdates.begin(target, confirm, watch.on_step, watch.on_event)
+    before = read_state(target.clients, target.stack)
+    number = catalogue_format(target.clients, new.release.artifact)
     if before:
         create_only.require_possible(before, new)
         check = LiveCheck.of(target, before.outputs, number, watch.on_event)
         proposed = _agreed_changes(target, before, new, watch)
+        updates.require_unchanged()
         for name in function_code.restore_latest_code(target.clients, target.stack):
             watch.on_event(f"{name} runs other code; it will run the stack's code again.")
         live = versions.pin_live(target.clients, target.stack)
@@ -88,11 +93,9 @@ def roll_out(
         if not proposed and versions.publish_all(target.clients, target.stack) == live:
             live = {}  # the stack is up to date
     with ExitStack() as cleanup:
-        return _Work(target, new, watch, before, live, proposed, number, running_id, cleanup).run()
-
-
-class _OvertakenError(UsageError):
-    """Another deployment has changed the stack, so this one must not change it any further."""
+        return _Work(
+            target, new, watch, updates, before, live, proposed, number, running_id, cleanup
+        ).run()
 
 
 class _Work(Struct, frozen=True):
@@ -101,6 +104,7 @@ class _Work(Struct, frozen=True):
     target: DeployTarget
     new: ReleaseCandidate
     watch: Watch
+    updates: StackUpdates
     before: StackState | None
     """None if this deployment creates the stack."""
     live: Mapping[str, str]
@@ -120,8 +124,7 @@ class _Work(Struct, frozen=True):
         if self._moves:
             self.watch.on_step("applying the release, while the one before serves")
             # A new stack has nothing that serves before: its aliases name the latest code.
-            outputs = self._apply(self.new.template, self._parameters(self.live))
-        applied_at = self._updated_at()
+            outputs = self.updates.apply(self.new.template, self._parameters(self.live))
         is_switched = False
         try:
             with translated(f"Deploying {self.target.env}"):
@@ -130,21 +133,22 @@ class _Work(Struct, frozen=True):
                     published = versions.publish_all(clients, name)
                     if self.live:
                         self._try(check, published)
-                    self._require_unchanged_since(applied_at)
+                    self.updates.require_unchanged()
                     self.watch.on_step("switching to the release")
                     is_switched = True
-                    outputs = self._apply(self.new.template, self._parameters(published))
+                    outputs = self.updates.apply(self.new.template, self._parameters(published))
                 complete(self.target, outputs, self.watch.on_event)
+                self.updates.note()  # protecting the stack may count as an update of it
                 canary_ms = self._run(check, is_new=not self.live)
                 if not self.live:
                     self._try_scheduled(check)
-        except _OvertakenError:
+        except OvertakenError:
             raise
         except Exception as error:  # also an unexpected one must not leave the release serving
             reason = str(error) if isinstance(error, MocktailverseError) else repr(error)
             raise DeploymentError(f"{reason}\n{self._return(is_switched=is_switched)}") from error
-        if self._moves:  # otherwise another deployment may be trying versions of its own
-            versions.delete_unused(clients, name, self.live)
+        if self._moves:
+            versions.delete_older(clients, name, self.live)
         return Rollout(outputs, tuple(self.changes), self._moves, canary_ms)
 
     @property
@@ -178,24 +182,6 @@ class _Work(Struct, frozen=True):
                 f" {self.target.env} --function {failures[0].function} --since 10m` shows more."
             )
 
-    def _updated_at(self) -> object:
-        description = stack.describe(self.target.clients, self.target.stack)
-        return description.get("LastUpdatedTime") if description else None
-
-    def _require_unchanged_since(self, applied_at: object) -> None:
-        if self._updated_at() != applied_at:
-            raise _OvertakenError(
-                f"Another deployment has changed `{self.target.stack}` since this one began, so"
-                " this one ends. See `mocktailverse releases`, then deploy again."
-            )
-
-    def _confirm(self, change_set: ChangeSet) -> bool:
-        """Let a person confirm what creates a stack; what comes later is confirmed by that."""
-        if self.before or self.changes:
-            return True
-        self.changes.extend(change_set.changes)
-        return self.watch.confirm(change_set)
-
     def _check(self, outputs: Mapping[str, str], number: int) -> LiveCheck:
         """Return a check, of whose canary nothing is left after the deployment."""
         check = LiveCheck.of(self.target, outputs, number, self.watch.on_event)
@@ -221,9 +207,13 @@ class _Work(Struct, frozen=True):
         clients, name = self.target.clients, self.target.stack
         try:
             with translated("Returning to the release before"):
+                self.updates.require_unchanged()
                 versions.serve(clients, name, self.live)  # at once: an update takes minutes
                 self.watch.on_step("returning to the release before")
-                outputs = self._apply(self.before.template, _with_live(self.before, self.live))
+                parameters = _with_live(self.before, self.live)
+                outputs = self.updates.apply(self.before.template, parameters)
+        except OvertakenError as error:
+            return str(error)
         except MocktailverseError as error:
             with suppress(MocktailverseError), translated("Returning to the release before"):
                 versions.serve(clients, name, self.live)
@@ -248,19 +238,6 @@ class _Work(Struct, frozen=True):
             return "Deploy again."
         command = f"mocktailverse rollback --env {self.target.env} {self.running_id[:12]}"
         return f"Run `{command}`, or deploy again."
-
-    def _apply(self, template: str, parameters: Parameters) -> dict[str, str]:
-        return apply.deploy(
-            self.target.clients,
-            stack_name=self.target.stack,
-            template=template,
-            parameters=parameters,
-            confirm=self._confirm,
-            on_progress=self.watch.on_step,
-            on_event=self.watch.on_event,
-            rehearsal=self.target.rehearsal,
-            poll_s=self.target.poll_s,
-        )
 
 
 def proposed_changes(

@@ -11,11 +11,14 @@ from mocktailverse.deployment import function_code, recorded_rollout, rollout
 from mocktailverse.deployment.account import Account
 from mocktailverse.deployment.artifacts import Artifact
 from mocktailverse.deployment.candidate import ReleaseCandidate
+from mocktailverse.deployment.changes import DeploymentError
 from mocktailverse.deployment.environments import environment
 from mocktailverse.deployment.kept_releases import KeptRelease
 from mocktailverse.deployment.release import Release
 from mocktailverse.deployment.rollout import Rollout, Watch
+from mocktailverse.deployment.stack_updates import OvertakenError
 from mocktailverse.deployment.target import DeployTarget
+from mocktailverse.errors import UsageError
 
 A, B, C = "a" * 64, "b" * 64, "c" * 64
 DONE = Rollout({}, (), moved=True, canary_ms=5)
@@ -116,3 +119,25 @@ def test_no_id_is_passed_of_a_release_that_was_never_proven(world):
 def test_a_plan_is_kept_with_its_release(world):
     world.deploy(A, plan={"changed": 1})
     assert [one.plan for one in world.records] == [{"changed": 1}]
+
+
+@pytest.mark.parametrize("error", [OvertakenError("Overtaken."), DeploymentError("It failed.")])
+def test_a_deployment_that_another_one_overtakes_is_kept_as_failed_with_its_problem(world, error):
+    def fail(watch: Watch) -> Rollout:
+        watch.confirm(CHANGES)
+        raise error
+
+    world.roll_out = fail
+    with pytest.raises(type(error)):
+        world.deploy(A)
+    assert [(one.result, one.problem) for one in world.records] == [("failed", str(error))]
+
+
+def test_a_deployment_that_is_refused_before_it_begins_is_not_kept(world):
+    def refuse(_: Watch) -> Rollout:
+        raise UsageError("CloudFormation refuses the template.")
+
+    world.roll_out = refuse
+    with pytest.raises(UsageError):
+        world.deploy(A)
+    assert world.records == []
