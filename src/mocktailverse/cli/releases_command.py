@@ -26,7 +26,7 @@ def releases(env: DeployedEnv, as_json: options.Json = False) -> None:
             one.id[:12],
             moment(one.at),
             one.zip[:12],
-            f"{one.result}{', running' if one == running else ''}",
+            f"{one.result}{', rollback' * one.is_rollback}{', running' * (one == running)}",
             one.by.rpartition("/")[2],
         )
         for one in kept

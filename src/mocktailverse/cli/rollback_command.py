@@ -34,7 +34,8 @@ def rollback(
         if stack.is_to_be_made(target.clients, target.stack):
             raise UsageError(f"There is no working stack `{target.stack}`. Deploy {env} first.")
         kept = recorded_rollout.kept_releases(target)
-        chosen = kept_releases.chosen(kept.all(), release)
+        present = recorded_rollout.stack_id(target)
+        chosen = kept_releases.chosen(kept.all(), release, present)
         new = kept.candidate(chosen)
         say(f"returning to release {chosen.id[:12]} of {moment(chosen.at)}, zip {chosen.zip[:12]}")
         with watching(target, yes=yes, as_json=as_json) as watch:

@@ -16,6 +16,7 @@ from msgspec import Struct
 from mocktailverse.deployment import artifacts
 from mocktailverse.deployment.artifacts import Artifact
 from mocktailverse.deployment.candidate import ReleaseCandidate
+from mocktailverse.deployment.function_versions import LIVE_VERSIONS
 from mocktailverse.deployment.package import Architecture
 from mocktailverse.deployment.release import Release
 from mocktailverse.errors import UsageError
@@ -55,6 +56,16 @@ class KeptRelease(Struct, frozen=True):
     """Whether the deployment returned to an earlier release."""
     plan: Any = None
     """What the release was expected to change in the data."""
+    stack_id: str | None = None
+    """ARN of the stack, which a new one of the same name does not share; None in old records."""
+    versions_before: str | None = None
+    """The stack's parameter `LiveVersions` before; None without a stack, and in old records."""
+
+    def serves(self, parameters: Mapping[str, str]) -> bool:
+        """Return whether a stack has these settings, and other versions serve than before them."""
+        given = {name: value for name, value in self.parameters.items() if value is not None}
+        is_switched = parameters.get(LIVE_VERSIONS) != self.versions_before
+        return is_switched and given.items() <= parameters.items()
 
 
 class KeptReleases(Struct, frozen=True):
@@ -104,27 +115,36 @@ class KeptReleases(Struct, frozen=True):
         return self.clients.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read()
 
 
-def running(kept: Sequence[KeptRelease], codes: Container[str]) -> KeptRelease | None:
+def running(
+    kept: Sequence[KeptRelease], codes: Container[str], parameters: Mapping[str, str]
+) -> KeptRelease | None:
     """Return the deployment whose release runs, of all, the newest first; None if there is none.
 
-    `codes` are the hashes in Base64 of the code that serves: what an interrupted deployment has
-    reached, only these show.
+    What an interrupted deployment has reached, only the stack shows: `codes` are the hashes in
+    Base64 of the code that serves. If only its settings were new, an older release has the same
+    code, and runs unless the stack's `parameters` show that the interrupted one serves.
     """
-    good = (one for one in kept if one.result != "failed")
-    return next((one for one in good if one.artifact.code_sha256 in codes), None)
+    good = [one for one in kept if one.result != "failed" and one.artifact.code_sha256 in codes]
+    if not good or good[0].result == "deployed" or good[0].serves(parameters):
+        return next(iter(good), None)
+    same = [one for one in good if one.zip == good[0].zip and one.result == "deployed"]
+    return next(iter(same), good[0])
 
 
-def chosen(kept: Sequence[KeptRelease], prefix: str | None) -> KeptRelease:
+def chosen(
+    kept: Sequence[KeptRelease], prefix: str | None, stack_id: str | None = None
+) -> KeptRelease:
     """Return the release to return to: by the prefix of its id or of its zip's hash, or the last.
 
-    `kept` are all deployments, the newest first.
+    `kept` are all deployments, the newest first; without a prefix, those of another stack than
+    `stack_id` do not count: of an environment that was destroyed meanwhile.
 
     Raises:
         UsageError: no release has this prefix, or several have; or there is none before.
     """
     good = {one.id: one for one in reversed(kept) if one.result == "deployed"}
     if prefix is None:
-        return _previous(kept, good)
+        return _previous([one for one in kept if one.stack_id in (None, stack_id)], good)
     hashes = [(one, (one.id, one.zip)) for one in good.values()]
     matches = [one for one, names in hashes if any(name.startswith(prefix) for name in names)]
     if len(matches) == 1:

@@ -8,7 +8,8 @@ import msgspec
 from mocktailverse.deployment import artifacts, function_code, rollout
 from mocktailverse.deployment.candidate import WITHOUT_ECHO, ReleaseCandidate
 from mocktailverse.deployment.changes import ChangeSet
-from mocktailverse.deployment.kept_releases import KeptRelease, KeptReleases, running
+from mocktailverse.deployment.function_versions import LIVE_VERSIONS
+from mocktailverse.deployment.kept_releases import KeptRelease, KeptReleases, Result, running
 from mocktailverse.deployment.rollout import Rollout, Watch
 from mocktailverse.deployment.target import DeployTarget
 from mocktailverse.errors import PermanentError, UsageError
@@ -24,10 +25,18 @@ def kept_releases(target: DeployTarget) -> KeptReleases:
 
 def find_running(target: DeployTarget, kept: Sequence[KeptRelease]) -> KeptRelease | None:
     """Return which of the kept deployments, the newest first, runs; None if it has no record."""
-    if stack.status(target.clients, target.stack) in stack.NOT_THERE:
+    description = stack.describe(target.clients, target.stack)
+    if description is None or description["StackStatus"] in stack.NOT_THERE:
         return None
     codes = function_code.function_codes(target.clients, target.stack)
-    return running(kept, {code.code_sha256 for code in codes})
+    present = {code.code_sha256 for code in codes}
+    return running(kept, present, stack.parameters(description))
+
+
+def stack_id(target: DeployTarget) -> str | None:
+    """Return the ARN of an environment's stack; None if there is none."""
+    description = stack.describe(target.clients, target.stack)
+    return description.get("StackId") if description else None
 
 
 def roll_out(
@@ -57,16 +66,22 @@ def roll_out(
         result="unfinished",
         is_rollback=is_rollback,
         plan=plan,
+        versions_before=_live_versions(target),
     )
     releases = kept_releases(target)
     is_begun = False
+
+    def write(result: Result, problem: str | None = None) -> None:
+        fields = {"result": result, "problem": problem, "stack_id": stack_id(target)}
+        releases.write(msgspec.structs.replace(kept, **fields))
+
     before = find_running(target, releases.all())
 
     def confirm(change_set: ChangeSet) -> bool:
         nonlocal is_begun
         agreed = is_begun = watch.confirm(change_set)
         if agreed:  # from here on, an interruption leaves a trace
-            releases.write(kept)
+            write("unfinished")
         return agreed
 
     recording = msgspec.structs.replace(watch, confirm=confirm)
@@ -76,9 +91,14 @@ def roll_out(
     except (PermanentError, UsageError) as error:
         if isinstance(error, UsageError) and not is_begun:
             raise  # it was refused: no deployment
-        releases.write(msgspec.structs.replace(kept, result="failed", problem=str(error)))
+        write("failed", str(error))
         raise
     last = next(iter(releases.all()), None)
     if done.moved or last is None or last.result == "unfinished":
-        releases.write(msgspec.structs.replace(kept, result="deployed"))
+        write("deployed")
     return done
+
+
+def _live_versions(target: DeployTarget) -> str | None:
+    description = stack.describe(target.clients, target.stack)
+    return stack.parameters(description).get(LIVE_VERSIONS) if description else None

@@ -1,5 +1,8 @@
 """Which release a rollback returns to, and what a release's id depends on."""
 
+from typing import Any
+
+import msgspec
 import pytest
 
 from mocktailverse.deployment import kept_releases
@@ -16,8 +19,10 @@ def artifact(name: str) -> Artifact:
     return Artifact("artifacts", f"functions/{f'{ord(name):x}' * 32}.zip")
 
 
-def kept(at: int, name: str, result: Result = "deployed", *, back: bool = False) -> KeptRelease:
-    return KeptRelease(
+def kept(
+    at: int, name: str, result: Result = "deployed", *, back: bool = False, **fields: Any
+) -> KeptRelease:
+    one = KeptRelease(
         id=name * 64,
         env="dev",
         at=at,
@@ -31,6 +36,7 @@ def kept(at: int, name: str, result: Result = "deployed", *, back: bool = False)
         result=result,
         is_rollback=back,
     )
+    return msgspec.structs.replace(one, **fields)
 
 
 def history(*deployments: KeptRelease) -> list[KeptRelease]:
@@ -40,7 +46,7 @@ def history(*deployments: KeptRelease) -> list[KeptRelease]:
 
 def test_a_rollback_returns_to_the_release_before():
     listed = history(kept(1, "a"), kept(2, "b"), kept(3, "c", "failed"))
-    assert kept_releases.running(listed, {artifact("b").code_sha256}) == listed[1]
+    assert kept_releases.running(listed, {artifact("b").code_sha256}, {}) == listed[1]
     assert kept_releases.chosen(listed, None).id == "a" * 64
 
 
@@ -52,9 +58,43 @@ def test_after_a_failed_deployment_of_the_release_that_runs_a_rollback_goes_befo
 @pytest.mark.parametrize("serving", ["b", "c"])
 def test_after_an_interrupted_deployment_the_release_whose_code_serves_runs(serving):
     listed = history(kept(1, "a"), kept(2, "b"), kept(3, "c", "unfinished"))
-    running = kept_releases.running(listed, {artifact(serving).code_sha256})
+    running = kept_releases.running(listed, {artifact(serving).code_sha256}, {})
     assert running
     assert running.id == serving * 64
+
+
+@pytest.mark.parametrize(
+    ("settings", "serving"),
+    [
+        ({"Capacity": "1", "LiveVersions": "3"}, "deployed"),  # it was not applied
+        ({"Capacity": "2", "LiveVersions": "3"}, "deployed"),  # it was tried, but does not serve
+        ({"Capacity": "2", "LiveVersions": "4"}, "unfinished"),
+    ],
+)
+def test_an_interrupted_deployment_of_new_settings_runs_once_it_serves(settings, serving):
+    old = kept(2, "b", parameters={"Capacity": "1", "SourceKey": None}, versions_before="2")
+    new = kept(3, "c", "unfinished", parameters={"Capacity": "2"}, versions_before="3")
+    new = msgspec.structs.replace(new, zip=old.zip, artifact=old.artifact)
+    listed = history(kept(1, "a"), old, new)
+    codes = {old.artifact.code_sha256}
+    running = kept_releases.running(listed, codes, {"Stage": "dev", **settings})
+    assert running
+    assert running.result == serving
+
+
+def test_a_rollback_without_an_id_knows_only_the_releases_of_the_present_stack():
+    earlier = [kept(1, "a", stack_id="first"), kept(2, "b", stack_id="first")]
+    listed = history(*earlier, kept(3, "c", stack_id="second"))
+    with pytest.raises(UsageError, match="no kept release before"):
+        kept_releases.chosen(listed, None, "second")
+    assert kept_releases.chosen(listed, "bbb", "second") == earlier[1]
+    listed = history(*earlier, kept(3, "c", stack_id="second"), kept(4, "d", stack_id="second"))
+    assert kept_releases.chosen(listed, None, "second").id == "c" * 64
+
+
+def test_records_from_before_stacks_were_noted_are_candidates_of_a_rollback():
+    listed = history(kept(1, "a"), kept(2, "b", stack_id="first"))
+    assert kept_releases.chosen(listed, None, "first").id == "a" * 64
 
 
 def test_a_second_rollback_goes_further_back():

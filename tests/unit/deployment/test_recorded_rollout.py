@@ -31,7 +31,7 @@ class Bucket:
     def __init__(self) -> None:
         self.s3 = self.cloudformation = self
         self.objects: dict[str, bytes] = {}
-        self.stack = {"StackStatus": "UPDATE_COMPLETE"}
+        self.stack: dict[str, Any] = {"StackStatus": "UPDATE_COMPLETE", "StackId": "first"}
 
     def put_object(self, *, Key: str, Body: bytes, **_: Any) -> None:  # noqa: N803  boto3's names
         self.objects[Key] = Body
@@ -141,3 +141,38 @@ def test_a_deployment_that_is_refused_before_it_begins_is_not_kept(world):
     with pytest.raises(UsageError):
         world.deploy(A)
     assert world.records == []
+
+
+def test_a_record_notes_the_stack_and_the_versions_that_served_before(world):
+    def apply(watch: Watch) -> Rollout:
+        watch.confirm(CHANGES)
+        versions["ParameterValue"] = "4"
+        return DONE
+
+    versions = {"ParameterKey": "LiveVersions", "ParameterValue": "3"}
+    world.bucket.stack["Parameters"] = [versions]
+    world.roll_out = apply
+    world.deploy(A)
+    (one,) = world.records
+    assert (one.result, one.stack_id, one.versions_before) == ("deployed", "first", "3")
+
+
+@pytest.mark.parametrize(("serving", "result"), [("3", "deployed"), ("4", "unfinished")])
+def test_an_interrupted_deployment_of_the_same_code_runs_once_its_versions_serve(
+    world, serving, result
+):
+    def interrupted(watch: Watch) -> Rollout:
+        watch.confirm(CHANGES)
+        raise KeyboardInterrupt
+
+    versions = {"ParameterKey": "LiveVersions", "ParameterValue": "3"}
+    stage = {"ParameterKey": "Stage", "ParameterValue": "dev"}
+    world.bucket.stack["Parameters"] = [versions, stage]
+    world.deploy(A)
+    world.roll_out = interrupted
+    with pytest.raises(KeyboardInterrupt):
+        world.deploy(A)
+    versions["ParameterValue"] = serving
+    running = recorded_rollout.find_running(world.target, world.records)
+    assert running
+    assert running.result == result
