@@ -25,7 +25,10 @@ Yes = Annotated[bool, Option("--yes", help="Do not ask, not even before data is 
 
 @contextmanager
 def watching(target: DeployTarget, *, yes: bool, as_json: bool) -> Iterator[Watch]:
-    """Show a deployment's steps within the block, and ask before something is lost."""
+    """Show a deployment's steps within the block, and ask before something is lost.
+
+    A terminal shows the present step with its progress; elsewhere, each step is a line.
+    """
     with stderr.status("starting") as state, interruption_reported(target):
 
         def confirm(change_set: ChangeSet) -> bool:
@@ -34,7 +37,10 @@ def watching(target: DeployTarget, *, yes: bool, as_json: bool) -> Iterator[Watc
             state.start()
             return agreed
 
-        yield Watch(confirm, state.update, say)
+        if stderr.is_terminal:
+            yield Watch(confirm, state.update, say, state.update)
+        else:
+            yield Watch(confirm, say, say, lambda _: None)
 
 
 def print_rollout(

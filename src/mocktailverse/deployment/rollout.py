@@ -39,6 +39,8 @@ class Watch(Struct, frozen=True):
     """Receives the changes; if it returns False or raises, nothing is changed."""
     on_step: Reporter
     on_event: Reporter
+    on_progress: Reporter
+    """Receives how far a step is, at each look at the stack."""
 
 
 class Rollout(Struct, frozen=True):
@@ -77,7 +79,7 @@ def roll_out(
         proposed.extend(change_set.changes)
         return watch.confirm(change_set)
 
-    updates = StackUpdates.begin(target, confirm, watch.on_step, watch.on_event)
+    updates = StackUpdates.begin(target, confirm, watch.on_progress, watch.on_event)
     before = read_state(target.clients, target.stack)
     number = catalogue_format(target.clients, new.release.artifact)
     if before:

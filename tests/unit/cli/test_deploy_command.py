@@ -107,6 +107,17 @@ def test_ctrl_c_prints_the_state_of_the_stack(state, message, capfd):
     assert message in capfd.readouterr().err
 
 
+def test_without_a_terminal_each_step_is_a_line(capfd):
+    with deployment_watch.watching(prod("", None), yes=True, as_json=True) as watch:
+        watch.on_step("switching to the release")
+        watch.on_progress("stack mocktailverse-dev: 3 of 40 resources are ready")
+        watch.on_step("[magenta] stays as it is")
+    assert capfd.readouterr().err.splitlines() == [
+        "switching to the release",
+        "[magenta] stays as it is",
+    ]
+
+
 def test_without_a_terminal_data_loss_needs_the_option_yes(monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))
     with pytest.raises(

@@ -79,7 +79,7 @@ class World:
         """Deploy a release whose zip has its id as hash."""
         new = Release(artifact(id_), "python3.13", "arm64", None)
         candidate = ReleaseCandidate(new, "template", {"Stage": "dev"}, id_)
-        watch = Watch(lambda _: True, lambda _: None, lambda _: None)
+        watch = Watch(lambda _: True, lambda _: None, lambda _: None, lambda _: None)
         recorded_rollout.roll_out(self.target, candidate, watch, **options)
         self.serving = id_
 

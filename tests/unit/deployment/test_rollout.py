@@ -49,6 +49,7 @@ class World:
         self.overtaken_after: str | None = None
         """Another deployment changes the stack after this line of the journal."""
         self.steps: list[str] = []
+        self.progress: list[str] = []
         self.is_pinned = False
         self.confirm: Callable[[ChangeSet], bool] = lambda _: True
 
@@ -58,7 +59,10 @@ class World:
             self.time += 1
         return {"StackStatus": "UPDATE_COMPLETE", "LastUpdatedTime": self.time}
 
-    def apply(self, *_: Any, template: str, parameters: Mapping[str, str], **__: Any) -> Any:
+    def apply(
+        self, *_: Any, template: str, parameters: Mapping[str, str], on_progress: Any, **__: Any
+    ) -> Any:
+        on_progress(f"update {self.updates + 1}")
         self.updates += 1
         self.time += 1  # if it is refused: the update of another deployment
         if error := self.update_errors.get(self.updates):
@@ -88,7 +92,7 @@ class World:
         clients: Any = None
         target = DeployTarget("dev", dev, checkout, clients, Account("1", "eu", "me", None))
         new = ReleaseCandidate(RELEASE, "new", {}, "c" * 64)
-        watch = Watch(self.confirm, self.steps.append, lambda _: None)
+        watch = Watch(self.confirm, self.steps.append, lambda _: None, self.progress.append)
         return rollout.roll_out(target, new, watch, running_id)
 
     def failure(self, running_id: str | None = None) -> str:
@@ -147,6 +151,18 @@ def test_the_versions_from_before_serve_again_before_the_stack_returns(world):
         *("apply new 3", "apply new 4", "check"),
         *("serve 3", "apply before 3", "check"),
     ]
+
+
+def test_steps_are_reported_apart_from_their_progress(world):
+    world.roll_out()
+    assert world.steps == [
+        "creating the change set",
+        "applying the release, while the one before serves",
+        "trying the release's version of each function",
+        "switching to the release",
+        "sending a canary through what serves now",
+    ]
+    assert world.progress == ["update 1", "update 2"]
 
 
 @pytest.mark.parametrize(
