@@ -182,8 +182,10 @@ def test_status_shows_whether_the_address_receives_the_alarms(
     topic = deployed["dev"]["AlarmTopic"]
     (subscription,) = clients.sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
     clients.sns.unsubscribe(SubscriptionArn=subscription["SubscriptionArn"])
+    key = result.json["artifact"]["key"]
     result = command("status", "--env", "dev")
     assert "deleted: me@example.org" in result.out
+    assert result.out.count(key.removeprefix("functions/")[:12]) == 5
     assert "aws sns subscribe" in " ".join(result.out.split())
     restored = command("deploy", "--env", "dev", "--zip", built, "--yes")  # as the others expect it
     assert restored.code == 0

@@ -53,7 +53,9 @@ def print_rollout(
 ) -> None:
     """Print the result of a deployment, and whether its alarms reach somebody."""
     with translated("Reading the subscription of the alarms"):
-        email = target.environment.parameters()["AlarmEmail"]
+        description = stack.describe(target.clients, target.stack)
+        # Of the stack, as a rollback has other settings than environments.toml today.
+        email = stack.parameters(description).get("AlarmEmail", "") if description else ""
         alarms = read_subscription(target.clients, done.outputs["AlarmTopic"], email)
     if as_json:
         print_json(

@@ -153,11 +153,8 @@ def _print_deployed_status(env: str, *, as_json: bool) -> None:
         print_json({**msgspec.to_builtins(fields), "functions": items})
     else:
         print_table(f"Environment {env}", ("name", "value"), _labelled(fields))
-        rows = [
-            (f.name, f.code_sha256[:12], f.modified_at[:16], _difference(f, apart))
-            for f in functions
-        ]
-        print_table("Functions", ("function", "code", "since (UTC)", "difference"), rows)
+        rows = [(f.name, f.zip[:12], f.modified_at[:16], _difference(f, apart)) for f in functions]
+        print_table("Functions", ("function", "zip", "since (UTC)", "difference"), rows)
     if not is_healthy:
         raise typer.Exit(1)
 

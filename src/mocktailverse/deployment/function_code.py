@@ -1,5 +1,6 @@
 """The code that each function of a stack runs, and how to replace it without a deployment."""
 
+import base64
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -35,6 +36,11 @@ class FunctionCode(Struct, frozen=True):
     architecture: str
     latest_sha256: str = ""
     """The same of its latest code, from which the next version is made."""
+
+    @property
+    def zip(self) -> str:
+        """The hash in hex of the code that serves, as records of releases hold it."""
+        return base64.b64decode(self.code_sha256).hex()
 
 
 def function_codes(clients: Clients, stack_name: str) -> list[FunctionCode]:

@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from mocktailverse.checkout import find_checkout
-from mocktailverse.cli import deployment_watch
+from mocktailverse.cli import deployment_watch, package_command
 from mocktailverse.cli.deploy_target import require_alarm_recipient
 from mocktailverse.cli.main import run
 from mocktailverse.deployment import release
@@ -219,6 +219,14 @@ def test_prod_is_deployed_with_an_address_or_without_one_on_purpose(alarm_email,
 def test_other_environments_need_no_recipient():
     target = msgspec.structs.replace(prod("", None), env="dev")
     require_alarm_recipient(target)
+
+
+def test_a_package_for_prod_without_a_recipient_of_its_alarms_is_refused(run_cli, monkeypatch):
+    monkeypatch.setattr(package_command, "find_target", lambda _: prod("", None))
+    monkeypatch.setattr(release, "from_checkout", None)
+    code, _, err = run_cli("package", "--upload", "prod")
+    assert code == 2
+    assert "The alarms of prod would reach nobody" in err
 
 
 def parameters(account: Account, present: tuple[str, ...] = ()) -> dict[str, str | None]:

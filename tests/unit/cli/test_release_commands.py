@@ -1,5 +1,6 @@
 """What `releases` and `rollback` print, without AWS."""
 
+import json
 from types import SimpleNamespace
 from typing import Any
 
@@ -7,12 +8,15 @@ import msgspec
 import pytest
 
 from mocktailverse.checkout import find_checkout
-from mocktailverse.cli import releases_command, rollback_command
+from mocktailverse.cli import deployment_watch, releases_command, rollback_command
 from mocktailverse.deployment import recorded_rollout
 from mocktailverse.deployment.account import Account
 from mocktailverse.deployment.artifacts import Artifact
+from mocktailverse.deployment.candidate import ReleaseCandidate
 from mocktailverse.deployment.environments import environment
 from mocktailverse.deployment.kept_releases import KeptRelease
+from mocktailverse.deployment.release import Release
+from mocktailverse.deployment.rollout import Rollout
 from mocktailverse.deployment.target import DeployTarget
 from mocktailverse.errors import UsageError
 
@@ -43,6 +47,9 @@ class World:
         self.cloudformation = self
         self.records = [kept(3, "a", back=True), kept(2, "b"), kept(1, "a")]
         self.parameters: dict[str, str] = {}
+        self.sns = SimpleNamespace(
+            get_paginator=lambda _: SimpleNamespace(paginate=lambda **_: [{"Subscriptions": []}])
+        )
 
     def describe_stacks(self, **_: Any) -> Any:
         parameters = [
@@ -84,3 +91,12 @@ def test_a_rollback_without_an_id_does_not_return_to_what_was_destroyed(world):
     world.records = [kept(2, "b"), msgspec.structs.replace(kept(1, "a"), stack_id="earlier")]
     with pytest.raises(UsageError, match="no kept release before"):
         rollback_command.rollback("dev")
+
+
+@pytest.mark.parametrize("email", ["then@example.org", ""])
+def test_after_a_rollback_the_address_of_the_alarms_is_that_of_the_stack(world, capfd, email):
+    world.parameters = {"AlarmEmail": email}
+    new = ReleaseCandidate(Release(kept(1, "a").artifact, "python3.13", "arm64", None), "", {}, "a")
+    done = Rollout({"AlarmTopic": "topic"}, (), moved=True, canary_ms=5)
+    deployment_watch.print_rollout(world.target, new, done, None, as_json=True)
+    assert json.loads(capfd.readouterr().out)["alarm_subscription"]["email"] == email

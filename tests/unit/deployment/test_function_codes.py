@@ -92,3 +92,9 @@ def test_a_zip_for_another_machine_is_refused_by_every_function(aws):
     for machine in (("python3.13", "x86_64"), ("python3.12", "arm64")):
         with pytest.raises(UsageError, match=r"python3\.13 on arm64.*--arch arm64"):
             function_code.require_same_machine(fetch, *machine)
+
+
+def test_the_hash_of_a_zip_reads_as_in_the_records_of_releases():
+    code = function_code.function_codes(FakeAws(), "mocktailverse-dev")[0]
+    assert code.code_sha256 == STACKS.code_sha256
+    assert code.zip == STACKS.sha256
