@@ -111,6 +111,7 @@ def plan_before_deployment(target: DeployTarget, new: Release) -> PlanSummary | 
         say(f"Not planned: {error}")
         return None
     say(f"Plan of this checkout's code: {summary_line(summary)}")
+    _say_if_older(summary)
     if not summary.is_empty:
         say(f"See them with `mocktailverse plan --env {target.env}`.")
     return summary
@@ -144,7 +145,7 @@ def _print_plan(planned: ReleasePlan) -> None:
         for drink in planned.drinks
         if not any(difference.size for difference in drink.differences)
     ]
-    _print_rows("Without a changed number", ("drink", "field", "old", "new"), others)
+    _print_rows("Other changes", ("drink", "field", "old", "new"), others)
     for title, name in _RECORDS.items():
         records = [
             (record.code, record.object.key, record.position, record.id or record.message)
@@ -155,8 +156,20 @@ def _print_plan(planned: ReleasePlan) -> None:
         if number := getattr(planned, name):
             say(f"{counted(number, 'drink')} not compared: {remark}")
     say(summary_line(planned))
+    _say_if_older(planned)
     if planned.drinks:
         say("One drink in full: mocktailverse plan --drink ID. All of them: --json")
+
+
+def _say_if_older(summary: PlanSummary) -> None:
+    """Print that a replay leaves the drinks that newer code has made, if there are any."""
+    newest = max(summary.served_transform_versions, default=0)
+    if newest > summary.transform_version:
+        say(
+            f"Served drinks have transform version {newest}, this code {summary.transform_version}."
+            " Older code never replaces newer results, so a replay leaves them as they are: see"
+            ' "Going back" in docs/how-to/upgrade.md.'
+        )
 
 
 def _print_rows(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
