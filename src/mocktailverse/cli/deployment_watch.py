@@ -24,16 +24,20 @@ Yes = Annotated[bool, Option("--yes", help="Do not ask, not even before data is 
 
 
 @contextmanager
-def watching(target: DeployTarget, *, yes: bool, as_json: bool) -> Iterator[Watch]:
+def watching(
+    target: DeployTarget, *, yes: bool, as_json: bool, advice: str | None = None
+) -> Iterator[Watch]:
     """Show a deployment's steps within the block, and ask before something is lost.
 
-    A terminal shows the present step with its progress; elsewhere, each step is a line.
+    A terminal shows the present step with its progress; elsewhere, each step is a line. `advice`
+    says what to do where nobody can be asked: by default, to check `diff`.
     """
+    advice = advice or f"Check `mocktailverse diff --env {target.env}`, then add --yes."
     with stderr.status("starting") as state, interruption_reported(target):
 
         def confirm(change_set: ChangeSet) -> bool:
             state.stop()  # the spinner would overwrite the question
-            agreed = agrees(change_set, target.env, yes=yes, as_json=as_json)
+            agreed = agrees(change_set, advice, yes=yes, as_json=as_json)
             state.start()
             return agreed
 
@@ -80,7 +84,7 @@ def print_rollout(
     say(f"Its buckets, queues, tables and functions: mocktailverse outputs --env {target.env}")
 
 
-def agrees(change_set: ChangeSet, env: str, *, yes: bool, as_json: bool) -> bool:
+def agrees(change_set: ChangeSet, advice: str, *, yes: bool, as_json: bool) -> bool:
     """Show the changes; ask for confirmation if something would be lost."""
     if not as_json:
         print_changes(change_set.stack, change_set.changes)
@@ -89,8 +93,7 @@ def agrees(change_set: ChangeSet, env: str, *, yes: bool, as_json: bool) -> bool
     names = ", ".join(change.resource for change in change_set.losses)
     if not sys.stdin.isatty():
         raise UsageError(
-            f"This would replace or remove {names}, and there is no terminal to ask on. Check"
-            f" `mocktailverse diff --env {env}`, then add --yes."
+            f"This would replace or remove {names}, and there is no terminal to ask on. {advice}"
         )
     try:
         return typer.confirm(f"This replaces or removes {names}. Continue?", err=True)
@@ -101,10 +104,16 @@ def agrees(change_set: ChangeSet, env: str, *, yes: bool, as_json: bool) -> bool
 def print_changes(stack_name: str, changes: Sequence[Change]) -> None:
     """Print the changes to a stack as a table."""
     rows = [
-        (change.action, change.resource, change.type, ", ".join(change.because))
+        (_action(change), change.resource, change.type, ", ".join(change.because))
         for change in changes
     ]
     print_table(f"Changes to {stack_name}", ("action", "resource", "type", "cause"), rows)
+
+
+def _action(change: Change) -> str:
+    return (
+        f"{change.action}, keep the old one" if change.loses and change.is_kept else change.action
+    )
 
 
 @contextmanager

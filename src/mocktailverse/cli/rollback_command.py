@@ -14,6 +14,9 @@ from mocktailverse.formatting import moment
 from mocktailverse.stores import cloudformation_stack as stack
 from mocktailverse.stores.error_translation import translated
 
+_ADVICE = "Nothing was changed. If that is intended, add --yes."
+"""`diff` compares the checkout, not a kept release."""
+
 
 def rollback(
     env: DeployedEnv,
@@ -38,6 +41,6 @@ def rollback(
         chosen = kept_releases.chosen(kept.all(), release, present)
         new = kept.candidate(chosen)
         say(f"returning to release {chosen.id[:12]} of {moment(chosen.at)}, zip {chosen.zip[:12]}")
-        with watching(target, yes=yes, as_json=as_json) as watch:
+        with watching(target, yes=yes, as_json=as_json, advice=_ADVICE) as watch:
             done = recorded_rollout.roll_out(target, new, watch, is_rollback=True)
     print_rollout(target, new, done, None, as_json=as_json)

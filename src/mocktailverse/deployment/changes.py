@@ -58,6 +58,8 @@ class Change(Struct, frozen=True):
     type: str
     because: tuple[str, ...]
     """The properties and attributes that change."""
+    is_kept: bool = False
+    """Whether a resource that is replaced or removed stays, with its data, outside of the stack."""
 
     @property
     def loses(self) -> bool:
@@ -171,6 +173,7 @@ def classify_changes(changes: Sequence["ResourceChangeTypeDef"]) -> list[Change]
             resource=change["LogicalResourceId"],
             type=change["ResourceType"],
             because=tuple(dict.fromkeys(map(_property, change.get("Details", [])))),
+            is_kept=change.get("PolicyAction") in ("Retain", "ReplaceAndRetain"),
         )
         for change in changes
     ]

@@ -1,6 +1,7 @@
 """The prompts, errors and exit codes of `deploy` and similar commands, without AWS."""
 
 import io
+import re
 import sys
 from typing import Any
 
@@ -55,7 +56,7 @@ def run_cli(monkeypatch, capfd, tmp_path):
 
 def confirms(*changes: Change, yes: bool = False, as_json: bool = True) -> bool:
     change_set = ChangeSet("id", "mocktailverse-dev", creates=False, changes=changes)
-    return deployment_watch.agrees(change_set, "dev", yes=yes, as_json=as_json)
+    return deployment_watch.agrees(change_set, "Add --yes.", yes=yes, as_json=as_json)
 
 
 def test_a_change_without_data_loss_needs_no_confirmation(monkeypatch):
@@ -120,11 +121,32 @@ def test_without_a_terminal_each_step_is_a_line(capfd):
 
 def test_without_a_terminal_data_loss_needs_the_option_yes(monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))
-    with pytest.raises(
-        UsageError, match=r"remove Topic, Queue, .* diff --env dev`, then add --yes"
-    ):
+    with pytest.raises(UsageError, match=r"remove Topic, Queue, .* terminal to ask on\. Add --yes"):
         confirms(REPLACED, REMOVED)
     assert confirms(REPLACED, REMOVED, yes=True)
+
+
+@pytest.mark.parametrize(
+    ("advice", "printed"),
+    [(None, "Check `mocktailverse diff --env prod`, then add --yes."), ("Read it.", "Read it.")],
+)
+def test_what_to_do_without_a_terminal_depends_on_the_command(monkeypatch, advice, printed):
+    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+    change_set = ChangeSet("id", "mocktailverse-prod", creates=False, changes=(REPLACED,))
+    with (
+        pytest.raises(UsageError, match=re.escape(printed)),
+        deployment_watch.watching(prod("", None), yes=False, as_json=True, advice=advice) as watch,
+    ):
+        watch.confirm(change_set)
+
+
+def test_a_change_that_keeps_the_old_resource_says_so(capfd):
+    table = Change("replace", "DrinksTable", "AWS::DynamoDB::Table", ("TableName",), is_kept=True)
+    deployment_watch.print_changes("mocktailverse-dev", [table, REPLACED])
+    lines = capfd.readouterr().out.splitlines()
+    (kept,) = [line for line in lines if "DrinksTable" in line]
+    assert kept.split()[:5] == ["replace,", "keep", "the", "old", "one"]
+    assert "keep" not in next(line for line in lines if "Topic" in line)
 
 
 def test_changes_are_shown_as_a_table(capfd):

@@ -1,6 +1,8 @@
 """What `releases` and `rollback` print, without AWS."""
 
+import io
 import json
+import sys
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,10 +15,11 @@ from mocktailverse.deployment import recorded_rollout
 from mocktailverse.deployment.account import Account
 from mocktailverse.deployment.artifacts import Artifact
 from mocktailverse.deployment.candidate import ReleaseCandidate
+from mocktailverse.deployment.changes import Change, ChangeSet
 from mocktailverse.deployment.environments import environment
 from mocktailverse.deployment.kept_releases import KeptRelease
 from mocktailverse.deployment.release import Release
-from mocktailverse.deployment.rollout import Rollout
+from mocktailverse.deployment.rollout import Rollout, Watch
 from mocktailverse.deployment.target import DeployTarget
 from mocktailverse.errors import UsageError
 
@@ -100,3 +103,19 @@ def test_after_a_rollback_the_address_of_the_alarms_is_that_of_the_stack(world, 
     done = Rollout({"AlarmTopic": "topic"}, (), moved=True, canary_ms=5)
     deployment_watch.print_rollout(world.target, new, done, None, as_json=True)
     assert json.loads(capfd.readouterr().out)["alarm_subscription"]["email"] == email
+
+
+@pytest.mark.usefixtures("world")
+def test_a_rollback_that_would_lose_something_says_what_to_do_without_a_terminal(monkeypatch):
+    lost = Change("replace", "Topic", "AWS::SNS::Topic", ("TopicName",))
+    change_set = ChangeSet("id", "mocktailverse-dev", creates=False, changes=(lost,))
+
+    def roll_out(_: Any, __: Any, watch: Watch, **___: Any) -> None:
+        watch.confirm(change_set)
+
+    monkeypatch.setattr(recorded_rollout, "roll_out", roll_out)
+    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+    with pytest.raises(UsageError) as raised:
+        rollback_command.rollback("dev", "bbb")
+    assert str(raised.value).endswith("Nothing was changed. If that is intended, add --yes.")
+    assert "diff" not in str(raised.value)

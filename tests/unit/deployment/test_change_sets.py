@@ -531,6 +531,15 @@ def test_a_stack_that_only_waits_for_review_has_no_outputs():
         stack.outputs(clients, "mocktailverse-dev")
 
 
+@pytest.mark.parametrize(
+    ("policy", "is_kept"),
+    [("ReplaceAndRetain", True), ("Retain", True), ("ReplaceAndDelete", False), (None, False)],
+)
+def test_a_replaced_resource_may_stay_outside_of_the_stack(policy, is_kept):
+    change = resource_change("A", "Modify", **({"PolicyAction": policy} if policy else {}))
+    assert classify_changes([change])[0].is_kept is is_kept
+
+
 def test_losses_are_the_changes_that_need_a_confirmation():
     classified = classify_changes([resource_change("A", "Add"), resource_change("B", "Remove")])
     change_set = ChangeSet(id="id", stack="stack", creates=False, changes=tuple(classified))
