@@ -37,10 +37,17 @@ def rollback(
         if stack.is_to_be_made(target.clients, target.stack):
             raise UsageError(f"There is no working stack `{target.stack}`. Deploy {env} first.")
         kept = recorded_rollout.kept_releases(target)
-        present = recorded_rollout.stack_id(target)
-        chosen = kept_releases.chosen(kept.all(), release, present)
+        records = kept.all()
+        chosen = kept_releases.chosen(records, release, recorded_rollout.stack_id(target))
         new = kept.candidate(chosen)
-        say(f"returning to release {chosen.id[:12]} of {moment(chosen.at)}, zip {chosen.zip[:12]}")
+        running = recorded_rollout.find_running(target, records)
+        description = stack.describe(target.clients, target.stack)
+        settings = stack.parameters(description) if description else {}
+        name = f"release {chosen.id[:12]} of {moment(chosen.at)}, zip {chosen.zip[:12]}"
+        if running and running.id == chosen.id and chosen.has_settings_of(settings):
+            say(f"checking {name}, which already runs")
+        else:
+            say(f"returning to {name}")
         with watching(target, yes=yes, as_json=as_json, advice=_ADVICE) as watch:
             done = recorded_rollout.roll_out(target, new, watch, is_rollback=True)
     print_rollout(target, new, done, None, as_json=as_json)

@@ -61,11 +61,10 @@ class KeptRelease(Struct, frozen=True):
     versions_before: str | None = None
     """The stack's parameter `LiveVersions` before; None without a stack, and in old records."""
 
-    def serves(self, parameters: Mapping[str, str]) -> bool:
-        """Return whether a stack has these settings, and other versions serve than before them."""
+    def has_settings_of(self, parameters: Mapping[str, str]) -> bool:
+        """Return whether a stack with these parameters has the release's settings and code."""
         given = {name: value for name, value in self.parameters.items() if value is not None}
-        is_switched = parameters.get(LIVE_VERSIONS) != self.versions_before
-        return is_switched and given.items() <= parameters.items()
+        return given.items() <= parameters.items()
 
 
 class KeptReleases(Struct, frozen=True):
@@ -125,10 +124,14 @@ def running(
     code, and runs unless the stack's `parameters` show that the interrupted one serves.
     """
     good = [one for one in kept if one.result != "failed" and one.artifact.code_sha256 in codes]
-    if not good or good[0].result == "deployed" or good[0].serves(parameters):
-        return next(iter(good), None)
-    same = [one for one in good if one.zip == good[0].zip and one.result == "deployed"]
-    return next(iter(same), good[0])
+    newest = next(iter(good), None)
+    if newest is None or newest.result == "deployed":
+        return newest
+    is_switched = parameters.get(LIVE_VERSIONS) != newest.versions_before
+    if is_switched and newest.has_settings_of(parameters):
+        return newest
+    same = (one for one in good if one.zip == newest.zip and one.result == "deployed")
+    return next(same, newest)
 
 
 def chosen(
@@ -172,5 +175,8 @@ def _previous(kept: Sequence[KeptRelease], good: Mapping[str, KeptRelease]) -> K
             history.append(one.id)
     before = [one for one in history[:-1] if one in good]
     if not before:
-        raise UsageError(f"There is no kept release before the one that runs. {_BEFORE_RECORDS}")
+        raise UsageError(
+            "There is no kept release before the one that runs. `mocktailverse releases` lists all;"
+            f" add the id of one to return to it. {_BEFORE_RECORDS}"
+        )
     return good[before[-1]]

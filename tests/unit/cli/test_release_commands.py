@@ -36,7 +36,7 @@ def kept(at: int, name: str, *, back: bool = False) -> KeptRelease:
         runtime="python3.13",
         architecture="arm64",
         template="templates/a.yaml",
-        parameters={},
+        parameters={"Capacity": "1", "SourceKey": None},
         result="deployed",
         is_rollback=back,
         stack_id="first",
@@ -119,3 +119,27 @@ def test_a_rollback_that_would_lose_something_says_what_to_do_without_a_terminal
         rollback_command.rollback("dev", "bbb")
     assert str(raised.value).endswith("Nothing was changed. If that is intended, add --yes.")
     assert "diff" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("release", "capacity", "line"),
+    [
+        (
+            "aaa",
+            "1",
+            "checking release aaaaaaaaaaaa of 1970-01-01 00:00:00, zip 616161616161, which",
+        ),
+        ("aaa", "2", "returning to release aaaaaaaaaaaa of"),  # its code runs with other settings
+        ("bbb", "1", "returning to release bbbbbbbbbbbb of"),
+    ],
+)
+def test_a_rollback_to_the_release_that_runs_says_so(
+    world, monkeypatch, capfd, release, capacity, line
+):
+    world.parameters = {"Capacity": capacity, "LiveVersions": "4"}
+    monkeypatch.setattr(recorded_rollout, "roll_out", lambda *_, **__: None)
+    monkeypatch.setattr(rollback_command, "print_rollout", lambda *_, **__: None)
+    rollback_command.rollback("dev", release)
+    err = capfd.readouterr().err
+    assert line in err
+    assert ("which already runs" in err) is line.startswith("checking")

@@ -114,7 +114,7 @@ def test_a_release_that_was_deployed_again_has_the_other_one_before_it():
 
 @pytest.mark.parametrize("listed", [[], history(kept(1, "a")), history(kept(1, "a", "failed"))])
 def test_without_a_release_before_there_is_nothing_to_return_to(listed):
-    with pytest.raises(UsageError, match=r"no kept release before.*from its commit only"):
+    with pytest.raises(UsageError, match=r"before the one.*add the id.*its commit only"):
         kept_releases.chosen(listed, None)
 
 
