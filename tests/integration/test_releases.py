@@ -24,6 +24,7 @@ from mocktailverse.checkout import find_checkout
 from mocktailverse.cli import deploy_target
 from mocktailverse.cli.load_waiting import wait_for_loads
 from mocktailverse.deployment import canary, live_check
+from mocktailverse.deployment.artifacts import Artifact, key_of
 from mocktailverse.deployment.canary import DRINK_ID
 from mocktailverse.deployment.catalogue_switch import CatalogueSwitch
 from mocktailverse.deployment.live_check import LiveCheck
@@ -266,6 +267,32 @@ def test_an_unexpected_error_takes_back_what_serves(aws, command, second, monkey
     assert "ZeroDivisionError('unexpected')" in result.err
     assert "The release before serves, and the stack has returned to it." in result.err
     assert code_of(clients, "dev") == before
+
+
+@pytest.mark.usefixtures("dev")
+def test_a_release_that_fails_after_another_deployment_changes_nothing_of_that(
+    aws, command, built, tmp_path, monkeypatch
+):
+    """The other one begins and ends while this one is checked."""
+    names = ("overtaken", "other")
+    overtaken, other = (zip_with(built, tmp_path / name, {"note.txt": name}) for name in names)
+    right = LiveCheck.run
+
+    def fail_after_the_other(*_arguments, **_options):
+        monkeypatch.setattr(LiveCheck, "run", right)
+        assert run("deploy", "--env", "dev", "--zip", other, "--yes", "--no-plan") == 0
+        raise TransientError("broken on purpose")
+
+    monkeypatch.setattr(LiveCheck, "run", fail_after_the_other)
+    result = command("deploy", "--env", "dev", "--zip", overtaken, "--yes", "--no-plan")
+    assert result.code == 1
+    assert "broken on purpose\nAnother deployment has changed `mocktailverse-dev`" in result.err
+    assert code_of(aws.clients(), "dev") == {Artifact("", key_of(other)).code_sha256}
+    kept = command("releases", "--env", "dev", "--json").json["items"][:2]
+    assert [(one["result"], one["running"]) for one in kept] == [
+        ("deployed", True),
+        ("failed", False),
+    ]
 
 
 @pytest.mark.usefixtures("dev")
