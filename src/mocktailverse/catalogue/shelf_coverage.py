@@ -22,7 +22,9 @@ class ShelfCoverage:
         self._needs = needs
         self._shelf = shelf
         reached = {key for name in shelf.provided for key in needs.keys_by_name.get(name, ())}
-        self.covered = {key for key in reached if shelf.supplies(needs.needs[key])}
+        supplies = {key: shelf.supplies(needs.needs[key]) for key in reached}
+        self._supplies = {key: ways for key, ways in supplies.items() if ways}
+        self.covered = self._supplies.keys()
         """Keys of the needs that the shelf has something for."""
         self.rivals = [group for group in self._groups() if len(group) > 1]
         """Groups of covered needs that compete for bottles."""
@@ -74,8 +76,7 @@ class ShelfCoverage:
         """Return the needs that compete for a bottle, directly or by way of others."""
         bottles_of: dict[str, set[str]] = {}
         contested: set[str] = set()
-        for key in self.covered:
-            supplies = self._shelf.supplies(self._needs.needs[key])
+        for key, supplies in self._supplies.items():
             free = {way.use[0] for way in supplies if way.is_free and len(way.use) == 1}
             is_free = any(way.is_free for way in supplies)
             bottles_of[key] = free if is_free else {way.use[0] for way in supplies}

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from functools import reduce
+from functools import cache, reduce
+from heapq import heapify, heappop, heappush
 from itertools import chain
 from operator import or_
 
@@ -12,7 +13,7 @@ from mocktailverse.catalogue.search.drink_needs import DrinkNeeds
 from mocktailverse.catalogue.search.index import IngredientIndex
 from mocktailverse.catalogue.search.query import Unlock
 from mocktailverse.catalogue.shelf_coverage import ShelfCoverage
-from mocktailverse.drinks.substitutions.replaceable import counts_for, is_as_good_as
+from mocktailverse.drinks.substitutions.replaceable import counts_for
 from mocktailverse.drinks.substitutions.shelf import Allowance, StockedShelf, folded, provided_by
 
 UNLOCKS = 10
@@ -31,30 +32,55 @@ class PurchaseAdvice:
         # Of names that differ in case only the most used one: buying it covers all of them.
         used = [*further, *(entry.name for entry in reversed(ingredients.entries) if entry.drinks)]
         self._usual = {folded(name): name for name in used}
-        self._purchases = list(self._usual.values())
-        self._use = {name: rank for rank, name in enumerate(used)}
+        use = {name: rank for rank, name in enumerate(used)}
+        self._better: dict[str, list[str]] = {}
+        """For each purchase those that are as good or more general; the usual ones first."""
+        as_good = defaultdict[str, list[str]](list)
+        for name in sorted(self._usual.values(), key=lambda n: (len(counts_for(n)), -use[n])):
+            self._better[name] = [
+                *filter(self._better.__contains__, counts_for(name)),
+                *as_good[name],
+            ]
+            for other, _ in provided_by(name, "near"):
+                as_good[other].append(name)
         self._provided_by: dict[Allowance, dict[str, set[str]]] = {}
 
     def unlocks(self, shelf: StockedShelf, unready: int) -> list[Unlock]:
         """Return at most ten purchases that make unready drinks makeable, the best first.
 
         A purchase that unlocks no more than a more general one, or a more usual one that is as
-        good, is left out: any vodka will do. Every purchase gets an upper bound, which is fast;
-        the best are counted exactly until no other can be among them.
+        good, is left out: any vodka will do. Every purchase gets an upper bound, which is fast.
+        The one with the highest bound is counted exactly and put back with its count (lazy greedy
+        evaluation); it is the next best if it comes out again. A bound is too high only where
+        ingredients replace each other or compete, so few are counted even if thousands are equal.
         """
         unready_drinks = _UnreadyDrinks(self._needs, shelf, unready)
         provided = {
             name: keys for name, keys in self._provided_with(shelf) if name not in shelf.have
         }
         bounds = {name: unready_drinks.bound(keys) for name, keys in provided.items()}
-        unlocked: dict[str, int] = {}
-        advice: list[str] = []
-        for name in sorted(filter(bounds.__getitem__, bounds), key=lambda n: (-bounds[n], n)):
-            if len(advice) >= UNLOCKS and bounds[name] < unlocked[advice[UNLOCKS - 1]]:
-                break
-            unlocked[name] = unready_drinks.unlocked(name, provided[name])
-            advice = self._best(unlocked)
-        return [Unlock(name, unlocked[name]) for name in advice[:UNLOCKS]]
+
+        @cache
+        def unlocked(name: str) -> int:
+            return unready_drinks.unlocked(name, provided[name])
+
+        @cache
+        def is_needless(name: str) -> bool:
+            drinks = unlocked(name)
+            equal = (n for n in self._better[name] if bounds.get(n, 0) >= drinks == unlocked(n))
+            return not all(map(is_needless, equal))
+
+        queue = [(-most, name) for name, most in bounds.items() if most]
+        heapify(queue)
+        advice: list[Unlock] = []
+        while queue and len(advice) < UNLOCKS:
+            most, name = heappop(queue)
+            drinks = unlocked(name)
+            if 0 < drinks < -most:
+                heappush(queue, (-drinks, name))
+            elif drinks and not is_needless(name):
+                advice.append(Unlock(name, drinks))
+        return advice
 
     def _provided_with(self, shelf: StockedShelf) -> Iterator[tuple[str, set[str]]]:
         """Yield each purchase with the keys that it helps to meet on this shelf."""
@@ -72,7 +98,7 @@ class PurchaseAdvice:
                     for name, _ in provided_by(purchase, allowance)
                     for key in by_name.get(folded(name), ())
                 }
-                for purchase in self._purchases
+                for purchase in self._better
             }
         return self._provided_by[allowance]
 
@@ -85,18 +111,6 @@ class PurchaseAdvice:
                 completed[self._usual.get(folded(name), name)].update(keys)
         return completed
 
-    def _best(self, unlocked: dict[str, int]) -> list[str]:
-        """Return purchases, the best first, without those that another one makes needless."""
-        kept: dict[int, list[str]] = defaultdict(list)
-        for name in sorted(unlocked, key=lambda n: (len(counts_for(n)), -self._use[n])):
-            drinks = unlocked[name]
-            is_needless = any(
-                other in counts_for(name) or is_as_good_as(other, name) for other in kept[drinks]
-            )
-            if drinks and not is_needless:
-                kept[drinks].append(name)
-        return [name for drinks in sorted(kept, reverse=True) for name in sorted(kept[drinks])]
-
 
 class _UnreadyDrinks:
     """The drinks that a shelf does not make, by what they lack."""
@@ -106,32 +120,35 @@ class _UnreadyDrinks:
         self._needs = needs
         self._shelf = shelf
         self._coverage = coverage = ShelfCoverage(needs, shelf)
-        self._uncovered = coverage.uncovered_counts(_MOST_AT_ONCE, unready)
-        self._alone = Selection(self._uncovered[1], needs.size)
-        self._several = reduce(or_, self._uncovered[2:])
-        contested = (drinks for drinks, _ in coverage.contested(self._uncovered[0]))
-        self._contested = reduce(or_, contested, 0)
-        rivals = chain.from_iterable(coverage.rivals if self._contested else ())
-        self._relieved = {key: needs.bitmap(key) & self._contested for key in rivals}
+        self._uncovered = uncovered = coverage.uncovered_counts(_MOST_AT_ONCE, unready)
+        self._several = reduce(or_, uncovered[2:])
+        contested = _contested(coverage, reduce(or_, uncovered))
+        self._uncontested = unready & ~contested
+        self._alone = Selection(uncovered[1] & self._uncontested, needs.size)
+        rivals = chain.from_iterable(coverage.rivals if contested else ())
+        self._relieved = {key: needs.bitmap(key) & contested for key in rivals}
 
     def bound(self, keys: set[str]) -> int:
         """Return how many drinks a purchase that provides these keys makes at most."""
         open_keys = keys - self._coverage.covered
-        most = sum(self._needs.drinks.count(key, self._alone) for key in open_keys)
-        if self._contested:
-            most += sum(self._relieved.get(key, 0).bit_count() for key in keys)
-        return most + self._covered_jointly(open_keys).bit_count()
+        if not self._relieved.keys().isdisjoint(keys):
+            return self._reached(keys, open_keys).bit_count()
+        alone = sum(self._needs.drinks.count(key, self._alone) for key in open_keys)
+        return alone + (self._covered_jointly(open_keys) & self._uncontested).bit_count()
 
     def unlocked(self, name: str, keys: set[str]) -> int:
         """Return how many drinks a purchase that provides these keys makes."""
         shelf = StockedShelf((*self._shelf.have, name), self._shelf.allowance)
         after = ShelfCoverage(self._needs, shelf)
-        gained = (keys & after.covered) - self._coverage.covered
+        reached = self._reached(keys, (keys & after.covered) - self._coverage.covered)
+        return (reached & ~_contested(after, reached)).bit_count()
+
+    def _reached(self, keys: set[str], gained: set[str]) -> int:
+        """Return the drinks that lack only gained needs, and no bottle unless keys relieve them."""
         alone = reduce(or_, map(self._needs.bitmap, gained), 0) & self._uncovered[1]
         relieved = reduce(or_, (self._relieved.get(key, 0) for key in keys), 0)
-        covered = alone | relieved | self._covered_jointly(gained)
-        contested = reduce(or_, (drinks for drinks, _ in after.contested(covered)), 0)
-        return (covered & ~contested).bit_count()
+        covered = alone | self._covered_jointly(gained)
+        return (covered & self._uncontested) | (covered | self._uncovered[0]) & relieved
 
     def _covered_jointly(self, keys: set[str]) -> int:
         """Return the drinks with two or more uncovered needs, all of them among these."""
@@ -142,3 +159,8 @@ class _UnreadyDrinks:
             counter.add(self._needs.bitmap(key) & self._several)
         counts = enumerate(self._uncovered[2:], 2)
         return reduce(or_, (counter.equals(number, drinks) for number, drinks in counts))
+
+
+def _contested(coverage: ShelfCoverage, among: int) -> int:
+    """Return, of a set of drinks, those with a covered need that finds no bottle of its own."""
+    return reduce(or_, (drinks for drinks, _ in coverage.contested(among)), 0)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mocktailverse.catalogue import unlocks
 from mocktailverse.catalogue.rows import name_key
 from mocktailverse.catalogue.search.query import DrinkQuery
 from mocktailverse.drinks.ingredients import canonical_name
@@ -29,7 +30,7 @@ ALLOWANCES = ("strict", "near", "acceptable")
 class ReferenceCount:
     """The expected results, counted drink by drink."""
 
-    def __init__(self, drinks, have, mocktail, allowance):
+    def __init__(self, drinks, have, mocktail, allowance, most_unlocks=10):
         self._allowance = allowance
         self._used = {line.name for drink in drinks for line in drink.ingredients}
         self._have = [self._meant(text) for text in have]
@@ -57,7 +58,7 @@ class ReferenceCount:
             rivals = [other for gain, other in best if -gain == gains[name]]
             if gains[name] and not any(self._suffices(other, name) for other in rivals):
                 best.append((-gains[name], name))
-        self.unlocks = [(name, -gain) for gain, name in sorted(best)[:10]]
+        self.unlocks = [(name, -gain) for gain, name in sorted(best)[:most_unlocks]]
         self.unknown = [text for text in have if not self._is_used(text)]
 
     def _meant(self, text):
@@ -108,24 +109,27 @@ def _drinks(make):
     mocktail=st.sampled_from([None, True, False]),
     allowance=st.sampled_from(ALLOWANCES),
     limit=st.integers(1, 4),
+    most_unlocks=st.integers(1, 10),
 )
 def test_makeable_equals_a_count_drink_by_drink(
-    open_catalogue, make_drink, data, have, missing, mocktail, allowance, limit
+    open_catalogue, make_drink, data, have, missing, mocktail, allowance, limit, most_unlocks
 ):
     drinks = data.draw(_drinks(make_drink))
     catalogue = open_catalogue(drinks)
-    expected = ReferenceCount(drinks, have, mocktail, allowance)
+    expected = ReferenceCount(drinks, have, mocktail, allowance, most_unlocks)
 
     items, after = [], None
     while True:
-        page = catalogue.makeable(
-            have,
-            missing=missing,
-            mocktail=mocktail,
-            allowance=allowance,
-            limit=limit,
-            after=after,
-        )
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(unlocks, "UNLOCKS", most_unlocks)
+            page = catalogue.makeable(
+                have,
+                missing=missing,
+                mocktail=mocktail,
+                allowance=allowance,
+                limit=limit,
+                after=after,
+            )
         items += page.items
         after = page.next
         if after is None:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
 from mocktailverse.drinks.ingredients import ancestors, match_ingredient
@@ -107,8 +107,8 @@ class StockedShelf:
         return self._supplies.get(folded(name), [])
 
     def _add_bottle(self, name: str) -> None:
-        for other, substitution in provided_by(name, self.allowance):
-            self._supplies[folded(other)].append(Supply((name,), substitution))
+        for other, supply in _supplied_by(name, self.allowance):
+            self._supplies[other].append(supply)
 
     def _add_mixtures(self) -> None:
         for mixture in self._allowed_mixtures():
@@ -139,6 +139,12 @@ def provided_by(name: str, allowance: Allowance) -> list[tuple[str, Substitution
         for other, substitution in replaceable_with(name).items()
         if substitution.confidence in _ALLOWED[allowance]
     ]
+
+
+@lru_cache(maxsize=4096)
+def _supplied_by(name: str, allowance: Allowance) -> list[tuple[str, Supply]]:
+    """Return the folded names that one ingredient provides, and how."""
+    return [(folded(other), Supply((name,), how)) for other, how in provided_by(name, allowance)]
 
 
 def juice_of(fruit: str) -> str | None:
