@@ -28,6 +28,7 @@ from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.search.query import DrinkQuery
 from mocktailverse.catalogue.writer import CatalogueWriter
 from mocktailverse.drinks.drink import Drink
+from mocktailverse.drinks.substitutions.shelf import Allowance
 from mocktailverse.stores.items import Item, from_item, to_item
 
 CHANGES = 100
@@ -38,6 +39,7 @@ DEEP_PAGES = 4
 
 _CHUNK = 5_000
 _SORTS = ("name", "-name", "abv", "-abv", "observed", "-observed")
+_ALLOWANCES: tuple[Allowance, ...] = ("near", "acceptable", "strict")
 _COMMON_WORDS = ("gin", "juice", "the", "ice", "lemon juice", "shake with ice", "rum lime")
 _SEALED: dict[str, Any] = {"version": "1-benchmark", "built_at": 1, "table": "drinks"}
 
@@ -86,6 +88,7 @@ def _queries(path: Path, questions: int) -> dict[str, Any]:
         "list": _list_queries(catalogue, rng, questions),
         "search": _search_queries(catalogue, rng, questions),
         "makeable": _makeable_queries(catalogue, rng, questions),
+        "full shelf": _full_shelf_queries(catalogue, rng, questions),
         "facets": _facet_queries(catalogue, rng, questions),
     }
     latencies = [{"name": name, **_latencies(kind)} for name, kind in kinds.items()]
@@ -152,6 +155,16 @@ def _makeable_queries(catalogue: Catalogue, rng: random.Random, number: int) -> 
     for index in range(number):
         have = rng.sample(used, min(len(used), rng.randint(1, 40)))
         yield lambda have=have, missing=index % 3: catalogue.makeable(have, missing=missing)
+
+
+def _full_shelf_queries(catalogue: Catalogue, rng: random.Random, number: int) -> Iterator[Query]:
+    """Yield the most expensive queries that the API accepts: with the most used ingredients."""
+    used = [entry.name for entry in catalogue.ingredients(limit=200).items]
+    for index in range(number):
+        have, allowance = used[: rng.randint(140, 200)], _ALLOWANCES[index % 3]
+        yield lambda have=have, allowance=allowance: catalogue.makeable(
+            have, missing=2, allowance=allowance, limit=100
+        )
 
 
 def _facet_queries(catalogue: Catalogue, rng: random.Random, number: int) -> Iterator[Query]:

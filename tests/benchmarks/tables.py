@@ -7,7 +7,13 @@ from mocktailverse.operations import markdown
 SPEED_TARGET = 6.0
 MEMORY_TARGET_MIB = 32.0
 COLD_START_TARGET = 1.25
-ANSWER_TARGETS_MS = {"list": 50.0, "search": 50.0, "makeable": 100.0, "facets": 150.0}
+ANSWER_TARGETS_MS = {
+    "list": 50.0,
+    "search": 50.0,
+    "makeable": 100.0,
+    "full shelf": 170.0,
+    "facets": 150.0,
+}
 SCAN_TARGET = 100.0
 COLD_PAGE_TARGET_S = 10.0
 PAGE_TARGET_MS = 1000.0
@@ -172,8 +178,10 @@ def _catalogue(figures: Figures) -> list[Table]:
         "Questions as people ask them, each once and in a mixed order: `list` takes pages in every "
         "sort, some deep, under none, one or two filters; `search` takes common words, names and "
         "ingredients, whole or as far as they are typed, some with filters; `makeable` takes "
-        "shelves of up to 40 ingredients; `facets` counts all values and the hits. A page has 25 "
-        "drinks, decoded. CPU time in one thread, warm.",
+        "shelves of up to 40 ingredients; `full shelf` takes the 140 to 200 most used ones with "
+        "every kind of substitutes, the most expensive query of the API; `facets` counts all "
+        "values and the hits. A page has 25 drinks, of a full shelf 100, decoded. CPU time in one "
+        "thread, warm.",
         ("", "drinks", "questions", "p50 ms", "p95 ms", "worst ms"),
         [
             (

@@ -47,7 +47,8 @@ LISTING_PAGE_SIZE = 1_000
 
 API_S = 0.3
 API_BYTES = 20_000
-"""Assumed duration of an API call, cold starts included, and size of its response."""
+"""Assumed duration of an API call, cold starts included, and size of its response. The most
+expensive query takes 0.21 s with 20,000 drinks: docs/explanation/cost.md."""
 
 API_READS, API_WRITES = 2, 1
 """Of the catalogue and of the transfer counter, at most: only the first call of a process, and one
