@@ -17,7 +17,7 @@ FORKED = """
 import os, time
 content = b"x" * (64 * 2**20)
 os.fork()
-print("ready", flush=True)
+os.write(1, b"ready\\n")  # print may write the line in two parts
 time.sleep(60)
 """
 """Two processes that share 64 MiB."""
