@@ -8,7 +8,7 @@ from pages.cells import linked, table
 from pages.meanings import opening
 from typer.cli import get_docs_for_click
 
-from mocktailverse.cli.main import app
+from mocktailverse.cli.main import whole_command
 
 PROGRAM = "mocktailverse"
 
@@ -25,7 +25,7 @@ def overview() -> str:
 
 def sections() -> Iterator[str]:
     """Yield a section for each help panel: usage, arguments and options of its commands."""
-    context = typer.Context(typer.main.get_command(app), help_option_names=["-h", "--help"])
+    context = typer.Context(whole_command(), help_option_names=["-h", "--help"])
     for panel, commands in _panels().items():
         yield f"## {panel}"
         for prefix, command in commands:
@@ -37,8 +37,7 @@ def sections() -> Iterator[str]:
 def _panels() -> dict[str, list[tuple[str, Any]]]:
     """Return the commands by help panel, each after the words that come before its name."""
     panels: dict[str, list[tuple[str, Any]]] = {}
-    group: Any = typer.main.get_command(app)
-    for command in group.commands.values():
+    for command in whole_command().commands.values():
         children = getattr(command, "commands", {}).values()
         prefix = f"{PROGRAM} {command.name}" if children else PROGRAM
         commands = [(prefix, one) for one in children or [command] if not one.hidden]

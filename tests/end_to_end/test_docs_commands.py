@@ -18,10 +18,9 @@ from typing import NamedTuple
 
 import psutil
 import pytest
-from typer.main import get_command
 
 from mocktailverse.checkout import find_checkout
-from mocktailverse.cli.main import app
+from mocktailverse.cli.main import whole_command
 from mocktailverse.local import deploying
 from worlds.processes import processes_of
 
@@ -225,7 +224,7 @@ def clean_up(folder: Path) -> list[str]:
 @functools.cache
 def idle_command():
     """Return the command line with commands that do nothing."""
-    root = get_command(app)
+    root = whole_command()
     waiting = [root]
     while waiting:
         command = waiting.pop()

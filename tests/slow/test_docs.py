@@ -11,11 +11,10 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-import typer
 
 from mocktailverse.catalogue import schema
 from mocktailverse.checkout import find_checkout
-from mocktailverse.cli.main import INTERRUPTED, app
+from mocktailverse.cli.main import INTERRUPTED, whole_command
 from mocktailverse.cost.template import Template
 from mocktailverse.deployment import environments
 from mocktailverse.drinks.codes import Quality, Reason
@@ -148,7 +147,7 @@ def commands(prefix: str, group: Any) -> Iterator[tuple[str, Any]]:
 
 
 def test_every_command_with_all_its_options_has_a_section(pages):
-    all_commands = list(commands("mocktailverse", typer.main.get_command(app)))
+    all_commands = list(commands("mocktailverse", whole_command()))
     assert ("mocktailverse drinks get") in dict(all_commands)
     for name, command in all_commands:
         section = pages["cli.md"].partition(f"\n### `{name}`\n")[2].partition("\n## ")[0]

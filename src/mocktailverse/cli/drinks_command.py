@@ -37,7 +37,7 @@ _MOCKTAIL = {True: "yes", False: "no", None: "unknown"}
 
 DrinkId = Annotated[str, Argument(metavar="ID", help=f"{DEFAULT_SOURCE}:11007, or 11007.")]
 
-drinks = typer.Typer(name="drinks", no_args_is_help=True, help="Show drinks.")
+drinks = typer.Typer(name="drinks", no_args_is_help=True, add_completion=False, help="Show drinks.")
 
 
 @drinks.command("get")

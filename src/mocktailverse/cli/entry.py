@@ -1,6 +1,6 @@
 """The entry point of `mocktailverse`. It ends quietly on Ctrl-C, also during the slow imports.
 
-The imports take a second or more. A KeyboardInterrupt during them would print a traceback, or be
+The imports can take a second. A KeyboardInterrupt during them would print a traceback, or be
 swallowed by an importer. So Ctrl-C ends the process at once before the command runs and after it
 has run, when there is nothing to clean up.
 """

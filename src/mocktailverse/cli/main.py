@@ -20,82 +20,15 @@ import contextlib
 import io
 import os
 import sys
-from collections.abc import Callable
 from importlib.metadata import version
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 from typer import Exit, Option
-from typer.core import TyperGroup
 
-from mocktailverse.cli.add_command import add
-from mocktailverse.cli.archive_command import archive
-from mocktailverse.cli.browse_command import browse
-from mocktailverse.cli.cost_command import cost
-from mocktailverse.cli.dashboard_command import dashboard
-from mocktailverse.cli.demo_command import demo
-from mocktailverse.cli.deploy_command import deploy
-from mocktailverse.cli.destroy_command import destroy
-from mocktailverse.cli.diff_command import diff
-from mocktailverse.cli.down_command import down
-from mocktailverse.cli.drill_command import drill
-from mocktailverse.cli.drinks_command import drinks
+from mocktailverse.cli.commands import PANELS, CommandGroup, UnusedCommand
 from mocktailverse.cli.entry import INTERRUPTED
-from mocktailverse.cli.export_command import export
-from mocktailverse.cli.fetch_command import fetch
-from mocktailverse.cli.ingest_command import ingest
-from mocktailverse.cli.loads_command import loads
-from mocktailverse.cli.logs_command import logs
-from mocktailverse.cli.makeable_command import makeable
-from mocktailverse.cli.measure_command import measure
-from mocktailverse.cli.mocktail_command import mocktail
-from mocktailverse.cli.outputs_command import outputs
-from mocktailverse.cli.package_command import package
-from mocktailverse.cli.plan_command import plan
-from mocktailverse.cli.quality_command import quality
-from mocktailverse.cli.rebuild_command import rebuild
-from mocktailverse.cli.reconcile_command import reconcile
-from mocktailverse.cli.redrive_command import redrive
-from mocktailverse.cli.rehearse_command import rehearse
-from mocktailverse.cli.rejected_command import rejected
-from mocktailverse.cli.releases_command import releases
-from mocktailverse.cli.remove_command import remove
-from mocktailverse.cli.replay_command import replay
-from mocktailverse.cli.report_command import report
-from mocktailverse.cli.restore_command import restore
-from mocktailverse.cli.rollback_command import rollback
-from mocktailverse.cli.serve_command import serve
-from mocktailverse.cli.status_command import status
-from mocktailverse.cli.trace_command import trace
-from mocktailverse.cli.transform_command import transform
-from mocktailverse.cli.up_command import up
-from mocktailverse.cli.verify_command import verify
 from mocktailverse.errors import MocktailverseError, TransientError, UnreachableError, UsageError
-
-PANELS: dict[str, tuple[Callable[..., None] | typer.Typer, ...]] = {
-    "Start here": (up, demo, status, down),
-    "Data in": (ingest, fetch, add, remove, loads, rejected),
-    "Move": (archive, restore),
-    "Drinks": (drinks, mocktail, makeable, export, quality, transform, measure),
-    "Serve": (serve, dashboard, browse),
-    "Repair": (verify, replay, redrive, reconcile, rebuild),
-    "Operate": (report, logs, trace, cost, drill),
-    "Deploy": (plan, deploy, diff, releases, rollback, outputs, package, rehearse, destroy),
-}
-"""The commands by panel of `mocktailverse --help`, in the order in which help lists them."""
-
-
-class CommandGroup(TyperGroup):
-    """The commands, without pydantic's prefix in the messages about wrong values."""
-
-    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401  the types of Typer's base class are private
-        """Run the command that the arguments name."""
-        try:
-            return super().invoke(ctx)
-        except typer.BadParameter as error:
-            error.message = error.message.removeprefix("Value error, ")
-            raise
-
 
 app = typer.Typer(
     name="mocktailverse",
@@ -108,11 +41,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for panel, commands in PANELS.items():
-    for command in commands:
-        if isinstance(command, typer.Typer):
-            app.add_typer(command, rich_help_panel=panel)
-        else:
-            app.command(rich_help_panel=panel)(command)
+    for name, summary in commands.items():
+        app.command(name, cls=UnusedCommand, help=summary, rich_help_panel=panel)(lambda: None)
 
 
 @app.callback()
@@ -133,6 +63,14 @@ def _mocktailverse(
 def _print_version() -> NoReturn:
     typer.echo(f"mocktailverse {version('mocktailverse')}")
     raise Exit
+
+
+def whole_command() -> CommandGroup:
+    """Return the command line with all commands imported, for its documentation."""
+    group = typer.main.get_command(app)
+    assert isinstance(group, CommandGroup)  # noqa: S101 - see above
+    group.load_all()
+    return group
 
 
 def run() -> None:

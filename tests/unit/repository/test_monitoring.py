@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 
 from mocktailverse.checkout import find_checkout
-from mocktailverse.cli.main import app
+from mocktailverse.cli.main import whole_command
 from mocktailverse.cost.footprint import footprints
 from mocktailverse.cost.template import Template
 from mocktailverse.deployment import environments
@@ -178,7 +177,7 @@ def commands(page: str) -> list[str]:
 def test_every_command_of_a_runbook_is_valid(page):
     lines = commands(page.read_text())
     assert lines
-    group: Any = typer.main.get_command(app)
+    group: Any = whole_command()
     for line in lines:
         _, name, *arguments = shlex.split(line, comments=True)
         group.commands[name].make_context(name, arguments)

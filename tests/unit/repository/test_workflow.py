@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from mocktailverse.checkout import find_checkout
-from mocktailverse.cli.main import app
+from mocktailverse.cli.commands import PANELS
 from mocktailverse.deployment.environments import DEPLOYED
 
 ROOT = find_checkout().template.parents[1]
@@ -83,9 +83,7 @@ def test_prod_gets_the_zip_of_staging_and_asks_for_confirmation(jobs):
 
 def test_its_commands_exist(jobs):
     runs = [step["run"] for job in jobs.values() for step in job["steps"] if "run" in step]
-    commands = {
-        command.callback.__name__ for command in app.registered_commands if command.callback
-    }
+    commands = {name for commands in PANELS.values() for name in commands}
     makefile = (ROOT / "Makefile").read_text()
     for line in runs:
         if line.startswith("make "):
