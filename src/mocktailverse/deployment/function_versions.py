@@ -5,6 +5,7 @@ the alias, so a new version can be tried before it serves, and moving the alias 
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from mocktailverse.stores import cloudformation_stack as stack
 from mocktailverse.stores.clients import Clients
@@ -20,6 +21,9 @@ LIVE_VERSIONS = "LiveVersions"
 
 LATEST = "$LATEST"
 """Lambda's name for a function's current code and settings, which may change at any time."""
+
+_OFTEN: Any = {"Delay": 0.5, "MaxAttempts": 600}
+"""Most versions are active within a second; by default the first pause is 5 s long."""
 
 
 def function_names(clients: Clients, stack_name: str) -> dict[str, str]:
@@ -66,7 +70,7 @@ def publish(clients: Clients, function: str) -> str:
     """
     version = clients.lambda_.publish_version(FunctionName=function)["Version"]
     waiter = clients.lambda_.get_waiter("published_version_active")
-    waiter.wait(FunctionName=function, Qualifier=version)
+    waiter.wait(FunctionName=function, Qualifier=version, WaiterConfig=_OFTEN)
     return version
 
 
