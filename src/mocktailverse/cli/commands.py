@@ -116,9 +116,9 @@ PANELS: dict[str, dict[str, str]] = {
 class UnusedCommand(TyperCommand):
     """Name and summary of a command that is not imported yet."""
 
-    def load(self) -> Any:  # noqa: ANN401 - the types of Typer's base class are private
+    def load(self) -> Any:  # noqa: ANN401 - Typer's type of commands is private
         """Import the command."""
-        assert self.name is not None  # noqa: S101 - see `PANELS`
+        assert self.name is not None  # noqa: S101 - `PANELS` names each command
         command = getattr(import_module(f"mocktailverse.cli.{self.name}_command"), self.name)
         if not isinstance(command, typer.Typer):
             function, command = command, typer.Typer(add_completion=False)
@@ -131,7 +131,7 @@ class UnusedCommand(TyperCommand):
 class CommandGroup(TyperGroup):
     """The commands, without pydantic's prefix in the messages about wrong values."""
 
-    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - as above
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - Typer's type of contexts is private
         """Run the command that the arguments name."""
         try:
             return super().invoke(ctx)
@@ -139,14 +139,17 @@ class CommandGroup(TyperGroup):
             error.message = error.message.removeprefix("Value error, ")
             raise
 
-    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:  # noqa: ANN401 - as above
+    def resolve_command(
+        self,
+        ctx: Any,  # noqa: ANN401 - Typer's type of contexts is private
+        args: list[str],
+    ) -> tuple[str | None, Any, list[str]]:
         """Return name, command and further arguments."""
         name, command, rest = super().resolve_command(ctx, args)
         return name, command.load() if isinstance(command, UnusedCommand) else command, rest
 
     def load_all(self) -> None:
         """Import all commands, for their documentation."""
-        self.commands = {
-            name: command.load() if isinstance(command, UnusedCommand) else command
-            for name, command in self.commands.items()
-        }
+        for name, command in self.commands.items():
+            if isinstance(command, UnusedCommand):
+                self.commands[name] = command.load()

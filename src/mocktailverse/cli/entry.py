@@ -25,7 +25,7 @@ def run() -> None:
         signal.signal(signal.SIGINT, _end)
         # Runs last. Python's own end would restore the default action, which hides the exit code.
         atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)
-    from mocktailverse.cli import main  # noqa: PLC0415  slow, see above
+    from mocktailverse.cli import main  # noqa: PLC0415 - it takes a part of a second, in which Ctrl-C must end the process
 
     try:
         if not is_ignored:

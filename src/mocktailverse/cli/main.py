@@ -68,7 +68,7 @@ def _print_version() -> NoReturn:
 def whole_command() -> CommandGroup:
     """Return the command line with all commands imported, for its documentation."""
     group = typer.main.get_command(app)
-    assert isinstance(group, CommandGroup)  # noqa: S101 - see above
+    assert isinstance(group, CommandGroup)  # noqa: S101 - the class that `app` was given
     group.load_all()
     return group
 

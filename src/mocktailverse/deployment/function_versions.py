@@ -22,8 +22,8 @@ LIVE_VERSIONS = "LiveVersions"
 LATEST = "$LATEST"
 """Lambda's name for a function's current code and settings, which may change at any time."""
 
-_OFTEN: Any = {"Delay": 0.5, "MaxAttempts": 600}
-"""Most versions are active within a second; by default the first pause is 5 s long."""
+_OFTEN: Any = {"Delay": 0.5, "MaxAttempts": 3120}
+"""By default it asks every 5 s, but most versions are active at once; it still waits for 26 min."""
 
 
 def function_names(clients: Clients, stack_name: str) -> dict[str, str]:
