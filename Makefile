@@ -90,8 +90,8 @@ aws-proof: $(ready) ## Prove what an account would show, with tools by others; n
 	$(bin)/pytest $(proof) -m "aws_proof or aws_gate" -n 2 --dist loadgroup
 
 .PHONY: bench
-bench: $(ready) ## Measure speed and memory beside a floor and beside peers
-	$(bin)/python tests/benchmarks/run.py
+bench: $(ready) ## Measure beside floors, peers and goals; CHECK=1 fails unless every goal is met
+	$(bin)/python tests/benchmarks/run.py $(if $(CHECK),--check)
 
 .PHONY: accuracy
 accuracy: $(ready) ## Count how many labelled measures, lines, mocktails, substitutes and groups are right

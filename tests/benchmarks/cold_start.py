@@ -46,7 +46,7 @@ _ENVIRONMENT = {
 }
 
 
-def measure(rounds: int) -> list[dict[str, object]]:
+def measure(rounds: int) -> dict[str, object]:
     """Return ratios to the yardstick: the import of each handler, without and with its tools."""
     cases = {YARDSTICK: _case(_TWO_CLIENTS), "boto3": _case("import boto3")}
     for name in FUNCTIONS:
@@ -55,7 +55,8 @@ def measure(rounds: int) -> list[dict[str, object]]:
         cases[f"{name}: import and tools"] = _case(
             f"import {module} as handler\nhandler._runtime()"
         )
-    return [figure._asdict() for figure in paired(cases, rounds)]
+    figures = [figure._asdict() for figure in paired(cases, rounds)]
+    return {"rounds": rounds, "cases": figures}
 
 
 def _case(code: str) -> Case:

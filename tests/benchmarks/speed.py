@@ -1,6 +1,7 @@
 """CPU time of the whole transform, compared with the decode floor and the peers; prints JSON.
 
 All cases run in one process, so every cache is warm; there are more records than cache entries.
+`--old-revision` says which revision of this repository is compared with this code.
 """
 
 import argparse
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+import old_code
 import ours
 import peers
 from corpus import ndjson_lines, source_records
@@ -43,8 +45,10 @@ STAGES = {
 PROFILED_ROWS = 40
 
 
-def measure(records_file: Path | None, count: int, rounds: int) -> dict[str, Any]:
-    """Return the figures for usual records, and for the worst case of the caches."""
+def measure(
+    records_file: Path | None, count: int, rounds: int, old_revision: str
+) -> dict[str, Any]:
+    """Return the figures for usual records, the worst case of the caches, and the old code."""
     description, records = source_records(records_file)
     usual = b"".join(ndjson_lines(records, count))
     worst = b"".join(ndjson_lines(records, count, all_measures_new=True))
@@ -55,6 +59,7 @@ def measure(records_file: Path | None, count: int, rounds: int) -> dict[str, Any
         "usual": _figures({**FLOOR, **OURS, **PEERS}, usual, count, rounds),
         "all_measures_distinct": _figures({**FLOOR, **OURS}, worst, count, rounds),
         "stages": _figures({**FLOOR, **STAGES}, usual, count, rounds),
+        "old_code": old_code.compare(old_revision, usual, rounds),
     }
 
 
@@ -86,9 +91,11 @@ if __name__ == "__main__":
     parser.add_argument("--records", type=Path)
     parser.add_argument("--count", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--old-revision", default=old_code.DEFAULT_REVISION, metavar="REV")
     parser.add_argument("--profile", action="store_true")
     options = parser.parse_args()
     if options.profile:
         profile(options.records, options.count)
     else:
-        print(json.dumps(measure(options.records, options.count, options.rounds)))
+        figures = measure(options.records, options.count, options.rounds, options.old_revision)
+        print(json.dumps(figures))

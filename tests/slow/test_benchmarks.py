@@ -1,6 +1,5 @@
 """The benchmarks run and print their figures; no test checks the figures themselves."""
 
-import importlib
 import json
 import subprocess
 import sys
@@ -36,6 +35,11 @@ def test_a_quick_run_measures_speed(quick_run):
     ]
     assert (usual[0]["least"], usual[0]["ratio"], usual[0]["most"]) == (1, 1, 1)
     assert len(speed["all_measures_distinct"]) == 2
+    old_code = speed["old_code"]
+    assert "skipped" in old_code or [one["name"] for one in old_code["figures"]] == [
+        "revision 145831cb",
+        "this code",
+    ]
     assert speed["stages"][-1]["name"] == "items made"
 
 
@@ -47,10 +51,10 @@ def test_a_quick_run_measures_memory(quick_run):
 
 def test_a_quick_run_measures_cold_starts(quick_run):
     cold_start = quick_run("cold_start")
-    names = {figure["name"] for figure in cold_start}
+    names = {figure["name"] for figure in cold_start["cases"]}
     for function in ("transform", "publish", "fetch", "reconcile"):
         assert {f"{function}: import", f"{function}: import and tools"} <= names
-    assert cold_start[0]["name"] == "boto3 and two clients"
+    assert cold_start["cases"][0]["name"] == "boto3 and two clients"
 
 
 def test_a_quick_run_measures_the_catalogue(quick_run):
@@ -66,20 +70,32 @@ def test_a_quick_run_measures_the_catalogue(quick_run):
     assert catalogue["scan"]["ratio"] > 1
 
 
-def test_a_run_has_the_figures_of_all_parts(monkeypatch):
-    monkeypatch.syspath_prepend(BENCHMARKS)
-    run = importlib.import_module("run")
-    monkeypatch.setattr(run, "measure_part", lambda part, size, records: (part, size, records))
-
-    figures = run.measure(run.QUICK, None)
-
-    assert set(figures) - {"python", "machine"} == {"rounds", *run.PARTS}
-    assert all(figures[part] == (part, run.QUICK, None) for part in run.PARTS)
+def test_the_old_code_is_skipped_when_its_revision_is_missing(benchmark_module):
+    skipped = benchmark_module("old_code").compare("0" * 40, b"", 1)
+    assert skipped == {"skipped": f"revision {'0' * 40} is not in this clone."}
 
 
-def test_the_records_are_distinct_and_the_same_on_every_run(monkeypatch):
-    monkeypatch.syspath_prepend(BENCHMARKS)
-    corpus = importlib.import_module("corpus")
+def test_the_same_revision_runs_beside_this_code(benchmark_module):
+    old_code, corpus = benchmark_module("old_code"), benchmark_module("corpus")
+    records = b"".join(corpus.ndjson_lines(corpus.source_records()[1], 20))
+    if "skipped" in (compared := old_code.compare("HEAD", records, 1)):
+        pytest.skip(compared["skipped"])
+    assert [figure["name"] for figure in compared["figures"]] == ["revision HEAD", "this code"]
+    assert all(figure["seconds"] > 0 for figure in compared["figures"])
+
+
+def test_a_run_has_the_figures_of_all_parts(benchmark_module, monkeypatch):
+    run = benchmark_module("run")
+    monkeypatch.setattr(run, "measure_part", lambda part, records, *, quick: (part, records, quick))
+
+    figures = run.measure(None, quick=True)
+
+    assert set(figures) - {"python", "machine"} == set(run.PARTS)
+    assert all(figures[part] == (part, None, True) for part in run.PARTS)
+
+
+def test_the_records_are_distinct_and_the_same_on_every_run(benchmark_module):
+    corpus = benchmark_module("corpus")
     _, samples = corpus.source_records()
     count = 2 * len(samples)
 
@@ -98,92 +114,3 @@ def test_the_records_are_distinct_and_the_same_on_every_run(monkeypatch):
         if record[f"strIngredient{slot}"]
     ]
     assert len(set(measures)) == len(measures)
-
-
-def test_the_tables_name_every_case_and_compare_it_with_its_target(monkeypatch):
-    monkeypatch.syspath_prepend(BENCHMARKS)
-    tables = importlib.import_module("tables")
-    timing = {"seconds": 0.5, "ratio": 7.0, "least": 6.5, "most": 7.5}
-    memory = {"name": "ours", "warm_mib": 25.0, "peak_mib": 30.0}
-    figures = {
-        "python": "3.13.1",
-        "machine": "Linux x86_64, 2 cores",
-        "rounds": 3,
-        "speed": {
-            "records": 1000,
-            "varied_from": "142 sample records",
-            "bytes_per_record": 1800,
-            "usual": [{"name": "floor", **timing}, {"name": "ours", **timing}],
-            "all_measures_distinct": [{"name": "floor", **timing}],
-            "stages": [{"name": "items made", **timing}],
-        },
-        "memory": [
-            {**memory, "records": 1000, "growth_mib": 2.0},
-            {**memory, "records": 100_000, "growth_mib": 5.0},
-            {**memory, "name": "pandas", "records": 10_000, "growth_mib": 90.0},
-        ],
-        "catalogue": {
-            "catalogues": [
-                {
-                    "drinks": 100_000,
-                    "mib": 347.1,
-                    "index_seconds": 1.5,
-                    "asked": [
-                        {"name": "list", "questions": 9, "p50_ms": 1, "p95_ms": 2, "worst_ms": 3},
-                        {
-                            "name": "search",
-                            "questions": 9,
-                            "p50_ms": 1,
-                            "p95_ms": 60,
-                            "worst_ms": 90,
-                        },
-                    ],
-                    "dashboard": {
-                        "visits": 9,
-                        "ready_seconds": 0.9,
-                        "cold_seconds": 4.0,
-                        "warm": {"p50_ms": 200, "p95_ms": 250, "worst_ms": 300},
-                        "filtered": {"p50_ms": 300, "p95_ms": 1200, "worst_ms": 1300},
-                    },
-                }
-            ],
-            "publish": {
-                "drinks": 100_000,
-                "changes": 100,
-                "rebuild_seconds": 10.0,
-                "publish_seconds": 0.2,
-                "share": 0.02,
-            },
-            "scan": {
-                "drinks": 10_000,
-                "questions": 6,
-                "scan_ms": 1000,
-                "catalogue_ms": 1,
-                "ratio": 900,
-                "least": 500,
-                "most": 1500,
-            },
-        },
-        "cold_start": [
-            {"name": "transform: import", **timing, "ratio": 1.1},
-            {"name": "transform: import and tools", **timing, "ratio": 1.5},
-        ],
-    }
-
-    text, page = tables.as_text(figures), tables.as_page(figures)
-
-    for shown in (text, page):
-        assert "at most 6 times the floor; missed with 7.00" in shown
-        assert "met with 3.00" in shown
-        assert "transform: import; met with 1.10" in shown
-        assert "transform: import and tools; missed with 1.50" in shown
-        assert "pandas" in shown
-        assert "at most 50 ms for list at the 95th percentile; met with 2.00" in shown
-        assert "at most 50 ms for search at the 95th percentile; missed with 60.00" in shown
-        assert "at least 100 times as fast; met with 900" in shown
-        assert "take 2.0% of writing" in shown
-        assert "at most 5 % of writing it whole; met with 2.00" in shown
-        assert "at most 10 s for the first visitor; met with 4.00" in shown
-        assert "at most 1000 ms at the 95th percentile, warm; met with 250.00" in shown
-        assert "at most 1000 ms at the 95th percentile, filtered; missed with 1200.00" in shown
-    assert "| ours | 7.00 | 6.50 to 7.50 | 500.0 | 2,000 |" in page

@@ -1,0 +1,46 @@
+"""The parts of a run: each is a script of this folder, which prints its figures as JSON."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+_HERE = Path(__file__).parent
+
+
+class Part(NamedTuple):
+    """The command lines of a script."""
+
+    full: str
+    """Its arguments for the figures that the goals are about."""
+    quick: str
+    """Its arguments for a run that only shows that it works."""
+    has_records: bool = False
+    """Whether it takes `--records`, a file of records to vary."""
+
+
+PARTS = {
+    "speed": Part("--count 10000 --rounds 7", "--count 200 --rounds 1", has_records=True),
+    "memory": Part(
+        "--counts 1000 10000 100000 --pandas-count 10000",
+        "--counts 100 200 400 --pandas-count 200",
+        has_records=True,
+    ),
+    "cold_start": Part("--rounds 7", "--rounds 1"),
+    "catalogue": Part(
+        "--drinks 600 100000 --scanned 10000 --questions 300 --visits 40",
+        "--drinks 100 200 --scanned 100 --questions 8 --visits 1",
+        has_records=True,
+    ),
+}
+
+
+def measure_part(name: str, records: Path | None, *, quick: bool) -> Any:
+    """Run the script of a part in a separate process; return its figures."""
+    part = PARTS[name]
+    arguments = (part.quick if quick else part.full).split()
+    if records and part.has_records:
+        arguments += ["--records", str(records)]
+    command = [sys.executable, str(_HERE / f"{name}.py"), *arguments]
+    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)

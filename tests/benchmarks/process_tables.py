@@ -1,0 +1,58 @@
+"""The tables and goal figures of the parts that start processes: memory and start times."""
+
+from collections.abc import Iterator
+
+from goals import Measured
+from table import Figures, Table, timing_rows
+
+_HEAD = ("", "ratio", "spread", "ms")
+
+
+def memory_tables(figures: Figures) -> list[Table]:
+    """Return the peak memory by the size of the file."""
+    return [
+        Table(
+            "Memory: files of growing size",
+            "Each file is streamed from disk by a fresh process. Warm is the process's peak after "
+            "the first 50 records, with code and reference tables in memory; growth is what the "
+            "rest of the file adds to the peak.",
+            ("", "records", "warm MiB", "peak MiB", "growth MiB"),
+            [
+                (
+                    one["name"],
+                    f"{one['records']:,}",
+                    *(f"{one[f'{kind}_mib']:.1f}" for kind in ("warm", "peak", "growth")),
+                )
+                for one in figures
+            ],
+        )
+    ]
+
+
+def memory_measured(figures: Figures) -> Iterator[Measured]:
+    """Yield how much more the largest file takes than the smallest; the last row is a peer's."""
+    *ours, _peer = figures
+    growth = ours[-1]["growth_mib"] - ours[0]["growth_mib"]
+    name = "growth from the smallest file to the largest"
+    yield Measured("memory", name, ours[-1]["records"], growth)
+
+
+def cold_start_tables(figures: Figures) -> list[Table]:
+    """Return the CPU time until each function is ready."""
+    return [
+        Table(
+            "Cold start: until a function is ready",
+            "Each case is a fresh process with compiled byte code; Python's own start counts in "
+            "none. The yardstick imports boto3 and makes clients for S3 and DynamoDB. `import` "
+            "loads a handler, which connects nothing; `import and tools` also builds what its "
+            "first event needs (transform: three clients, Logger, Metrics). CPU time.",
+            _HEAD,
+            timing_rows(figures["cases"]),
+        )
+    ]
+
+
+def cold_start_measured(figures: Figures) -> Iterator[Measured]:
+    """Yield the ratio of each case to the yardstick."""
+    for one in figures["cases"]:
+        yield Measured("cold_start", one["name"], figures["rounds"], one["ratio"])
