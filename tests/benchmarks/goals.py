@@ -56,6 +56,7 @@ class Verdict(NamedTuple):
 _DECISION = "decision 0005: decoding, hashing and building each item take 4.9 floors in C alone"
 _PROTOTYPE = "a prototype's figure, with a margin"
 _USER = "what a user waits for without noticing"
+_CHANGES = "the changes themselves are about 100 kB"
 
 GOALS = (
     Goal("speed", "usual records, beside the floor", 10_000, "records", 18, "times", _DECISION),
@@ -67,6 +68,13 @@ GOALS = (
          "memory must not follow the size of a file"),
     Goal("cold_start", "transform: import and tools", 5, "rounds", 1.20, "times", _PROTOTYPE),
     Goal("cold_start", "api: import and tools", 5, "rounds", 1.40, "times", _PROTOTYPE),
+    Goal("visible", "visible latency, p95", 600, "drinks", 1.0, "s", _USER),
+    Goal("visible", "visible latency, p95", 20_000, "drinks", 1.5, "s", _USER),
+    Goal("visible", "visible latency, p95", 100_000, "drinks", 2.5, "s", _USER),
+    Goal("visible", "uploaded by a publish", 20_000, "drinks", 300, "kB", _CHANGES),
+    Goal("visible", "downloaded by a warm reader", 20_000, "drinks", 300, "kB", _CHANGES),
+    Goal("visible", "CPU of a publish, beside 600 drinks", 100_000, "drinks", 2, "times",
+         "the cost follows the change, not the catalogue"),
     Goal("catalogue", "list, p95", 100_000, "drinks", 50, "ms", _USER),
     Goal("catalogue", "search, p95", 100_000, "drinks", 50, "ms", _USER),
     Goal("catalogue", "makeable, p95", 100_000, "drinks", 100, "ms", _USER),

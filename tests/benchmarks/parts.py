@@ -33,6 +33,9 @@ PARTS = {
         "--drinks 100 200 --scanned 100 --questions 8 --visits 1",
         has_records=True,
     ),
+    "visible": Part(
+        "--drinks 600 20000 100000 --rounds 20", "--drinks 60 --rounds 1 --publishes 1"
+    ),
 }
 
 

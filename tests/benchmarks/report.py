@@ -6,6 +6,7 @@ from typing import NamedTuple
 import catalogue_tables
 import process_tables
 import speed_tables
+import user_tables
 from goals import MET, Measured, Verdict, judge
 from table import Figures, Table, goals_table, skipped_table
 
@@ -29,6 +30,7 @@ SECTIONS = {
     "memory": Section(process_tables.memory_tables, process_tables.memory_measured),
     "cold_start": Section(process_tables.cold_start_tables, process_tables.cold_start_measured),
     "catalogue": Section(catalogue_tables.tables, catalogue_tables.measured),
+    "visible": Section(user_tables.visible_tables, user_tables.visible_measured),
 }
 """By part, in the order in which they are shown."""
 

@@ -67,6 +67,22 @@ FIGURES = {
             "most": 1500,
         },
     },
+    "visible": [
+        {
+            "drinks": drinks,
+            "changes": 100,
+            "rounds": 20,
+            "publishes": 5,
+            "p50_s": 0.5,
+            "p95_s": 0.9,
+            "worst_s": 1.3,
+            "stages_s": {"waiting": 0.1, "loading": 0.2, "publishing": 0.1, "serving": 0.1},
+            "uploaded_bytes": 299_000,
+            "downloaded_bytes": 301_000,
+            "publish_cpu_s": cpu_s,
+        }
+        for drinks, cpu_s in ((600, 0.1), (20_000, 0.15), (100_000, 0.25))
+    ],
 }
 
 
@@ -145,6 +161,10 @@ def test_each_verdict_compares_the_figure_of_its_case_with_the_goal(benchmark_mo
     assert results["catalogue: first page in process, first visitor"] == (4.0, "met")
     assert results["catalogue: first page in process, warm, p95"] == (250, "met")
     assert results["catalogue: first page in process, filtered, p95"] == (1200, "missed")
+    assert results["visible: visible latency, p95"] == (0.9, "met")
+    assert results["visible: uploaded by a publish"] == (299.0, "met")
+    assert results["visible: downloaded by a warm reader"] == (301.0, "missed")
+    assert results["visible: CPU of a publish, beside 600 drinks"] == (2.5, "missed")
 
 
 def test_text_and_page_show_every_table_with_the_goals(benchmark_module):

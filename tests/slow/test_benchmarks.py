@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -68,6 +69,26 @@ def test_a_quick_run_measures_the_catalogue(quick_run):
         assert page["filtered"]["p50_ms"] <= page["filtered"]["p95_ms"]
     assert catalogue["publish"]["changes"] == 100
     assert catalogue["scan"]["ratio"] > 1
+
+
+def test_a_quick_run_measures_the_visible_latency(quick_run):
+    (visible,) = quick_run("visible")
+    assert (visible["drinks"], visible["changes"]) == (60, 60)
+    assert list(visible["stages_s"]) == ["waiting", "loading", "publishing", "serving"]
+    total_s = sum(visible["stages_s"].values())
+    assert total_s == pytest.approx(visible["p50_s"], abs=0.01)
+    assert min(visible["uploaded_bytes"], visible["downloaded_bytes"]) > 0
+    assert visible["publish_cpu_s"] > 0
+
+
+def test_the_traffic_is_that_of_the_bodies(benchmark_module):
+    traffic = benchmark_module("traffic").Traffic()
+    message = SimpleNamespace
+    traffic.send(message(headers={"Content-Length": "7"}))
+    for method, status in (("GET", 200), ("GET", 304), ("HEAD", 200)):
+        response = message(headers={"content-length": "100"}, status_code=status)
+        traffic.receive(response, message(http={"method": method}))
+    assert (traffic.sent, traffic.received) == (7, 100)
 
 
 def test_the_old_code_is_skipped_when_its_revision_is_missing(benchmark_module):
