@@ -57,6 +57,7 @@ _DECISION = "decision 0005: decoding, hashing and building each item take 4.9 fl
 _PROTOTYPE = "a prototype's figure, with a margin"
 _USER = "what a user waits for without noticing"
 _CHANGES = "the changes themselves are about 100 kB"
+_READY = "ready JSON behind the same server, and Datasette"
 
 GOALS = (
     Goal("speed", "usual records, beside the floor", 10_000, "records", 18, "times", _DECISION),
@@ -75,6 +76,9 @@ GOALS = (
     Goal("visible", "downloaded by a warm reader", 20_000, "drinks", 300, "kB", _CHANGES),
     Goal("visible", "CPU of a publish, beside 600 drinks", 100_000, "drinks", 2, "times",
          "the cost follows the change, not the catalogue"),
+    Goal("serving", "list", 20_000, "drinks", 0.8, "ms", _READY),
+    Goal("serving", "one drink", 20_000, "drinks", 0.4, "ms", _READY),
+    Goal("serving", "makeable", 100_000, "drinks", 10, "ms", _READY),
     Goal("catalogue", "list, p95", 100_000, "drinks", 50, "ms", _USER),
     Goal("catalogue", "search, p95", 100_000, "drinks", 50, "ms", _USER),
     Goal("catalogue", "makeable, p95", 100_000, "drinks", 100, "ms", _USER),

@@ -36,6 +36,9 @@ PARTS = {
     "visible": Part(
         "--drinks 600 20000 100000 --rounds 20", "--drinks 60 --rounds 1 --publishes 1"
     ),
+    "serving": Part(
+        "--drinks 20000 100000 --requests 1000", "--drinks 60 --requests 20 --rounds 1"
+    ),
 }
 
 

@@ -31,6 +31,7 @@ SECTIONS = {
     "cold_start": Section(process_tables.cold_start_tables, process_tables.cold_start_measured),
     "catalogue": Section(catalogue_tables.tables, catalogue_tables.measured),
     "visible": Section(user_tables.visible_tables, user_tables.visible_measured),
+    "serving": Section(user_tables.serving_tables, user_tables.serving_measured),
 }
 """By part, in the order in which they are shown."""
 

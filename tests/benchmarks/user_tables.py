@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from goals import Measured
-from table import Figures, Table
+from table import Figures, Table, spread
 
 _BYTES_PER_KB = 1000
 
@@ -63,3 +63,40 @@ def visible_measured(figures: Figures) -> Iterator[Measured]:
             yield figure(name, drinks, one[f"{kind}_bytes"] / _BYTES_PER_KB)
         ratio = one["publish_cpu_s"] / figures[0]["publish_cpu_s"]
         yield figure("CPU of a publish, beside 600 drinks", drinks, ratio)
+
+
+def serving_tables(figures: Figures) -> list[Table]:
+    """Return the CPU time of a request to each endpoint, beside its floor and its peer."""
+    return [
+        Table(
+            "Serving: CPU time of a request",
+            "Requests over HTTP by one connection, which rotate over many paths. `list` takes "
+            "pages of 25 drinks in every sort, `makeable` shelves of 1 to 40 ingredients. The "
+            "floor is a bare ASGI app that sends the same bodies, ready in memory. Datasette "
+            "serves the same catalogue file, as rows with all their columns. CPU time of the "
+            "server's process.",
+            ("", "drinks", "requests", "ratio", "spread", "ms a request"),
+            [
+                (
+                    f"{one['name']}: {timing['name']}",
+                    f"{one['drinks']:,}",
+                    f"{one['requests']:,}",
+                    f"{timing['ratio']:.2f}",
+                    spread(timing),
+                    f"{_ms_a_request(one, timing):.2f}",
+                )
+                for one in figures
+                for timing in one["figures"]
+            ],
+        )
+    ]
+
+
+def serving_measured(figures: Figures) -> Iterator[Measured]:
+    """Yield the CPU time of this API's requests in ms; the first figure is the floor's."""
+    for one in figures:
+        yield Measured("serving", one["name"], one["drinks"], _ms_a_request(one, one["figures"][1]))
+
+
+def _ms_a_request(one: Figures, timing: Figures) -> float:
+    return float(1000 * timing["seconds"] / one["requests"])

@@ -83,6 +83,20 @@ FIGURES = {
         }
         for drinks, cpu_s in ((600, 0.1), (20_000, 0.15), (100_000, 0.25))
     ],
+    "serving": [
+        {
+            "name": name,
+            "drinks": drinks,
+            "requests": 1000,
+            "figures": [{"name": "floor", **TIMING}, {"name": "ours", **TIMING, "seconds": cpu_s}],
+        }
+        for name, drinks, cpu_s in (
+            ("list", 20_000, 0.7),
+            ("one drink", 20_000, 0.5),
+            ("makeable", 20_000, 20),
+            ("makeable", 100_000, 9),
+        )
+    ],
 }
 
 
@@ -165,6 +179,9 @@ def test_each_verdict_compares_the_figure_of_its_case_with_the_goal(benchmark_mo
     assert results["visible: uploaded by a publish"] == (299.0, "met")
     assert results["visible: downloaded by a warm reader"] == (301.0, "missed")
     assert results["visible: CPU of a publish, beside 600 drinks"] == (2.5, "missed")
+    assert results["serving: list"] == (0.7, "met")
+    assert results["serving: one drink"] == (0.5, "missed")
+    assert results["serving: makeable"] == (9, "met")
 
 
 def test_text_and_page_show_every_table_with_the_goals(benchmark_module):

@@ -81,6 +81,19 @@ def test_a_quick_run_measures_the_visible_latency(quick_run):
     assert visible["publish_cpu_s"] > 0
 
 
+def test_a_quick_run_measures_requests_beside_ready_json_and_datasette(quick_run):
+    serving = quick_run("serving")
+    assert [(one["name"], one["drinks"]) for one in serving] == [
+        ("list", 60),
+        ("one drink", 60),
+        ("makeable", 60),
+    ]
+    names = ["floor: ready JSON", "Mocktailverse", "Datasette"]
+    for one, number in zip(serving, (3, 3, 2), strict=True):
+        assert [figure["name"] for figure in one["figures"]] == names[:number]
+        assert all(figure["seconds"] > 0 for figure in one["figures"])
+
+
 def test_the_traffic_is_that_of_the_bodies(benchmark_module):
     traffic = benchmark_module("traffic").Traffic()
     message = SimpleNamespace
