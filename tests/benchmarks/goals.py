@@ -58,6 +58,8 @@ _PROTOTYPE = "a prototype's figure, with a margin"
 _USER = "what a user waits for without noticing"
 _CHANGES = "the changes themselves are about 100 kB"
 _READY = "ready JSON behind the same server, and Datasette"
+_SCRIPT = "a command that computes nothing should start like other tools in Python"
+_STREAMLIT = "a trivial page of the same Streamlit"
 
 GOALS = (
     Goal("speed", "usual records, beside the floor", 10_000, "records", 18, "times", _DECISION),
@@ -69,6 +71,8 @@ GOALS = (
          "memory must not follow the size of a file"),
     Goal("cold_start", "transform: import and tools", 5, "rounds", 1.20, "times", _PROTOTYPE),
     Goal("cold_start", "api: import and tools", 5, "rounds", 1.40, "times", _PROTOTYPE),
+    Goal("cli_start", "mocktailverse --help", 5, "rounds", 0.35, "s", _SCRIPT),
+    Goal("cli_start", 'mocktailverse measure "1 oz"', 5, "rounds", 0.25, "s", _SCRIPT),
     Goal("visible", "visible latency, p95", 600, "drinks", 1.0, "s", _USER),
     Goal("visible", "visible latency, p95", 20_000, "drinks", 1.5, "s", _USER),
     Goal("visible", "visible latency, p95", 100_000, "drinks", 2.5, "s", _USER),
@@ -76,6 +80,10 @@ GOALS = (
     Goal("visible", "downloaded by a warm reader", 20_000, "drinks", 300, "kB", _CHANGES),
     Goal("visible", "CPU of a publish, beside 600 drinks", 100_000, "drinks", 2, "times",
          "the cost follows the change, not the catalogue"),
+    Goal("first_card", "first visitor", 600, "drinks", 1.6, "times", _STREAMLIT),
+    Goal("first_card", "first visitor", 100_000, "drinks", 3, "times", _STREAMLIT),
+    Goal("first_card", "later visits", 600, "drinks", 1.2, "times", _STREAMLIT),
+    Goal("first_card", "later visits", 100_000, "drinks", 1.2, "times", _STREAMLIT),
     Goal("serving", "list", 20_000, "drinks", 0.8, "ms", _READY),
     Goal("serving", "one drink", 20_000, "drinks", 0.4, "ms", _READY),
     Goal("serving", "makeable", 100_000, "drinks", 10, "ms", _READY),

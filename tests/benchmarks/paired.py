@@ -40,15 +40,19 @@ def paired(cases: Mapping[str, Case], rounds: int) -> list[Figure]:
     for _ in range(rounds if rounds == 1 else rounds + 1):
         for name, case in cases.items():
             timings[name].append(case())
-    timings = {name: seconds[-rounds:] for name, seconds in timings.items()}
+    return compared({name: seconds[-rounds:] for name, seconds in timings.items()})
+
+
+def compared(timings: Mapping[str, list[float]]) -> list[Figure]:
+    """Return medians and extremes of timings; those at the same place are of the same round."""
     yardstick = next(iter(timings.values()))
     figures = []
-    for name, measured in timings.items():
-        ratios = [time_s / unit_s for time_s, unit_s in zip(measured, yardstick, strict=True)]
+    for name, seconds in timings.items():
+        ratios = [time_s / unit_s for time_s, unit_s in zip(seconds, yardstick, strict=True)]
         figures.append(
             Figure(
                 name,
-                statistics.median(measured),
+                statistics.median(seconds),
                 statistics.median(ratios),
                 min(ratios),
                 max(ratios),

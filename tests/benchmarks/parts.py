@@ -18,6 +18,8 @@ class Part(NamedTuple):
     """Its arguments for a run that only shows that it works."""
     has_records: bool = False
     """Whether it takes `--records`, a file of records to vary."""
+    has_files: bool = False
+    """Whether it takes `--files`, a folder that keeps the catalogues' files for other parts."""
 
 
 PARTS = {
@@ -28,25 +30,37 @@ PARTS = {
         has_records=True,
     ),
     "cold_start": Part("--rounds 7", "--rounds 1"),
+    "cli_start": Part("--rounds 7", "--rounds 1"),
     "catalogue": Part(
         "--drinks 600 100000 --scanned 10000 --questions 300 --visits 40",
         "--drinks 100 200 --scanned 100 --questions 8 --visits 1",
         has_records=True,
     ),
     "visible": Part(
-        "--drinks 600 20000 100000 --rounds 20", "--drinks 60 --rounds 1 --publishes 1"
+        "--drinks 600 20000 100000 --rounds 20",
+        "--drinks 60 --rounds 1 --publishes 1",
+        has_files=True,
     ),
     "serving": Part(
-        "--drinks 20000 100000 --requests 1000", "--drinks 60 --requests 20 --rounds 1"
+        "--drinks 20000 100000 --requests 1000 --rounds 5",
+        "--drinks 60 --requests 20 --rounds 1",
+        has_files=True,
+    ),
+    "first_card": Part(
+        "--drinks 600 100000 --rounds 5 --visits 3",
+        "--drinks 60 --rounds 1 --visits 1",
+        has_files=True,
     ),
 }
 
 
-def measure_part(name: str, records: Path | None, *, quick: bool) -> Any:
+def measure_part(name: str, records: Path | None, files: Path, *, quick: bool) -> Any:
     """Run the script of a part in a separate process; return its figures."""
     part = PARTS[name]
     arguments = (part.quick if quick else part.full).split()
     if records and part.has_records:
         arguments += ["--records", str(records)]
+    if part.has_files:
+        arguments += ["--files", str(files)]
     command = [sys.executable, str(_HERE / f"{name}.py"), *arguments]
     return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)

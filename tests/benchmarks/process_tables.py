@@ -56,3 +56,23 @@ def cold_start_measured(figures: Figures) -> Iterator[Measured]:
     """Yield the ratio of each case to the yardstick."""
     for one in figures["cases"]:
         yield Measured("cold_start", one["name"], figures["rounds"], one["ratio"])
+
+
+def cli_start_tables(figures: Figures) -> list[Table]:
+    """Return the CPU time of each command from start to end."""
+    return [
+        Table(
+            "Command line: from start to end",
+            "Each case is a fresh process with compiled byte code, measured whole. The yardstick "
+            "is Python with Typer, on which the command line builds. The goals are seconds on the "
+            "machine of this page; on another one compare the ratio. CPU time.",
+            _HEAD,
+            timing_rows(figures["cases"]),
+        )
+    ]
+
+
+def cli_start_measured(figures: Figures) -> Iterator[Measured]:
+    """Yield the CPU time of each command in s."""
+    for one in figures["cases"]:
+        yield Measured("cli_start", one["name"], figures["rounds"], one["seconds"])

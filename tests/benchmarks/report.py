@@ -29,9 +29,11 @@ SECTIONS = {
     "speed": Section(speed_tables.tables, speed_tables.measured),
     "memory": Section(process_tables.memory_tables, process_tables.memory_measured),
     "cold_start": Section(process_tables.cold_start_tables, process_tables.cold_start_measured),
+    "cli_start": Section(process_tables.cli_start_tables, process_tables.cli_start_measured),
     "catalogue": Section(catalogue_tables.tables, catalogue_tables.measured),
     "visible": Section(user_tables.visible_tables, user_tables.visible_measured),
     "serving": Section(user_tables.serving_tables, user_tables.serving_measured),
+    "first_card": Section(user_tables.first_card_tables, user_tables.first_card_measured),
 }
 """By part, in the order in which they are shown."""
 

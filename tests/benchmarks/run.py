@@ -9,6 +9,7 @@
     run.py --page FILE      the tables, and writes such a page to FILE
     run.py --profile        the functions in which the transform spends its time
     run.py --records FILE   varies the records of FILE (an API envelope), not the usual ones
+    run.py --files FOLDER   keeps the catalogues' files for the next run
 
 Each part runs in a separate process.
 """
@@ -19,6 +20,7 @@ import os
 import platform
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +31,12 @@ _HERE = Path(__file__).parent
 PAGE = _HERE.parents[1] / "docs" / "operations" / "performance.md"
 
 
-def measure(records: Path | None, *, quick: bool) -> dict[str, Any]:
+def measure(records: Path | None, files: Path, *, quick: bool) -> dict[str, Any]:
     """Return all figures of one run."""
     return {
         "python": platform.python_version(),
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
-        **{part: measure_part(part, records, quick=quick) for part in PARTS},
+        **{part: measure_part(part, records, files, quick=quick) for part in PARTS},
     }
 
 
@@ -49,6 +51,7 @@ def _arguments() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--records", type=Path, metavar="FILE")
+    parser.add_argument("--files", type=Path, metavar="FOLDER")
     parser.add_argument("--only", choices=PARTS, metavar="PART")
     page = parser.add_mutually_exclusive_group()
     page.add_argument("--page", type=Path, metavar="FILE")
@@ -64,11 +67,13 @@ def main() -> int:
     if options.profile:
         _profile(options.records)
         return 0
-    if options.only:
-        figures = measure_part(options.only, options.records, quick=options.quick)
-        print(json.dumps(figures, indent=2))
-        return 0
-    figures = measure(options.records, quick=options.quick)
+    with tempfile.TemporaryDirectory() as scratch:
+        files = options.files or Path(scratch)
+        if options.only:
+            figures = measure_part(options.only, options.records, files, quick=options.quick)
+            print(json.dumps(figures, indent=2))
+            return 0
+        figures = measure(options.records, files, quick=options.quick)
     results = verdicts(figures)
     if options.json:
         goals = [

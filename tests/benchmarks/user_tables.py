@@ -100,3 +100,37 @@ def serving_measured(figures: Figures) -> Iterator[Measured]:
 
 def _ms_a_request(one: Figures, timing: Figures) -> float:
     return float(1000 * timing["seconds"] / one["requests"])
+
+
+def first_card_tables(figures: Figures) -> list[Table]:
+    """Return the time to the first card, for the first visitor and for later ones."""
+    return [
+        Table(
+            "The dashboard: its first card in Chromium",
+            "The time from the request to the visible card. The first visitor comes as soon as "
+            "the server is healthy, and waits for the download of the catalogue from the embedded "
+            "AWS, too. Later visits share what the server has; each has an empty browser cache. "
+            "The trivial page shows one card by the same Streamlit, and its server starts in the "
+            "same round. Wall-clock time.",
+            ("", "drinks", "ratio", "spread", "ms"),
+            [
+                (
+                    f"{kind}: {timing['name']}",
+                    f"{one['drinks']:,}",
+                    f"{timing['ratio']:.2f}",
+                    spread(timing),
+                    f"{1000 * timing['seconds']:,.0f}",
+                )
+                for one in figures["catalogues"]
+                for kind, timings in one["visitors"].items()
+                for timing in timings
+            ],
+        )
+    ]
+
+
+def first_card_measured(figures: Figures) -> Iterator[Measured]:
+    """Yield the dashboard's ratio to the trivial page, which is the first figure."""
+    for one in figures["catalogues"]:
+        for kind, timings in one["visitors"].items():
+            yield Measured("first_card", kind, one["drinks"], timings[1]["ratio"])

@@ -7,6 +7,7 @@ import pytest
 
 TIMING = {"seconds": 0.5, "ratio": 7.0, "least": 6.5, "most": 7.5}
 MEMORY = {"name": "ours", "warm_mib": 25.0, "peak_mib": 30.0}
+TRIVIAL = {"name": "a trivial Streamlit page", **TIMING, "ratio": 1.0}
 FIGURES = {
     "python": "3.13.1",
     "machine": "Linux x86_64, 2 cores",
@@ -66,6 +67,27 @@ FIGURES = {
             "least": 500,
             "most": 1500,
         },
+    },
+    "cli_start": {
+        "rounds": 5,
+        "cases": [
+            {"name": "mocktailverse --help", **TIMING, "seconds": 0.3},
+            {"name": 'mocktailverse measure "1 oz"', **TIMING, "seconds": 0.3},
+        ],
+    },
+    "first_card": {
+        "visits": 3,
+        "catalogues": [
+            {
+                "drinks": drinks,
+                "rounds": 5,
+                "visitors": {
+                    "first visitor": [TRIVIAL, {"name": "ours", **TIMING, "ratio": first}],
+                    "later visits": [TRIVIAL, {"name": "ours", **TIMING, "ratio": 1.2}],
+                },
+            }
+            for drinks, first in ((600, 1.7), (100_000, 2.9))
+        ],
     },
     "visible": [
         {
@@ -162,6 +184,11 @@ def test_each_verdict_compares_the_figure_of_its_case_with_the_goal(benchmark_mo
     figures = figures_of(benchmark_module("run"))
     verdicts = benchmark_module("report").verdicts(figures)
     results = {f"{one.goal.part}: {one.goal.name}": one[1:] for one in verdicts}
+    first_visitors = [one[1:] for one in verdicts if one.goal.name == "first visitor"]
+    assert first_visitors == [(1.7, "missed"), (2.9, "met")]
+    assert results["first_card: later visits"] == (1.2, "met")
+    assert results["cli_start: mocktailverse --help"] == (0.3, "met")
+    assert results['cli_start: mocktailverse measure "1 oz"'] == (0.3, "missed")
     assert results["speed: usual records, beside the floor"] == (18.5, "missed")
     assert results["speed: every measure distinct, beside the floor"] == (7.0, "met")
     assert results["speed: usual records, beside the old code"] == (None, "not measured")

@@ -58,6 +58,23 @@ def test_a_quick_run_measures_cold_starts(quick_run):
     assert cold_start["cases"][0]["name"] == "boto3 and two clients"
 
 
+def test_a_quick_run_measures_the_start_of_commands(quick_run):
+    cases = quick_run("cli_start")["cases"]
+    assert [case["name"] for case in cases] == [
+        "python and typer",
+        "python",
+        "mocktailverse --help",
+        'mocktailverse measure "1 oz"',
+    ]
+    assert all(case["seconds"] > 0 for case in cases)
+
+
+def test_the_first_card_is_skipped_without_chromium(benchmark_module, monkeypatch, tmp_path):
+    first_card = benchmark_module("first_card")
+    monkeypatch.setattr(first_card.shutil, "which", lambda _: None)
+    assert first_card.measure([1], 1, 1, tmp_path) == {"skipped": "Chromium is not installed."}
+
+
 def test_a_quick_run_measures_the_catalogue(quick_run):
     catalogue = quick_run("catalogue")
     assert [one["drinks"] for one in catalogue["catalogues"]] == [100, 200]
@@ -118,14 +135,15 @@ def test_the_same_revision_runs_beside_this_code(benchmark_module):
     assert all(figure["seconds"] > 0 for figure in compared["figures"])
 
 
-def test_a_run_has_the_figures_of_all_parts(benchmark_module, monkeypatch):
+def test_a_run_has_the_figures_of_all_parts(benchmark_module, monkeypatch, tmp_path):
     run = benchmark_module("run")
-    monkeypatch.setattr(run, "measure_part", lambda part, records, *, quick: (part, records, quick))
+    monkeypatch.setattr(run, "measure_part", lambda *arguments, **options: (arguments, options))
 
-    figures = run.measure(None, quick=True)
+    figures = run.measure(None, tmp_path, quick=True)
 
     assert set(figures) - {"python", "machine"} == set(run.PARTS)
-    assert all(figures[part] == (part, None, True) for part in run.PARTS)
+    options = {"quick": True}
+    assert all(figures[part] == ((part, None, tmp_path), options) for part in run.PARTS)
 
 
 def test_the_records_are_distinct_and_the_same_on_every_run(benchmark_module):
