@@ -1,4 +1,4 @@
-"""The tables and goal figures of the parts that start processes: memory and start times."""
+"""The tables and goal figures of memory, start times and writes."""
 
 from collections.abc import Iterator
 
@@ -76,3 +76,23 @@ def cli_start_measured(figures: Figures) -> Iterator[Measured]:
     """Yield the CPU time of each command in s."""
     for one in figures["cases"]:
         yield Measured("cli_start", one["name"], figures["rounds"], one["seconds"])
+
+
+def write_tables(figures: Figures) -> list[Table]:
+    """Return the client's CPU time of writing the same items in each way."""
+    return [
+        Table(
+            "Writes: the client's CPU time",
+            f"{figures['writes']:,} items, sent by the client of DynamoDB to a response that is "
+            "ready in the process. The yardstick is boto3's `batch_writer`, which has no "
+            "conditions. CPU time.",
+            _HEAD,
+            timing_rows(figures["cases"]),
+        )
+    ]
+
+
+def write_measured(figures: Figures) -> Iterator[Measured]:
+    """Yield the ratio of this code, the last case, to `batch_writer`, the first one."""
+    name, ratio = "conditional write, beside batch_writer", figures["cases"][-1]["ratio"]
+    yield Measured("write", name, figures["writes"], ratio)

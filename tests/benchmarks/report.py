@@ -30,6 +30,7 @@ SECTIONS = {
     "memory": Section(process_tables.memory_tables, process_tables.memory_measured),
     "cold_start": Section(process_tables.cold_start_tables, process_tables.cold_start_measured),
     "cli_start": Section(process_tables.cli_start_tables, process_tables.cli_start_measured),
+    "write": Section(process_tables.write_tables, process_tables.write_measured),
     "catalogue": Section(catalogue_tables.tables, catalogue_tables.measured),
     "visible": Section(user_tables.visible_tables, user_tables.visible_measured),
     "serving": Section(user_tables.serving_tables, user_tables.serving_measured),

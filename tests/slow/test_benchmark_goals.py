@@ -75,6 +75,13 @@ FIGURES = {
             {"name": 'mocktailverse measure "1 oz"', **TIMING, "seconds": 0.3},
         ],
     },
+    "write": {
+        "writes": 1000,
+        "cases": [
+            {"name": "batch_writer", **TIMING, "ratio": 1.0},
+            {"name": "this code", **TIMING, "ratio": 0.6},
+        ],
+    },
     "first_card": {
         "visits": 3,
         "catalogues": [
@@ -202,6 +209,7 @@ def test_each_verdict_compares_the_figure_of_its_case_with_the_goal(benchmark_mo
     assert results["catalogue: first page in process, first visitor"] == (4.0, "met")
     assert results["catalogue: first page in process, warm, p95"] == (250, "met")
     assert results["catalogue: first page in process, filtered, p95"] == (1200, "missed")
+    assert results["write: conditional write, beside batch_writer"] == (0.6, "met")
     assert results["visible: visible latency, p95"] == (0.9, "met")
     assert results["visible: uploaded by a publish"] == (299.0, "met")
     assert results["visible: downloaded by a warm reader"] == (301.0, "missed")

@@ -135,6 +135,13 @@ def test_the_same_revision_runs_beside_this_code(benchmark_module):
     assert all(figure["seconds"] > 0 for figure in compared["figures"])
 
 
+def test_a_part_without_its_script_is_skipped(benchmark_module, monkeypatch, tmp_path):
+    parts = benchmark_module("parts")
+    monkeypatch.setitem(parts.PARTS, "missing", parts.Part("", ""))
+    skipped = parts.measure_part("missing", None, tmp_path, quick=True)
+    assert skipped == {"skipped": "missing.py is not in this checkout."}
+
+
 def test_a_run_has_the_figures_of_all_parts(benchmark_module, monkeypatch, tmp_path):
     run = benchmark_module("run")
     monkeypatch.setattr(run, "measure_part", lambda *arguments, **options: (arguments, options))
