@@ -57,7 +57,12 @@ def as_text(figures: Figures) -> str:
         parts += [table.as_text() for table in _tables(part, figures[part])]
         if goals := [result for result in results if result.goal.part == part]:
             parts.append(goals_table(goals).as_text())
-    return "\n\n".join((*parts, _summary(results)))
+    others = [
+        f"- {goal.part}: {goal.name}, {goal.size:,} {goal.size_unit}: {result}"
+        for goal, _value, result in results
+        if result != MET
+    ]
+    return "\n\n".join((*parts, "\n".join((_summary(results), *others))))
 
 
 def as_page(figures: Figures) -> str:
@@ -98,11 +103,5 @@ def _about(figures: Figures) -> str:
 
 
 def _summary(results: list[Verdict]) -> str:
-    """Return how many goals are met, and a list of the others."""
-    others = [
-        f"- {goal.part}: {goal.name}, {goal.size:,} {goal.size_unit}: {result}"
-        for goal, _value, result in results
-        if result != MET
-    ]
-    count = f"{len(results) - len(others)} of {len(results)} goals are met"
-    return "\n".join([f"{count}, and not:\n" if others else f"{count}.", *others])
+    met = sum(result.is_met for result in results)
+    return f"{met} of {len(results)} goals are met."

@@ -222,12 +222,14 @@ def test_each_verdict_compares_the_figure_of_its_case_with_the_goal(benchmark_mo
 def test_text_and_page_show_every_table_with_the_goals(benchmark_module):
     report = benchmark_module("report")
     figures = figures_of(benchmark_module("run"))
+    verdicts = report.verdicts(figures)
     text, page = report.as_text(figures), report.as_page(figures)
     for shown in (text, page):
         assert "pandas" in shown
         assert "revision 145831cb is not in this clone." in shown
-        assert "- speed: usual records, beside the floor, 10,000 records: missed" in shown
-        assert "- speed: every measure distinct" not in shown
+        assert f"{sum(one.is_met for one in verdicts)} of {len(verdicts)} goals are met." in shown
+    assert "- speed: usual records, beside the floor, 10,000 records: missed" in text
+    assert "- speed: every measure distinct" not in text
     assert "| ours | 18.50 | 6.50 to 7.50 | 50.0 | 20,000 |" in page
     assert "| at most 18 times | 18.50 | missed | decision 0005" in page
 
