@@ -43,7 +43,7 @@ PARTS = {
         has_files=True,
     ),
     "serving": Part(
-        "--drinks 20000 100000 --requests 1000 --rounds 5",
+        "--drinks 20000 100000 --requests 500 --rounds 4",
         "--drinks 60 --requests 20 --rounds 1",
         has_files=True,
     ),

@@ -150,11 +150,12 @@ def _publish(stores: Stores, records: list[Record], publishes: int) -> dict[str,
             ids = _write(stores, _changed(records, f"Published change {number}."))
             with counted(stores.clients.s3) as traffic:
                 start = time.process_time()
-                assert publisher.publish(ids).changed == len(records)
+                published = publisher.publish(ids)
                 cpu.append(time.process_time() - start)
+            assert published.changed == len(records)
             sent.append(traffic.sent)
             with counted(stores.clients.s3) as traffic:
-                reader.current()
+                _read(reader, published.version)
             received.append(traffic.received)
     return {
         "publishes": publishes,
@@ -162,6 +163,11 @@ def _publish(stores: Stores, records: list[Record], publishes: int) -> dict[str,
         "downloaded_bytes": round(statistics.median(received[1:])),
         "publish_cpu_s": round(statistics.median(cpu[1:]), 4),
     }
+
+
+def _read(reader: CatalogueCopy, version: str) -> None:
+    """Wait until the reader has a version: a refresh that takes long goes on in the background."""
+    assert wait_until(lambda: reader.current().meta.version == version, TIMEOUT_S, POLL_S)
 
 
 def _rest_publish_function(stores: Stores) -> None:
