@@ -1,6 +1,6 @@
 """The dashboard's first card in Chromium, beside a trivial Streamlit page; prints JSON.
 
-    first_card.py --drinks 600 100000 --rounds 5 --visits 3
+    first_card.py --drinks 600 100000 --rounds 5 --visits 2
 
 In each round the trivial page's server and the dashboard's start by turns. As soon as a server is
 healthy, the first visitor comes, and then others, each with a new browser context, so that nothing
@@ -133,7 +133,7 @@ if __name__ == "__main__":
     )
     parser.add_argument("--drinks", type=int, nargs="+", default=[600, 100_000])
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--visits", type=int, default=3)
+    parser.add_argument("--visits", type=int, default=2)
     parser.add_argument("--files", type=Path, help="folder that keeps the catalogues' files")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:

@@ -48,7 +48,7 @@ PARTS = {
         has_files=True,
     ),
     "first_card": Part(
-        "--drinks 600 100000 --rounds 5 --visits 3",
+        "--drinks 600 100000 --rounds 5 --visits 2",
         "--drinks 60 --rounds 1 --visits 1",
         has_files=True,
     ),
