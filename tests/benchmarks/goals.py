@@ -73,7 +73,7 @@ GOALS = (
     Goal("cold_start", "api: import and tools", 5, "rounds", 1.40, "times", _PROTOTYPE),
     Goal("cli_start", "mocktailverse --help", 5, "rounds", 0.35, "s", _SCRIPT),
     Goal("cli_start", 'mocktailverse measure "1 oz"', 5, "rounds", 0.25, "s", _SCRIPT),
-    Goal("write", "conditional write, beside batch_writer", 1_000, "writes", 0.65, "times",
+    Goal("write", "conditional write, beside batch_writer", 1_000, "drinks", 0.65, "times",
          _PROTOTYPE),
     Goal("visible", "visible latency, p95", 600, "drinks", 1.0, "s", _USER),
     Goal("visible", "visible latency, p95", 20_000, "drinks", 1.5, "s", _USER),

@@ -31,7 +31,7 @@ PARTS = {
     ),
     "cold_start": Part("--rounds 7", "--rounds 1"),
     "cli_start": Part("--rounds 7", "--rounds 1"),
-    "write": Part("--writes 1000 --rounds 7", "--writes 50 --rounds 1"),
+    "write": Part("--count 1000 --rounds 5", "--count 50 --rounds 1", has_records=True),
     "catalogue": Part(
         "--drinks 600 100000 --scanned 10000 --questions 300 --visits 40",
         "--drinks 100 200 --scanned 100 --questions 8 --visits 1",

@@ -83,16 +83,16 @@ def write_tables(figures: Figures) -> list[Table]:
     return [
         Table(
             "Writes: the client's CPU time",
-            f"{figures['writes']:,} items, sent by the client of DynamoDB to a response that is "
+            f"{figures['drinks']:,} drinks, sent by the client of DynamoDB to a response that is "
             "ready in the process. The yardstick is boto3's `batch_writer`, which has no "
             "conditions. CPU time.",
             _HEAD,
-            timing_rows(figures["cases"]),
+            timing_rows(figures["writes"]),
         )
     ]
 
 
 def write_measured(figures: Figures) -> Iterator[Measured]:
     """Yield the ratio of this code, the last case, to `batch_writer`, the first one."""
-    name, ratio = "conditional write, beside batch_writer", figures["cases"][-1]["ratio"]
-    yield Measured("write", name, figures["writes"], ratio)
+    name, ratio = "conditional write, beside batch_writer", figures["writes"][-1]["ratio"]
+    yield Measured("write", name, figures["drinks"], ratio)

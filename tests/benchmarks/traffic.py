@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 
+_WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
+
 
 class Traffic:
     """Counts the bodies of requests and responses, without their headers."""
@@ -20,8 +22,8 @@ class Traffic:
 
     def receive(self, http_response: Any, model: Any, **_others: object) -> None:
         """Add a response of botocore's event `after-call`."""
-        has_body = model.http["method"] != "HEAD"
-        if has_body and http_response.status_code != HTTPStatus.NOT_MODIFIED:
+        is_head = model.http["method"] == "HEAD"
+        if not is_head and http_response.status_code not in _WITHOUT_BODY:
             self.received += int(http_response.headers["content-length"])
 
 

@@ -76,8 +76,8 @@ FIGURES = {
         ],
     },
     "write": {
-        "writes": 1000,
-        "cases": [
+        "drinks": 1000,
+        "writes": [
             {"name": "batch_writer", **TIMING, "ratio": 1.0},
             {"name": "this code", **TIMING, "ratio": 0.6},
         ],
