@@ -10,7 +10,8 @@ from pages.meanings import all_words, docstring, fields, meaning, opening, sente
 from pages.struct_tables import struct_table, unit_of
 from pages.template_source import resources
 
-from mocktailverse.catalogue import schema
+from mocktailverse.catalogue import file_names, schema
+from mocktailverse.catalogue.changes import head, row_edits
 from mocktailverse.catalogue.meta import Meta
 from mocktailverse.drinks.content_changes import Changes
 from mocktailverse.drinks.drift import Drift
@@ -28,7 +29,7 @@ from mocktailverse.drinks.units import ML_PER_UNIT, UNIT_SIZES
 from mocktailverse.loads.load_record import Checkpoint, Counts, Load, Segment
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
-from mocktailverse.stores import catalogue_object, data_bucket, export_objects, items, load_items
+from mocktailverse.stores import data_bucket, export_objects, items, load_items
 
 DRINK = (Drink, IngredientLine, Derived, Image, Credit, Stated, Lineage)
 LOAD = (Load, ObjectVersion, Counts, Drift, Changes, Segment, Checkpoint, Rejected)
@@ -90,8 +91,12 @@ def metadata() -> str:
 
 def published() -> dict[str, str]:
     """Return the meanings of the keys of the catalogue bucket."""
+    name = file_names.file_name()
+    folder = file_names.parts_folder(name)
     modules = {
-        catalogue_object.CATALOGUE_KEY: catalogue_object,
+        name: head,
+        f"{folder}<version>.ndjson.gz": row_edits,
+        f"{folder}<version>.sqlite": schema,
         export_objects.PREFIX: export_objects,
     }
     return {key: opening(docstring(module.__name__)) for key, module in modules.items()}
@@ -145,7 +150,7 @@ def _attributes(logical_id: str, types: Mapping[str, str], module: str, *kinds: 
 
 
 def catalogue() -> Iterator[str]:
-    """Yield a section for each table of catalogue.sqlite, and one for the indexes."""
+    """Yield a section for each table of the catalogue's file, and one for the indexes."""
     tables, indexes, meta_keys = stored_data.catalogue()
     comments = {name: (above, body) for above, name, body in TABLE.findall(schema.TABLES)}
     for name, columns in tables.items():

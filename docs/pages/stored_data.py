@@ -40,7 +40,7 @@ class StoredObject(NamedTuple):
 
 
 class Column(NamedTuple):
-    """A column of catalogue.sqlite."""
+    """A column of the catalogue's file."""
 
     name: str
     type: str

@@ -163,7 +163,7 @@ class PublishSettings(Settings, frozen=True, kw_only=True):
     """Settings of the publish function."""
 
     catalogue_bucket: str
-    """Bucket of catalogue.sqlite."""
+    """Bucket of the published catalogue."""
     drinks_table: str
     """Name of the drinks table."""
     stage: str = "local"
@@ -174,7 +174,7 @@ class ApiSettings(Settings, frozen=True, kw_only=True):
     """Settings of the API."""
 
     catalogue_bucket: str
-    """Bucket of catalogue.sqlite and of the exports."""
+    """Bucket of the published catalogue and of the exports."""
     data_bucket: str
     """Bucket of the rejected lines."""
     loads_table: str
@@ -199,7 +199,7 @@ class DashboardSettings(Settings, frozen=True, kw_only=True):
     """Settings of the dashboard; names and addresses are the stack's outputs."""
 
     catalogue_bucket: str
-    """Bucket of catalogue.sqlite."""
+    """Bucket of the published catalogue."""
     data_bucket: str
     """Bucket of the rejected lines."""
     drinks_table: str

@@ -24,6 +24,7 @@ from typing import Any
 from streamlit.testing.v1 import AppTest
 
 import mocktailverse.dashboard.app
+from mocktailverse.catalogue.changes.publication import CatalogueState
 from mocktailverse.catalogue.synced_copy import CatalogueCopy
 from mocktailverse.dashboard.context import OVERRIDE, DashboardContext
 from mocktailverse.operations.timing import quantile
@@ -40,11 +41,13 @@ class CatalogueFile:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def download(self, path: Path, *, unless: str | None = None) -> str | None:
+    def download(
+        self, path: Path, *, unless: str | None = None, **_: object
+    ) -> CatalogueState | None:
         if unless:
             return None
         shutil.copyfile(self._path, path)
-        return "1"
+        return CatalogueState("1")
 
 
 def measure(path: Path, visits: int) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 from mocktailverse.api.api_app import create_app
 from mocktailverse.api.dependencies import ApiDependencies
 from mocktailverse.api.export_delivery import Streamed
+from mocktailverse.catalogue.changes.publication import CatalogueState
 from mocktailverse.catalogue.synced_copy import CatalogueCopy
 
 pytestmark = pytest.mark.browser
@@ -31,11 +32,13 @@ class UnchangingCatalogue:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def download(self, path: Path, *, unless: str | None = None) -> str | None:
+    def download(
+        self, path: Path, *, unless: str | None = None, **_: object
+    ) -> CatalogueState | None:
         if unless:
             return None
         shutil.copyfile(self.path, path)
-        return "1"
+        return CatalogueState("1")
 
 
 class NoLoads:

@@ -7,6 +7,7 @@ from contextlib import closing
 
 import pytest
 
+from mocktailverse.catalogue.file_names import file_name
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.errors import CatalogueError, MissingError
 
@@ -67,7 +68,7 @@ def test_a_drink_deleted_from_the_table_is_deleted_from_the_catalogue(
 def test_rebuild_restores_a_deleted_catalogue(pipeline, cli, drinks, published_drinks):
     pipeline.settled(pipeline.put(drinks(3, 942_000)))
     pipeline.until(lambda: len(published_drinks()) == 3)
-    pipeline.clients.s3.delete_object(Bucket=pipeline.catalogue.bucket, Key=pipeline.catalogue.key)
+    pipeline.stores.catalogue_files.delete(pipeline.catalogue.name)
     assert published_drinks() == {}
     result = cli("rebuild", "--json").json
     assert (result["changed"], result["drinks"], result["rebuilt"]) == (3, 3, True)
@@ -81,7 +82,7 @@ def test_the_stream_keeps_changes_until_a_deleted_catalogue_is_rebuilt(
 ):
     pipeline.settled(pipeline.put(drinks(3, 943_000)))
     pipeline.until(lambda: len(published_drinks()) == 3)
-    pipeline.clients.s3.delete_object(Bucket=pipeline.catalogue.bucket, Key=pipeline.catalogue.key)
+    pipeline.stores.catalogue_files.delete(pipeline.catalogue.name)
     pipeline.settled(pipeline.put(drinks(1, 943_100), "other"))
     pipeline.until(lambda: "mocktailverse rebuild --env local" in publish_log(pipeline))
     assert published_drinks() == {}
@@ -102,12 +103,13 @@ def test_verify_reports_a_tampered_catalogue_and_rebuild_repairs_it(
     pipeline.settled(pipeline.put(drinks(3, 944_000)))
     pipeline.until(lambda: len(published_drinks()) == 3)
     path = tmp_path / "tampered"
-    etag = pipeline.catalogue.download(path)
+    state = pipeline.catalogue.download(path)
     with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE meta SET value = value || '-tampered' WHERE key = 'version'")
         connection.execute("UPDATE drinks SET name = 'Other' WHERE id LIKE '%944000'")
         connection.execute("UPDATE drinks SET content_hash = '' WHERE id LIKE '%944001'")
         connection.execute("DELETE FROM drinks WHERE id LIKE '%944002'")
-    pipeline.catalogue.upload(path, replacing=etag)
+    pipeline.catalogue.upload(path, replacing=state.etag)
     report = cli("verify", "--json", code=1).json
     assert sorted(report["stale"]) == ["thecocktaildb:944000", "thecocktaildb:944001"]
     assert (report["lost"], report["extra"]) == (["thecocktaildb:944002"], [])
@@ -122,12 +124,14 @@ def test_a_catalogue_of_an_earlier_format_is_read_until_a_rebuild_replaces_it(
     pipeline.settled(pipeline.put(drinks(2, 946_000)))
     pipeline.until(lambda: len(published_drinks()) == 2)
     path = tmp_path / "earlier"
-    etag = pipeline.catalogue.download(path)
+    pipeline.catalogue.download(path)
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("ALTER TABLE drinks DROP COLUMN unknown_because")
         connection.execute("ALTER TABLE drink_ingredients DROP COLUMN alternatives")
         connection.execute("PRAGMA user_version = 1")
-    pipeline.catalogue.upload(path, replacing=etag)
+    pipeline.stores.catalogue_files.delete(pipeline.catalogue.name)
+    bucket = pipeline.stores.output("CatalogueBucket")
+    pipeline.clients.s3.upload_file(str(path), bucket, file_name(1))
     assert len(cli("export", "--format", "ndjson").out.splitlines()) == 2
     assert cli("verify", "--json").json["ok"]
     with pytest.raises(CatalogueError):

@@ -19,6 +19,7 @@ import pytest
 from mocktailverse.api.api_app import create_app
 from mocktailverse.api.dependencies import ApiDependencies
 from mocktailverse.api.export_delivery import Streamed
+from mocktailverse.catalogue.changes.publication import CatalogueState
 from mocktailverse.catalogue.synced_copy import CatalogueCopy
 from mocktailverse.loads.load_keys import LoadPosition, day_of
 from mocktailverse.loads.load_record import END, START, Counts, Load, Segment
@@ -83,10 +84,12 @@ class PublishedFile:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def download(self, path: Path, *, unless: str | None = None) -> str | None:
+    def download(
+        self, path: Path, *, unless: str | None = None, **_: object
+    ) -> CatalogueState | None:
         if unless is None:
             shutil.copyfile(self._path, path)
-        return None if unless else "1"
+        return None if unless else CatalogueState("1")
 
 
 @pytest.fixture

@@ -15,10 +15,11 @@ from typing import Any, NamedTuple
 import pytest
 
 from mocktailverse.api.transfer_allowance import SLICE_BYTES
+from mocktailverse.catalogue.changes.publication import PublishedCatalogue
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.errors import ConflictError
 from mocktailverse.stores.alarms import read_log_metrics
-from mocktailverse.stores.catalogue_object import CatalogueObject
+from mocktailverse.stores.catalogue_objects import CatalogueObjects
 from mocktailverse.stores.log_group import LogGroup
 from mocktailverse.stores.ops_key import OpsKey
 from mocktailverse.stores.transfer_counter import COUNTER_KEY
@@ -50,7 +51,7 @@ class Gateway(NamedTuple):
 
     url: str
     key: str
-    published: CatalogueObject
+    published: PublishedCatalogue
 
     def send(self, path: str, method: str = "GET", **headers: str) -> Response:
         header_fields = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -83,7 +84,7 @@ def gateway(local_stack, clients, catalogue_path) -> Gateway:
     key = OpsKey(clients, outputs["OpsKeyParameter"]).value()
     assert key
     base = f"{local_stack.endpoint}/_aws/execute-api/{outputs['ApiId']}/$default"
-    published = CatalogueObject(clients, outputs["CatalogueBucket"])
+    published = PublishedCatalogue(CatalogueObjects(clients, outputs["CatalogueBucket"]))
     gateway = Gateway(base, key, published)
     version = _version(catalogue_path)
     deadline = time.monotonic() + TIMEOUT_S

@@ -8,13 +8,14 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import mocktailverse.dashboard.views
+from mocktailverse.catalogue.changes.publication import PublishedCatalogue
 from mocktailverse.checkout import find_checkout
 from mocktailverse.errors import PermanentError
 from mocktailverse.loads.load_keys import day_of
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.local import service_users
 from mocktailverse.settings import DashboardSettings
-from mocktailverse.stores.catalogue_object import CatalogueObject
+from mocktailverse.stores.catalogue_objects import CatalogueObjects
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.data_bucket import DataBucket
 from mocktailverse.stores.drinks_table import DrinksTable
@@ -148,7 +149,7 @@ def test_the_dashboard_s_policy_allows_only_reading(local_stack, clients, raw):
     assert drinks.get("thecocktaildb:940001").drink.name == "Dashboard sour"
     assert queue.waiting() >= 0
     assert queue.dead() >= 0
-    CatalogueObject(reader, outputs["CatalogueBucket"]).etag()
+    PublishedCatalogue(CatalogueObjects(reader, outputs["CatalogueBucket"])).etag()
 
     with pytest.raises(PermanentError):
         bucket.put("raw/thecocktaildb/x.json", b"{}", metadata={}, content_type="x")

@@ -12,13 +12,14 @@ import httpx2
 import msgspec
 import pytest
 
+from mocktailverse.catalogue.changes.publication import PublishedCatalogue
 from mocktailverse.catalogue.schema import FORMAT
 from mocktailverse.checkout import Checkout, find_checkout
 from mocktailverse.cli import deploy_target
 from mocktailverse.deployment import removal
 from mocktailverse.local.state import LocalStack
 from mocktailverse.stores import cloudformation_stack as stack
-from mocktailverse.stores.catalogue_object import CatalogueObject
+from mocktailverse.stores.catalogue_objects import CatalogueObjects
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.ops_key import parameter_name
 from mocktailverse.waiting import wait_until
@@ -97,7 +98,7 @@ def test_a_deployment_shows_what_it_changes_in_the_drinks(command, deployed, bui
     first = command("deploy", "--env", "dev", "--zip", built, "--json")
     assert first.json["plan"]["unchanged"] == 0  # the catalogue is empty
     samples = find_checkout().template.parents[1] / "data" / "raw" / "mocktails.json"
-    published = CatalogueObject(clients, deployed["dev"]["CatalogueBucket"])
+    published = PublishedCatalogue(CatalogueObjects(clients, deployed["dev"]["CatalogueBucket"]))
     empty = published.etag()
     assert command("ingest", samples, "--env", "dev", "--wait").code == 0
     assert wait_until(lambda: published.etag() != empty, timeout_s=60)

@@ -67,12 +67,14 @@ OBJECTS = {
     "state": (DATA, "state/probe"),
     "outside": (DATA, "probe"),
     "catalogue": (CATALOGUE, "catalogue.sqlite"),
-    "catalogue of a later format": (CATALOGUE, "catalogue-4.sqlite"),
+    "head of a later format": (CATALOGUE, "catalogue-5.json"),
+    "snapshot of a later format": (CATALOGUE, "catalogue-5/1.sqlite"),
     "export": (CATALOGUE, "exports/probe"),
     "transfer counter": (CATALOGUE, "state/transfer.json"),
     "other catalogue object": (CATALOGUE, "state/probe"),
     "code": ("{Artifacts}", "probe"),
 }
+PARTS = ("head", "snapshot")
 RAW = ("raw", "raw of opendrinks", "raw of others")
 KEYS = {
     "drinks": {"id": {"S": "probe"}},
@@ -236,13 +238,14 @@ ALLOWED: dict[str, set[str]] = {
     "mocktailverse-publish-local-us-east-1": {
         *("follow drinks", "batch get drinks"),
         *("read catalogue", "write catalogue", "list catalogue"),
-        *("read catalogue of a later format", "write catalogue of a later format"),
+        *(f"{access} {part} of a later format" for access in ("read", "write") for part in PARTS),
+        "delete snapshot of a later format",
         *("send to dead letters", "log as publish"),
     },
     "mocktailverse-api-local-us-east-1": {
         *("read catalogue", "read export", "write export", "list catalogue"),
         *("read transfer counter", "write transfer counter"),
-        "read catalogue of a later format",
+        *(f"read {part} of a later format" for part in PARTS),
         *("read rejected", *LIST_DATA),
         *("query loads", "query loads by day"),
         *("read ops key", "log as api"),
@@ -260,7 +263,7 @@ ALLOWED: dict[str, set[str]] = {
 }
 DASHBOARD = {
     *("read catalogue", "list catalogue", "read rejected", *LIST_DATA),
-    "read catalogue of a later format",
+    *(f"read {part} of a later format" for part in PARTS),
     *("query loads", "query loads by day", "get drinks", "batch get drinks"),
     *("count queue", "count dead letters"),
 }

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from mocktailverse.catalogue.changes.publication import PublishedCatalogue
 from mocktailverse.drinks.register import Register
 from mocktailverse.errors import CatalogueError, PermanentError
 from mocktailverse.functions import publish
 from mocktailverse.local.emulator import ROOT_KEY
 from mocktailverse.operations.rebuild import rebuild_catalogue
-from mocktailverse.stores.catalogue_object import CatalogueObject
+from mocktailverse.stores.catalogue_objects import CatalogueObjects
 from mocktailverse.stores.drinks_table import DrinksTable
 from mocktailverse.stores.environment import Stores
 from mocktailverse.stores.functions import Functions
@@ -134,9 +135,10 @@ def test_without_a_catalogue_the_handler_raises_until_it_is_rebuilt(
     assert len(names(catalogue, tmp_path / "c")) == 2
 
 
-def test_a_failed_publish_raises_and_emits_its_lag(table, clients, catalogue, new_drink, capsys):
+@pytest.mark.usefixtures("catalogue")
+def test_a_failed_publish_raises_and_emits_its_lag(table, clients, new_drink, capsys):
     put(table, new_drink("11007", "Margarita"))
-    clients.s3.delete_bucket(Bucket=catalogue.bucket)
+    clients.s3.delete_bucket(Bucket=table.name)
     with pytest.raises(PermanentError, match="NoSuchBucket"):
         publish.handler(EVENT, None)
     (metrics,) = [line for line in capsys.readouterr().out.splitlines() if "_aws" in line]
@@ -146,7 +148,7 @@ def test_a_failed_publish_raises_and_emits_its_lag(table, clients, catalogue, ne
 def test_concurrent_functions_publish_everything(clients, local_stack, new_drink, tmp_path):
     outputs = local_stack.outputs
     table = DrinksTable(clients, outputs["DrinksTable"])
-    catalogue = CatalogueObject(clients, outputs["CatalogueBucket"])
+    catalogue = PublishedCatalogue(CatalogueObjects(clients, outputs["CatalogueBucket"]))
     drinks = [new_drink(f"77000{number}", f"Mix {number}") for number in range(3)]
     put(table, *drinks)
     with ThreadPoolExecutor(3) as pool:

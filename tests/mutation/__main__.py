@@ -59,7 +59,7 @@ IGNORED_TESTS = (
         )
     ),
 )  # fmt: skip
-INTEGRATION = ("catalogue_object", "data_bucket", "drinks_table", "loads_table", "queue")
+INTEGRATION = ("catalogue_objects", "data_bucket", "drinks_table", "loads_table", "queue")
 """Integration tests of the stores; the others run the packages in other processes."""
 
 

@@ -55,7 +55,7 @@ _PROMOTED = "arn:aws:lambda:{place}:function:mocktailverse-api-staging"
 _VERSION = _FUNCTION + ":2"
 _LOADS = "arn:aws:dynamodb:{place}:table/mocktailverse-loads-{env}"
 _DRINKS = "arn:aws:dynamodb:{place}:table/mocktailverse-drinks-{env}"
-_CATALOGUE = "arn:aws:s3:::mocktailverse-catalogue-{env}-{account}-{region}/catalogue-4.sqlite"
+_CATALOGUE = "arn:aws:s3:::mocktailverse-catalogue-{env}-{account}-{region}/catalogue-4.json"
 _PUBLISH = "arn:aws:lambda:{place}:function:mocktailverse-publish-{env}:live"
 _DATA_BUCKET = "mocktailverse-data-{env}-{account}-{region}"
 _DATA = "arn:aws:s3:::" + _DATA_BUCKET
@@ -195,9 +195,9 @@ _TABLE = [
         "put_parameter(",
     ),
     # The file of a new catalogue format, and what changed while it was built
-    ("s3:GetObject", _CATALOGUE, "stores/catalogue_object.py", "get_object("),
-    ("s3:PutObject", _CATALOGUE, "stores/catalogue_object.py", "put_object("),
-    ("s3:DeleteObject", _CATALOGUE, "stores/catalogue_object.py", "delete_object("),
+    ("s3:GetObject", _CATALOGUE, "stores/catalogue_objects.py", "get_object("),
+    ("s3:PutObject", _CATALOGUE, "stores/catalogue_objects.py", "put_object("),
+    ("s3:DeleteObject", _CATALOGUE, "stores/catalogue_objects.py", "delete_object("),
     ("dynamodb:Scan", _DRINKS, "stores/drinks_table.py", ".scan("),
     ("dynamodb:BatchGetItem", _DRINKS, "stores/drinks_table.py", "batch_get_item("),
     (

@@ -9,12 +9,15 @@ import http.client
 import json
 import random
 import sqlite3
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
 from urllib.parse import urlsplit
 
-from botocore.exceptions import BotoCoreError, ClientError
+from mocktailverse.errors import MocktailverseError
 
 from . import history
 from .observing import catalogue_drinks
@@ -26,7 +29,7 @@ PUBLISH_INTERVAL_S = 1.0
 FILE_READERS = 3
 API_PATH = "/drinks?sort=name&limit=100"
 
-FAILURES = (BotoCoreError, ClientError, OSError, http.client.HTTPException, sqlite3.Error)
+FAILURES = (MocktailverseError, OSError, http.client.HTTPException, sqlite3.Error)
 
 Times = dict[str, int]
 """Observation time of each drink, by id."""
@@ -115,15 +118,21 @@ def _read(
 
 
 def _file(stack: Stack, bodies: Bodies) -> Callable[[], Iterator[Times]]:
-    s3, bucket = stack.client("s3"), stack.outputs["CatalogueBucket"]
+    """Read the published file alternately as a whole, and by what a copy of the last one lacks."""
+    published = stack.published()
 
     def read() -> Iterator[Times]:
-        while True:
-            response = s3.get_object(Bucket=bucket, Key="catalogue.sqlite")
-            body = response["Body"].read()
-            bodies.add("file", response["ETag"], body)
-            drinks = catalogue_drinks(body) or {}
-            yield {key: drink.observed_at for key, drink in drinks.items()}
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "published")
+            for number in count():
+                if number % 2:
+                    path.unlink()
+                state = published.download(path)
+                assert state is not None
+                drinks = catalogue_drinks(path.read_bytes()) or {}
+                content = json.dumps([repr(drinks[key]) for key in sorted(drinks)])
+                bodies.add("file", state.etag, content.encode())
+                yield {key: drink.observed_at for key, drink in drinks.items()}
 
     return read
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
@@ -15,8 +16,11 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
+from mocktailverse.catalogue.changes.publication import PublishedCatalogue
+from mocktailverse.errors import MissingError
 from mocktailverse.local import lifecycle
 from mocktailverse.local.state import LocalStack
+from mocktailverse.stores.environment import Stores
 from mocktailverse.waiting import wait_until
 
 from .case import Fault
@@ -226,18 +230,16 @@ class Stack:
         )
         return [item for page in pages for item in page["Items"]]
 
+    def published(self) -> PublishedCatalogue:
+        """Return the published catalogue as readers use it, without faults."""
+        return Stores(self.local.clients(), self.outputs).catalogue
+
     def catalogue(self) -> bytes | None:
         """Return the published catalogue, or None."""
-        try:
-            response = self.s3.get_object(
-                Bucket=self.outputs["CatalogueBucket"], Key="catalogue.sqlite"
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "NoSuchKey":
-                return None
-            raise
-        body: bytes = response["Body"].read()
-        return body
+        with tempfile.TemporaryDirectory() as folder, contextlib.suppress(MissingError):
+            self.published().download(Path(folder, "published"))
+            return Path(folder, "published").read_bytes()
+        return None
 
     def wait_for_late_invocations(self) -> None:
         """Wait until no function processes messages that other invocations have finished."""

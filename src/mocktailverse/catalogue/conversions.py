@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from mocktailverse.catalogue.changes.row_edits import Edit
 from mocktailverse.catalogue.rows import READ_CHUNK, drinks_by_row
 from mocktailverse.drinks.conversion.conversion_result import Conversion
 from mocktailverse.drinks.drink import Drink
@@ -26,9 +27,6 @@ _PENDING = """
 SELECT row FROM drinks
 WHERE convertible IS NULL AND not_convertible_because IS NULL AND is_mocktail IS NOT 1 LIMIT ?
 """
-_UPDATE = """
-UPDATE drinks SET convertible = ?, not_convertible_because = ?, mocktail_needs = ? WHERE row = ?
-"""
 _FAILED = "The conversion failed."
 
 
@@ -40,7 +38,9 @@ class ConversionColumns(NamedTuple):
     mocktail_needs: str | None
 
 
-def add_conversions(connection: sqlite3.Connection, most: int | None = MOST_AT_ONCE) -> None:
+def add_conversions(
+    connection: sqlite3.Connection, edit: Edit, most: int | None = MOST_AT_ONCE
+) -> None:
     """Fill the columns of drinks that are not converted yet: at most `most` of them, if given."""
     limit = -1 if most is None else most
     rows = [row for (row,) in connection.execute(_PENDING, (limit,))]
@@ -48,7 +48,7 @@ def add_conversions(connection: sqlite3.Connection, most: int | None = MOST_AT_O
         chunk = rows[start : start + READ_CHUNK]
         drinks = zip(chunk, drinks_by_row(connection, chunk), strict=True)
         values = ((*conversion_columns(drink), row) for row, drink in drinks)
-        connection.executemany(_UPDATE, values)
+        edit("update", "drinks", (*ConversionColumns._fields, "row"), values)
 
 
 def conversion_columns(drink: Drink) -> ConversionColumns:

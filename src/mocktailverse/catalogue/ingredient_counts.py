@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cache, lru_cache
 
+from mocktailverse.catalogue.changes.row_edits import Edit
 from mocktailverse.drinks.ingredients import ancestors, match_ingredient
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION
 from mocktailverse.drinks.reference.tables import read_table
@@ -15,6 +16,9 @@ _TABLES = (
     "drink_names.csv", "drink_aliases.csv", "known_drinks.csv",
 )  # fmt: skip
 """What the counts, the conversions and the keys of groups of a file are made with."""
+
+_COLUMNS = ("name", "kind", "parent", "abv_percent", "alcoholic", "drinks", "drinks_with_kinds")
+_KIND_COLUMNS = ("general", "name")
 
 
 class IngredientCounts:
@@ -45,26 +49,23 @@ class IngredientCounts:
         for name in _with_generals(names):
             self._drinks_with_kinds[name] += difference
 
-    def write(self, connection: sqlite3.Connection) -> None:
+    def write(self, connection: sqlite3.Connection, edit: Edit) -> None:
         """Update `ingredients` and `ingredient_kinds`; the drinks' own rows are written already."""
-        touched = _with_generals(self._added | self._removed)
-        connection.executemany(
-            "INSERT INTO ingredients VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
-            " drinks = drinks + excluded.drinks,"
-            " drinks_with_kinds = drinks_with_kinds + excluded.drinks_with_kinds",
-            (
-                (*_reference_row(name), self._drinks[name], self._drinks_with_kinds[name])
-                for name in touched
-            ),
-        )
-        kinds = ((general, name) for name in touched for general in _with_ancestors(name))
-        connection.executemany("INSERT OR IGNORE INTO ingredient_kinds VALUES (?, ?)", kinds)
-        unused = [n for n in _with_generals(self._removed) if not _is_used(connection, n)]
-        kinds = ((general, name) for name in unused for general in _with_ancestors(name))
-        connection.executemany(
-            "DELETE FROM ingredients WHERE name = ?", ((name,) for name in unused)
-        )
-        connection.executemany("DELETE FROM ingredient_kinds WHERE general = ? AND name = ?", kinds)
+        touched = sorted(_with_generals(self._added | self._removed))
+        edit("insert", "ingredients", _COLUMNS, [self._row(connection, name) for name in touched])
+        kinds = [(general, name) for name in touched for general in _with_ancestors(name)]
+        edit("insert", "ingredient_kinds", _KIND_COLUMNS, kinds)
+        removed = sorted(_with_generals(self._removed))
+        unused = [name for name in removed if not _is_used(connection, name)]
+        kinds = [(general, name) for name in unused for general in _with_ancestors(name)]
+        edit("delete", "ingredients", ("name",), [(name,) for name in unused])
+        edit("delete", "ingredient_kinds", _KIND_COLUMNS, kinds)
+
+    def _row(self, connection: sqlite3.Connection, name: str) -> tuple[object, ...]:
+        query = "SELECT drinks, drinks_with_kinds FROM ingredients WHERE name = ?"
+        drinks, with_kinds = connection.execute(query, (name,)).fetchone() or (0, 0)
+        counts = drinks + self._drinks[name], with_kinds + self._drinks_with_kinds[name]
+        return (*_reference_row(name), *counts)
 
 
 @cache

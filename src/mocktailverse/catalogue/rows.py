@@ -55,6 +55,7 @@ DRINK_COLUMNS = (
     *_STATED,
 )
 LINE_COLUMNS = ("drink_id", *_LINE, "form", "variety")
+TEXT_COLUMNS = ("name", "ingredients", "instructions", "tags")
 _CONVERSION_COLUMNS = ("convertible", "not_convertible_because", "mocktail_needs")
 
 _SELECT_ROW = "SELECT row FROM drinks WHERE id = ?"

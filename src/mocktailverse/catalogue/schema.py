@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # the functions that only need the file's name start without SQLite
     import sqlite3
 
-FORMAT = 3
+FORMAT = 4
 """Stored in the file as `PRAGMA user_version`; each format has its own file (see `file_names`).
 
 Raise it with any change. A column that is new in a format needs a default unless it may be null:

@@ -9,6 +9,7 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Final, Protocol
 
+from mocktailverse.catalogue.changes.publication import CatalogueState
 from mocktailverse.catalogue.format_upgrade import upgrade
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.errors import MissingError
@@ -25,23 +26,23 @@ FIRST_FAILURE_TTL_S: Final = 5.0
 
 
 class CatalogueSource(Protocol):
-    """The place where the catalogue is published."""
+    """Where the catalogue is published: `changes.publication` documents the method."""
 
-    def download(self, path: Path, *, unless: str | None = None) -> str | None:
-        """Write the catalogue to `path` and return its ETag; None if that still equals `unless`.
-
-        Raises:
-            MissingError: nothing is published yet.
-        """
+    def download(
+        self, path: Path, *, unless: str | None = None, base: Path | None = None
+    ) -> CatalogueState | None: ...
 
 
 class CatalogueCopy(TtlCache[Catalogue]):
-    """Downloads the catalogue when it has changed; one for each process.
+    """Follows the published catalogue; one for each process.
+
+    Two files take turns: while one is read, the other gets what it lacks, as soon as nothing holds
+    its Catalogue any longer. So a refresh costs what has changed.
 
     `current` returns a catalogue that is at most `max_age_s` older than the published one, and
     older only while a refresh is under way or the source fails. A source that fails is not asked
     again for a while. Without any copy, readers get the error (MissingError: nothing is published
-    yet), for a shorter while. A file is deleted when nothing holds its Catalogue any longer.
+    yet), for a shorter while.
     """
 
     def __init__(
@@ -65,6 +66,8 @@ class CatalogueCopy(TtlCache[Catalogue]):
         self._folder = folder
         self._max_age_s = max_age_s
         self._etag: str | None = None
+        self._unread = _UnreadFile()
+        weakref.finalize(self, self._unread.delete)
 
     @property
     def problem(self) -> str | None:
@@ -88,20 +91,48 @@ class CatalogueCopy(TtlCache[Catalogue]):
     def _newest(self) -> Catalogue:
         held = self.snapshot.value
         self._folder.mkdir(parents=True, exist_ok=True)
-        path = self._folder / f"catalogue-{secrets.token_hex(8)}.sqlite"
-        with ExitStack() as unless_opened:
-            unless_opened.callback(path.unlink, missing_ok=True)
-            etag = self._source.download(path, unless=self._etag)
-            if etag is None and held is not None:
+        path = self._unread.take() or self._folder / f"catalogue-{secrets.token_hex(8)}.sqlite"
+        with ExitStack() as unless_kept:
+            unless_kept.callback(path.unlink, missing_ok=True)
+            base = held.path if held else None
+            state = self._source.download(path, unless=self._etag, base=base)
+            if state is None and held is not None:
+                unless_kept.pop_all()
+                self._unread.keep(path)
                 return held
             upgrade(path)
             opened = Catalogue(path)
             if held is not None:
                 opened.warm()
-            unless_opened.pop_all()
-        weakref.finalize(opened, path.unlink, missing_ok=True)
-        self._etag = etag
+            unless_kept.pop_all()
+        weakref.finalize(opened, self._unread.keep, path)
+        self._etag = state.etag if state else None
         return opened
+
+
+class _UnreadFile:
+    """The file of an earlier version that nobody reads any longer; at most one is kept."""
+
+    def __init__(self) -> None:
+        self._kept: list[Path] = []
+        self._is_open = True
+
+    def take(self) -> Path | None:
+        """Return the file, if there is one, to be brought to another version."""
+        return self._kept.pop() if self._kept else None
+
+    def keep(self, path: Path) -> None:
+        """Keep a file that nobody reads any longer, unless there is another one."""
+        if self._is_open and not self._kept:
+            self._kept.append(path)
+        else:
+            path.unlink(missing_ok=True)
+
+    def delete(self) -> None:
+        """Delete the file, and those that are read, later."""
+        self._is_open = False
+        while self._kept:
+            self._kept.pop().unlink(missing_ok=True)
 
 
 @contextmanager

@@ -15,10 +15,18 @@ from typing import NamedTuple, Self, TypeVar
 import msgspec
 
 from mocktailverse.catalogue import schema
+from mocktailverse.catalogue.changes.row_edits import Action, RowEdit
 from mocktailverse.catalogue.conversions import MOST_AT_ONCE, add_conversions
 from mocktailverse.catalogue.ingredient_counts import IngredientCounts, reference_digest
 from mocktailverse.catalogue.meta import Meta, read_meta
-from mocktailverse.catalogue.rows import DRINK_COLUMNS, LINE_COLUMNS, drink_row, line_rows, text_row
+from mocktailverse.catalogue.rows import (
+    DRINK_COLUMNS,
+    LINE_COLUMNS,
+    TEXT_COLUMNS,
+    drink_row,
+    line_rows,
+    text_row,
+)
 from mocktailverse.drinks.drink import Drink
 from mocktailverse.drinks.grouping.drink_names import name_keys
 from mocktailverse.errors import CatalogueError
@@ -72,7 +80,7 @@ def catalogue_version(now_ms: int) -> str:
 
 
 class CatalogueWriter:
-    """Edits one catalogue file; `seal` completes it.
+    """Edits one catalogue file, and seals it; without that, a file that was opened stays as it was.
 
     Every method raises CatalogueError if the file is damaged.
     """
@@ -83,6 +91,8 @@ class CatalogueWriter:
         self._sealed = sealed
         self._withdrawn = sealed.withdrawn if sealed else 0
         self._counts = IngredientCounts()
+        self.edits: list[RowEdit] = []
+        """What was done to the file that was opened; of a new file, nothing is recorded."""
 
     @classmethod
     def create(cls, path: Path) -> Self:
@@ -151,21 +161,28 @@ class CatalogueWriter:
         built_at: int,
         table: str,
         most_conversions: int | None = MOST_AT_ONCE,
+        commit: bool = True,
     ) -> Meta:
-        """Update ingredients, conversions, counts and meta, then close the file.
+        """Update ingredients, conversions, counts and meta; then `commit`, unless that is to wait.
 
         `built_at` in ms; `table` is the name of the drinks table that it was built from;
         `most_conversions` limits how many drinks are newly converted, None does not.
         """
-        with self, _damage_translated():
+        with _damage_translated():
             if self._sealed is None:
                 self._create_indexes()
-            add_conversions(self._connection, most_conversions)
-            self._counts.write(self._connection)
+            add_conversions(self._connection, self._edit, most_conversions)
+            self._counts.write(self._connection, self._edit)
             self._write_meta({"version": version, "built_at": built_at, "table": table})
-            meta = read_meta(self._connection)
-            self._connection.execute("COMMIT")
+        meta = self.meta
+        if commit:
+            self.commit()
         return meta
+
+    def commit(self) -> None:
+        """Make the edits last, and close the file."""
+        with self, _damage_translated():
+            self._connection.execute("COMMIT")
 
     def _stored(self, ids: Collection[str]) -> dict[str, _StoredDrink]:
         columns = "id, row, quality, content_hash, transform_version, withdrawn_at, previous_name"
@@ -196,44 +213,48 @@ class CatalogueWriter:
     def _insert(self, drinks: Sequence[Drink]) -> None:
         ((last,),) = self._connection.execute("SELECT coalesce(max(row), 0) FROM drinks")
         numbered = list(enumerate(drinks, last + 1))
-        tables: dict[tuple[str, ...], Iterable[tuple[object, ...]]] = {
-            ("drinks", "row", *DRINK_COLUMNS): ((n, *drink_row(d)) for n, d in numbered),
-            ("drink_ingredients", *LINE_COLUMNS): (line for d in drinks for line in line_rows(d)),
-            ("tags", "drink_id", "tag"): ((d.id, tag) for d in drinks for tag in set(d.tags)),
-            ("drink_spirits", "drink_id", "spirit"): (
-                (d.id, spirit) for d in drinks for spirit in set(d.derived.spirits)
-            ),
-            ("drink_name_keys", "drink_id", "key"): (
-                (d.id, key) for d in drinks for key in name_keys(d.name)
-            ),
-            ("drink_texts", "rowid", "name", "ingredients", "instructions", "tags"): (
-                (n, *text_row(d)) for n, d in numbered
-            ),
-        }
-        for (table, *columns), rows in tables.items():
-            statement = (
-                f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({_placeholders(columns)})"  # noqa: S608 - the names above
-            )
-            self._connection.executemany(statement, rows)
+        self._edit(
+            "insert", "drinks", ("row", *DRINK_COLUMNS), ((n, *drink_row(d)) for n, d in numbered)
+        )
+        lines = (line for d in drinks for line in line_rows(d))
+        self._edit("insert", "drink_ingredients", LINE_COLUMNS, lines)
+        tags = ((d.id, tag) for d in drinks for tag in sorted(set(d.tags)))
+        self._edit("insert", "tags", ("drink_id", "tag"), tags)
+        spirits = ((d.id, spirit) for d in drinks for spirit in sorted(set(d.derived.spirits)))
+        self._edit("insert", "drink_spirits", ("drink_id", "spirit"), spirits)
+        keys = ((d.id, key) for d in drinks for key in sorted(name_keys(d.name)))
+        self._edit("insert", "drink_name_keys", ("drink_id", "key"), keys)
+        texts = ((n, *text_row(d)) for n, d in numbered)
+        self._edit("insert", "drink_texts", ("rowid", *TEXT_COLUMNS), texts)
 
     def _erase(self, stored: Mapping[str, _StoredDrink]) -> int:
-        execute, ids = self._connection.execute, tuple(stored)
-        names: dict[str, list[str]] = {drink_id: [] for drink_id in ids}
-        these = f"drink_id IN ({_placeholders(ids)})"
+        ids = [(drink_id,) for drink_id in stored]
+        rows = [(drink.row,) for drink in stored.values()]
+        names: dict[str, list[str]] = {drink_id: [] for drink_id in stored}
+        query = (
+            f"SELECT drink_id, name FROM drink_ingredients WHERE drink_id IN ({_placeholders(ids)})"  # noqa: S608 - question marks
+        )
         with _damage_translated():
-            query = f"SELECT drink_id, name FROM drink_ingredients WHERE {these}"  # noqa: S608 - question marks
-            for drink_id, name in execute(query, ids):
+            for drink_id, name in self._connection.execute(query, tuple(stored)):
                 names[drink_id].append(name)
             for table in ("drink_ingredients", "tags", "drink_spirits", "drink_name_keys"):
-                execute(f"DELETE FROM {table} WHERE {these}", ids)  # noqa: S608 - question marks
-            rows = [(drink.row,) for drink in stored.values()]
-            self._connection.executemany("DELETE FROM drink_texts WHERE rowid = ?", rows)
-            self._connection.executemany("DELETE FROM drinks WHERE row = ?", rows)
+                self._edit("delete", table, ("drink_id",), ids)
+            self._edit("delete", "drink_texts", ("rowid",), rows)
+            self._edit("delete", "drinks", ("row",), rows)
         for drink_id, drink in stored.items():
             is_withdrawn = drink.fingerprint.withdrawn_at is not None
             self._withdrawn -= is_withdrawn
             self._counts.remove(names[drink_id], is_withdrawn=is_withdrawn)
         return len(stored)
+
+    def _edit(
+        self, action: Action, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
+    ) -> None:
+        """Change rows of the file, and record how."""
+        edit = RowEdit(action, table, tuple(columns), list(map(tuple, rows)))
+        edit.apply(self._connection)
+        if self._sealed:
+            self.edits.append(edit)
 
     def _create_indexes(self) -> None:
         """Create the indexes after the first filling, which is faster without them."""
@@ -255,7 +276,7 @@ class CatalogueWriter:
             "newest_observed_at": newest,
             "reference": reference_digest(),
         }
-        self._connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", rows.items())
+        self._edit("insert", "meta", ("key", "value"), rows.items())
 
 
 def _require_same_reference(connection: sqlite3.Connection) -> None:
@@ -267,7 +288,7 @@ def _require_same_reference(connection: sqlite3.Connection) -> None:
 def _trade_safety_for_speed(connection: sqlite3.Connection) -> None:
     """Write a private file without what protects one from a crash."""
     connection.executescript(
-        "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;"
+        "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;"
         f"PRAGMA temp_store = MEMORY; PRAGMA cache_size = -{CACHE_KIB}"
     )
 

@@ -36,6 +36,12 @@ ITEM_BYTES = 4_000
 CATALOGUE_DRINK_BYTES = 6_000
 """Assumed size of a drink in the published file, with its share of the indexes."""
 
+PUBLISH_WRITES = 3
+"""A publish stores a change and the head; less than one in ten also a snapshot, and lists."""
+
+CHANGE_BYTES = 50_000
+"""Assumed size of a change, which is that of 100 drinks."""
+
 REJECTED_SEGMENT = 500
 """Records of a segment; a segment that rejects records stores one object for them."""
 
@@ -81,7 +87,7 @@ BASIS = {
     "dynamodb_gb": (ASSUMED, "drinks and this month's loads, 4 KB each"),
     "dynamodb_backup_gb": (ASSUMED, "the same as storage, if the stage keeps backups"),
     "sqs_requests": (COUNTED, "3 a delivery, and five pollers at each idle queue"),
-    "s3_writes": (COUNTED, "raw and rejected objects, the most possible publishes, listings"),
+    "s3_writes": (COUNTED, "raw and rejected objects, 3 for each possible publish, listings"),
     "s3_reads": (COUNTED, "one an attempt, one a publish, two a fetch"),
     "s3_gb": (COUNTED, "raw objects of this month's loads; the catalogue at 6 KB a drink"),
     "log_gb": (ASSUMED, "3 KB an invocation, written once and stored for the retention time"),
@@ -90,7 +96,7 @@ BASIS = {
     "dashboards": (TEMPLATE, "as deployed"),
     "schedules": (TEMPLATE, "how often fetch and reconcile are started"),
     "api_requests": (UNSEEN, "counted by AWS only; a million costs $1.00"),
-    "transfer_gb": (ASSUMED, "the catalogue once a publish, or once a visit if visits are known"),
+    "transfer_gb": (ASSUMED, "the catalogue and its changes; or once a visit if visits are known"),
 }
 """Where the amount of each kind of usage comes from: kind of source, and explanation."""
 
@@ -198,8 +204,8 @@ def usage_of(  # noqa: PLR0913  keyword-only; each is a separate fact
     """Return the usage of a stage in a share of a month.
 
     `drinks` is the number of drinks in the catalogue. Each visitor of the dashboard downloads the
-    catalogue once; without `visitors` the API is not counted, and one dashboard downloads every
-    published catalogue. `stored` is the activity whose objects and load records are stored, if
+    catalogue once; without `visitors` the API is not counted, and one dashboard downloads it once
+    and then every change. `stored` is the activity whose objects and load records are stored, if
     more than `activity`. A share that is not in (0, 1] raises ValueError.
     """
     if not 0 < month_share <= 1:
@@ -209,9 +215,12 @@ def usage_of(  # noqa: PLR0913  keyword-only; each is a separate fact
     reconciles = running.reconciles * month_share
     calls = visitors.api_calls if visitors else 0
     refreshes = visitors.dashboard_visits * REFRESHES_PER_VISIT if visitors else 0
-    downloads = visitors.dashboard_visits if visitors else activity.publishes
     invocations = activity.attempts + activity.publishes + fetches + reconciles + calls
     catalogue_gb = CATALOGUE_DRINK_BYTES * drinks / GB
+    if visitors:
+        downloads_gb = visitors.dashboard_visits * catalogue_gb
+    else:
+        downloads_gb = catalogue_gb + activity.publishes * CHANGE_BYTES / GB
     table_gb = ITEM_BYTES * (drinks + stored.loads) / GB
     objects = activity.objects + activity.other_objects + activity.rejected_objects
     listings = reconciles * max(1, math.ceil(stored.objects / LISTING_PAGE_SIZE))
@@ -234,7 +243,7 @@ def usage_of(  # noqa: PLR0913  keyword-only; each is a separate fact
             + running.idle_polls * month_share
             + refreshes * SQS_REQUESTS_PER_REFRESH
         ),
-        s3_writes=objects + activity.publishes + listings + calls * API_WRITES,
+        s3_writes=objects + PUBLISH_WRITES * activity.publishes + listings + calls * API_WRITES,
         s3_reads=(
             activity.attempts
             + activity.publishes
@@ -249,5 +258,5 @@ def usage_of(  # noqa: PLR0913  keyword-only; each is a separate fact
         dashboards=running.dashboards,
         schedules=fetches + reconciles,
         api_requests=calls,
-        transfer_gb=downloads * catalogue_gb + calls * API_BYTES / GB,
+        transfer_gb=downloads_gb + calls * API_BYTES / GB,
     )

@@ -17,6 +17,7 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from msgspec import Struct
@@ -27,7 +28,7 @@ from mocktailverse.catalogue.newer_drinks import newer_drinks
 from mocktailverse.catalogue.schema import FORMAT
 from mocktailverse.deployment.artifacts import Artifact
 from mocktailverse.deployment.events import Reporter
-from mocktailverse.errors import MissingError, UsageError
+from mocktailverse.errors import CatalogueError, MissingError, UsageError
 from mocktailverse.formatting import counted
 from mocktailverse.operations.rebuild import pace_of, rebuild_catalogue
 from mocktailverse.pipeline.publishing import FILE
@@ -149,8 +150,9 @@ class CatalogueSwitch(Struct, frozen=True):
         """Return the drinks that a file of another format has later than that of this one."""
         files, ids = self.stores.catalogue_files, set[str]()
         for key in self._others():
-            files.file(key).download(other)
-            ids |= newer_drinks(other, than=own)
+            with suppress(CatalogueError):  # what is damaged knows nothing
+                files.file(key).download(other)
+                ids |= newer_drinks(other, than=own)
         return sorted(ids)
 
     def _publish(self, ids: list[str], function: str) -> None:
@@ -166,6 +168,6 @@ class CatalogueSwitch(Struct, frozen=True):
         """Download the file; return whether the release can edit it."""
         try:
             self.stores.catalogue_files.file(file_name(self.number)).download(path)
-        except MissingError:
+        except (MissingError, CatalogueError):
             return False
         return format_in(path) == self.number

@@ -12,12 +12,16 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import closing
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from mocktailverse.catalogue.file_names import file_name
+from mocktailverse.catalogue.changes.head import decode_head
+from mocktailverse.catalogue.changes.publication import repeat
+from mocktailverse.catalogue.changes.row_edits import unpack
+from mocktailverse.catalogue.file_names import file_name, parts_folder
 from mocktailverse.catalogue.meta import format_in
 from mocktailverse.catalogue.schema import FORMAT
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION
@@ -94,7 +98,7 @@ def inspect(folder: Path) -> Interrupted:
         DataFileError, UsageError: the raw objects cannot be read.
     """
     with closing(DataFiles(folder)) as files:
-        raw, catalogue = _raw_objects(files)
+        raw, catalogue = _stored_objects(files)
         drinks: dict[str, tuple[object, ...]] = {}
         loads: dict[str, Item] = {}
         for _table, partition, sort, item in files.items():
@@ -142,13 +146,16 @@ def resume(interrupted: Interrupted, stores: Stores) -> None:
     replay(interrupted.outdated, stores.loads, stores.queue, now=now())
 
 
-def _raw_objects(files: DataFiles) -> tuple[list[ObjectVersion], bytes | None]:
-    """Return the raw objects, and the published catalogue."""
-    raw, catalogue = [], None
+def _stored_objects(files: DataFiles) -> tuple[list[ObjectVersion], dict[str, bytes]]:
+    """Return the raw objects, and the content of those of the published catalogue, by key."""
+    raw: list[ObjectVersion] = []
+    catalogue: dict[str, bytes] = {}
     for kept in files.objects():
-        if kept.key == file_name():
-            catalogue = kept.body
-        elif kept.body is not None and kept.key.startswith(RAW_PREFIX):
+        if kept.body is None:
+            continue
+        if kept.key == file_name() or kept.key.startswith(parts_folder(file_name())):
+            catalogue[kept.key] = kept.body
+        elif kept.key.startswith(RAW_PREFIX):
             raw.append(ObjectVersion(kept.bucket, kept.key, kept.version_id or "null"))
     return raw, catalogue
 
@@ -176,22 +183,36 @@ def _fingerprint(item: Item) -> tuple[object, ...]:
     )
 
 
+def _assemble(catalogue: Mapping[str, bytes], path: Path) -> None:
+    """Write the published file from its objects; KeyError without one of them.
+
+    Raises:
+        CatalogueError: one of them is damaged.
+    """
+    head = decode_head(catalogue[file_name()])
+    path.write_bytes(catalogue[head.snapshot.key])
+    edits = (unpack(catalogue[part.key]) for part in head.since_snapshot)
+    repeat(path, chain.from_iterable(edits))
+    if format_in(path) != FORMAT:
+        raise CatalogueError("The published file has another format than its name says.")
+
+
 _PUBLISHED = "SELECT id, content_hash, transform_version, withdrawn_at, previous_name FROM drinks"
 
 
-def _unpublished(drinks: Mapping[str, tuple[object, ...]], catalogue: bytes | None) -> list[str]:
+def _unpublished(
+    drinks: Mapping[str, tuple[object, ...]], catalogue: Mapping[str, bytes]
+) -> list[str]:
     """Return the ids that differ; all, unless there is a catalogue of this format."""
     published: dict[str, tuple[object, ...]] = {}
-    if catalogue:
-        with tempfile.NamedTemporaryFile(suffix=".sqlite") as file:
-            file.write(catalogue)
-            file.flush()
-            if format_in(Path(file.name)) != FORMAT:  # `publish` rebuilds it
-                return [*drinks]
+    if file_name() in catalogue:
+        with tempfile.TemporaryDirectory(prefix="mocktailverse-inspect-") as folder:
+            path = Path(folder, "catalogue.sqlite")
             try:
-                with closing(sqlite3.connect(f"file:{file.name}?mode=ro", uri=True)) as connection:
+                _assemble(catalogue, path)
+                with closing(sqlite3.connect(path)) as connection:
                     published = {key: values for key, *values in connection.execute(_PUBLISHED)}
-            except sqlite3.Error:  # as well
-                published = {}
+            except (CatalogueError, KeyError, sqlite3.Error):  # `publish` rebuilds it
+                return [*drinks]
     ids = dict.fromkeys([*drinks, *published])
     return [key for key in ids if drinks.get(key) != tuple(published.get(key, ()))]

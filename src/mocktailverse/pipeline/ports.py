@@ -6,7 +6,6 @@ since 1970 UTC.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Protocol
 
 from mocktailverse.drinks.register import Register, WriteResult
@@ -107,14 +106,6 @@ class RequestQueue(Protocol):
     def dead_letters(self) -> Iterator[DeadLetter]: ...
     def redrive(self, letter: DeadLetter) -> None: ...
     def discard(self, letter: DeadLetter) -> None: ...
-
-
-class CatalogueStore(Protocol):
-    """The published catalogue file, replaced conditionally: `stores.catalogue_object`."""
-
-    def download(self, path: Path, *, unless: str | None = None) -> str | None: ...
-    def etag(self) -> str | None: ...
-    def upload(self, path: Path, *, replacing: str | None) -> str: ...
 
 
 class Clock(Protocol):

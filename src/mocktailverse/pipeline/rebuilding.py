@@ -13,13 +13,14 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
+from mocktailverse.catalogue.changes.publication import PublishedCatalogue
 from mocktailverse.catalogue.meta import Meta
 from mocktailverse.catalogue.newer_drinks import newer_drinks
 from mocktailverse.catalogue.writer import CatalogueWriter, catalogue_version
 from mocktailverse.drinks.drink import Drink
 from mocktailverse.drinks.register import Register
-from mocktailverse.errors import MissingError, TransientError
-from mocktailverse.pipeline.ports import CatalogueStore, DrinksStore
+from mocktailverse.errors import CatalogueError, MissingError, TransientError
+from mocktailverse.pipeline.ports import DrinksStore
 from mocktailverse.pipeline.publishing import FILE, PublishResult, retry_on_conflict
 
 READ_BATCH = 100
@@ -32,8 +33,8 @@ class Rebuild:
     def __init__(  # noqa: PLR0913 - three stores, a folder and three options
         self,
         drinks: DrinksStore,
-        published: CatalogueStore,
-        others: Sequence[CatalogueStore],
+        published: PublishedCatalogue,
+        others: Sequence[PublishedCatalogue],
         folder: Path,
         *,
         now_ms: Callable[[], int],
@@ -101,11 +102,16 @@ class Rebuild:
     def _copy(self, number: int) -> Path | None:
         """Return an up-to-date copy of one of the published files; None if it is missing."""
         path = self._folder / f"published-{number}.sqlite"
-        current = self._etags.get(number)
         try:
-            self._etags[number] = self._stores[number].download(path, unless=current) or current
+            latest = self._stores[number].download(path, unless=self._etags.get(number))
         except MissingError:
             self._etags[number] = None
+        except CatalogueError:  # what is damaged says nothing, and is replaced
+            self._etags[number] = self._stores[number].etag()
+            path.write_bytes(b"")
+        else:
+            if latest:
+                self._etags[number] = latest.etag
         return path if self._etags[number] else None
 
     def _seal(self, writer: CatalogueWriter) -> Meta:

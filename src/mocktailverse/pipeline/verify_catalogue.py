@@ -15,12 +15,13 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from mocktailverse.catalogue.changes.publication import PublishedCatalogue
 from mocktailverse.catalogue.format_upgrade import upgrade
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.drinks.drink import Drink, Lineage
 from mocktailverse.drinks.register import Register
 from mocktailverse.errors import CatalogueError, MissingError
-from mocktailverse.pipeline.ports import CatalogueStore, DrinksStore, LoadsStore, RawStore
+from mocktailverse.pipeline.ports import DrinksStore, LoadsStore, RawStore
 from mocktailverse.pipeline.publishing import FILE
 from mocktailverse.pipeline.verify import Difference, VerifyReport, differing_fields, verify
 
@@ -36,7 +37,7 @@ def verify_all(  # noqa: PLR0913 - four stores and three options
     raw: RawStore,
     drinks: DrinksStore,
     loads: LoadsStore,
-    published: CatalogueStore,
+    published: PublishedCatalogue,
     on_object: Callable[[int], None] = lambda _: None,
     *,
     raw_expires: bool = False,
@@ -71,7 +72,7 @@ class _Comparison(Struct):
     drinks: DrinksStore
     fingerprints: dict[str, bytes]
     """Of the table's drinks as they were read."""
-    published: CatalogueStore
+    published: PublishedCatalogue
     path: Path
     """Of the downloaded file."""
     reported: set[str]
@@ -82,36 +83,30 @@ class _Comparison(Struct):
 
     def final_differences(self, wait: Callable[[float], None]) -> list[Difference]:
         """Return the differences that remain after MAX_POLLS polls without progress."""
-        self._refresh()
         self._compare()
         idle_polls = 0
         while self.differences and idle_polls < MAX_POLLS:
             wait(POLL_INTERVAL_S)
             before = len(self.differences)
-            if self._refresh():
-                self._compare()
+            self._compare()
             idle_polls = 0 if len(self.differences) < before else idle_polls + 1
         return self.differences
 
-    def _refresh(self) -> bool:
-        """Download the published file if it changed; return whether it did."""
-        try:
-            etag = self.published.download(self.path, unless=self.etag)
-        except MissingError:
-            return False
-        self.etag = etag or self.etag
-        return etag is not None
-
     def _compare(self) -> None:
-        if self.etag is None:
-            self.differences = self._examined([*self.fingerprints], None)
-            return
+        """Compare the published file with the table, unless it is the same as before."""
         try:
+            latest = self.published.download(self.path, unless=self.etag)
+            if latest is None:
+                return
+            self.etag = latest.etag
             upgrade(self.path)
             with closing(Catalogue(self.path)) as catalogue:
                 if self.suspects is None:
                     self.suspects = self._differing(catalogue)
                 self.differences = self._examined(self.suspects, catalogue)
+        except MissingError:
+            if self.etag is None and not self.differences:
+                self.differences = self._examined([*self.fingerprints], None)
         except CatalogueError as error:
             problem = f"the catalogue cannot be read: {error}"
             self.differences = [Difference("stale", FILE, problem)]

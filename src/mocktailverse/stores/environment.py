@@ -10,9 +10,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from mocktailverse.catalogue.file_names import readable_names
+from mocktailverse.catalogue.changes.publication import PublishedCatalogue
 from mocktailverse.errors import UsageError
-from mocktailverse.stores.catalogue_object import CatalogueFiles, CatalogueObject
+from mocktailverse.stores.catalogue_objects import CatalogueFiles, CatalogueObjects
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.data_bucket import DataBucket
 from mocktailverse.stores.drinks_table import DrinksTable
@@ -75,15 +75,18 @@ class Stores(Struct, frozen=True, dict=True):
         return Queue(self.clients, self.output("QueueUrl"), dead_letter_url)
 
     @cached_property
-    def catalogue(self) -> CatalogueObject:
-        """The published file of this code's format; readers get an older one until it exists."""
-        key, *older = readable_names()
-        return CatalogueObject(self.clients, self.output("CatalogueBucket"), key, older)
+    def catalogue(self) -> PublishedCatalogue:
+        """The published catalogue of this code's format; readers get an older one until then."""
+        return PublishedCatalogue(self._catalogue_objects)
 
     @cached_property
     def catalogue_files(self) -> CatalogueFiles:
-        """The published files of all formats."""
-        return CatalogueFiles(self.clients, self.output("CatalogueBucket"))
+        """The published catalogues of all formats."""
+        return CatalogueFiles(self._catalogue_objects)
+
+    @cached_property
+    def _catalogue_objects(self) -> CatalogueObjects:
+        return CatalogueObjects(self.clients, self.output("CatalogueBucket"))
 
     @cached_property
     def exports(self) -> ExportObjects:

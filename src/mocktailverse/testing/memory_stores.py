@@ -1,13 +1,23 @@
 """In-memory raw objects, drinks, published catalogue and queue: the ports without AWS."""
 
 import hashlib
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from mocktailverse.catalogue.changes.head import CataloguePart, Head
+from mocktailverse.catalogue.changes.publication import (
+    ListedPart,
+    ObjectStorage,
+    PublishedCatalogue,
+    version_of,
+)
+from mocktailverse.catalogue.file_names import has_changes, parts_folder
 from mocktailverse.drinks.register import Register, WriteResult, merge, write_result
 from mocktailverse.errors import ConflictError, MissingError
 from mocktailverse.loads.load_request import DeadLetter, LoadRequest
@@ -154,34 +164,91 @@ class MemoryDrinks(FaultyStore):
         return write_result(current, register)
 
 
-class MemoryCatalogueStore:
-    """The published catalogue; `stores.catalogue_object` documents the methods."""
+class MemoryCatalogueObjects:
+    """The objects of the published catalogue; `stores.catalogue_objects` documents the methods."""
 
     def __init__(self) -> None:
-        self.body: bytes | None = None
-        self.uploads: list[bytes] = []
-        """Every file that was published."""
-        self.downloads = 0
+        self.contents: dict[str, bytes] = {}
+        self.stored_at: dict[str, float] = {}
+        self.now = 0.0
+        """The time of the next writes, in seconds."""
+        self.reads: list[str] = []
+        """The key of each object that was read, in order."""
+        self.writes: list[str] = []
+        """The key of each object that was stored, in order."""
 
-    def etag(self) -> str | None:
-        return None if self.body is None else hashlib.sha256(self.body).hexdigest()
-
-    def download(self, path: Path, *, unless: str | None = None) -> str | None:
-        if self.body is None:
-            raise MissingError("No catalogue is published.")
-        etag = self.etag()
+    def read(self, key: str, *, unless: str | None = None) -> tuple[bytes, str] | None:
+        etag = self.etag(key)
+        if etag is None:
+            raise MissingError(f"`{key}` is not stored.")
         if etag == unless:
             return None
-        self.downloads += 1
-        path.write_bytes(self.body)
-        return etag
+        self.reads.append(key)
+        return self.contents[key], etag
 
-    def upload(self, path: Path, *, replacing: str | None) -> str:
-        if replacing != self.etag():
+    def save(self, key: str, path: Path, *, unless: str | None = None) -> str | None:
+        stored = self.read(key, unless=unless)
+        if stored is None:
+            return None
+        path.write_bytes(stored[0])
+        return stored[1]
+
+    def add(self, key: str, content: bytes | Path) -> None:
+        self.contents[key] = content if isinstance(content, bytes) else content.read_bytes()
+        self.stored_at[key] = self.now
+        self.writes.append(key)
+
+    def replace(self, key: str, content: bytes, *, replacing: str | None) -> str:
+        if replacing != self.etag(key):
             raise ConflictError("Conflict: another catalogue was published meanwhile.")
-        self.body = path.read_bytes()
-        self.uploads.append(self.body)
-        return hashlib.sha256(self.body).hexdigest()
+        self.add(key, content)
+        return hashlib.sha256(content).hexdigest()
+
+    def etag(self, key: str) -> str | None:
+        content = self.contents.get(key)
+        return None if content is None else hashlib.sha256(content).hexdigest()
+
+    def parts(self, folder: str) -> list[ListedPart]:
+        return [ListedPart(key, at) for key, at in self.stored_at.items() if key.startswith(folder)]
+
+    def delete(self, key: str) -> None:
+        self.contents.pop(key, None)
+        self.stored_at.pop(key, None)
+
+
+class MemoryCatalogueStore(PublishedCatalogue):
+    """The published catalogue, in memory."""
+
+    def __init__(self, name: str | None = None) -> None:
+        self.objects = MemoryCatalogueObjects()
+        super().__init__(self.objects, name)
+
+    @property
+    def body(self) -> bytes | None:
+        """The published file; None if nothing is published."""
+        with tempfile.TemporaryDirectory() as folder, suppress(MissingError):
+            self.download(Path(folder, "published"))
+            return Path(folder, "published").read_bytes()
+        return None
+
+    @body.setter
+    def body(self, content: bytes | None) -> None:
+        """Publish these bytes, whatever they are, in place of what is published."""
+        self.objects.delete(self.name)
+        if content is None:
+            return
+        if not has_changes(self.name):
+            self.objects.add(self.name, content)
+            return
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "published")
+            path.write_bytes(content)
+            part = CataloguePart(
+                f"{parts_folder(self.name)}{len(self.objects.contents)}", "", len(content)
+            )
+            snapshot = msgspec.structs.replace(part, version=version_of(path) or "none")
+            self.objects.add(part.key, content)
+        self.objects.add(self.name, msgspec.json.encode(Head(snapshot)))
 
 
 @dataclass(eq=False)
@@ -213,9 +280,9 @@ class MemoryQueue(FaultyStore):
 
 
 if TYPE_CHECKING:  # mypy compares them with the ports
-    _PORTS: tuple[ports.RawStore, ports.DrinksStore, ports.CatalogueStore, ports.RequestQueue] = (
+    _PORTS: tuple[ports.RawStore, ports.DrinksStore, ObjectStorage, ports.RequestQueue] = (
         MemoryRawStore(),
         MemoryDrinks(),
-        MemoryCatalogueStore(),
+        MemoryCatalogueObjects(),
         MemoryQueue(),
     )

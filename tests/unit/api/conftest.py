@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from mocktailverse.api.api_app import Api, create_app
 from mocktailverse.api.dependencies import ApiDependencies
 from mocktailverse.api.export_delivery import Streamed
+from mocktailverse.catalogue.changes.publication import CatalogueState
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.synced_copy import CatalogueCopy
 from mocktailverse.errors import MissingError, MocktailverseError
@@ -35,7 +36,9 @@ class FakeSource:
         self.error: MocktailverseError | None = None
         self.etag = 1
 
-    def download(self, path: Path, *, unless: str | None = None) -> str | None:
+    def download(
+        self, path: Path, *, unless: str | None = None, **_: object
+    ) -> CatalogueState | None:
         if self.error:
             raise self.error
         if self.published is None:
@@ -43,7 +46,7 @@ class FakeSource:
         if unless == str(self.etag):
             return None
         shutil.copyfile(self.published, path)
-        return str(self.etag)
+        return CatalogueState(str(self.etag))
 
     def publish(self, path: Path) -> None:
         self.published = path

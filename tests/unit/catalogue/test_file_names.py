@@ -1,4 +1,4 @@
-"""Each format of the catalogue has a file of its own; `catalogue.sqlite` keeps its name."""
+"""Each format of the catalogue is published under its own name; `catalogue.sqlite` keeps its."""
 
 import pytest
 
@@ -10,8 +10,8 @@ from mocktailverse.catalogue import file_names
     [
         (1, "catalogue.sqlite"),
         (3, "catalogue.sqlite"),
-        (4, "catalogue-4.sqlite"),
-        (12, "catalogue-12.sqlite"),
+        (4, "catalogue-4.json"),
+        (12, "catalogue-12.json"),
     ],
 )
 def test_the_formats_up_to_3_share_a_name_and_later_ones_have_their_own(number, name):
@@ -21,7 +21,7 @@ def test_the_formats_up_to_3_share_a_name_and_later_ones_have_their_own(number, 
 
 @pytest.mark.parametrize(
     "name",
-    ["catalogue-.sqlite", "catalogue-04.sqlite", "catalogue-4.sqlite.bak", "a/catalogue.sqlite"],
+    ["catalogue-.json", "catalogue-04.json", "catalogue-4.json.bak", "a/catalogue.sqlite"],
 )
 def test_other_objects_are_no_catalogues(name):
     assert file_names.format_of(name) is None
@@ -30,7 +30,7 @@ def test_other_objects_are_no_catalogues(name):
 def test_readers_try_their_own_file_and_then_the_older_ones(monkeypatch):
     assert file_names.readable_names()[0] == file_names.file_name()
     monkeypatch.setattr(file_names, "FORMAT", 5)
-    names = ("catalogue-5.sqlite", "catalogue-4.sqlite", "catalogue.sqlite")
+    names = ("catalogue-5.json", "catalogue-4.json", "catalogue.sqlite")
     assert file_names.readable_names() == names
     monkeypatch.setattr(file_names, "OLDEST_FORMAT", 4)
     assert file_names.readable_names() == names[:2]

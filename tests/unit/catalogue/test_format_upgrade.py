@@ -6,6 +6,7 @@ from contextlib import closing
 
 import pytest
 
+from mocktailverse.catalogue.changes.publication import CatalogueState
 from mocktailverse.catalogue.format_upgrade import upgrade
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.schema import FORMAT
@@ -21,9 +22,9 @@ class Published:
     def __init__(self, path):
         self.path = path
 
-    def download(self, path, *, unless=None):  # noqa: ARG002 - as the protocol
+    def download(self, path, *, unless=None, **_):  # noqa: ARG002 - as the protocol
         path.write_bytes(self.path.read_bytes())
-        return "etag"
+        return CatalogueState("etag")
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from mocktailverse import ttl_cache
+from mocktailverse.catalogue.changes.publication import CatalogueState
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.search.query import DrinkQuery
 from mocktailverse.catalogue.synced_copy import CatalogueCopy, open_published
@@ -30,7 +31,9 @@ class FakeSource:
         self.may_respond = threading.Event()
         self.may_respond.set()
 
-    def download(self, path: Path, *, unless: str | None = None) -> str | None:
+    def download(
+        self, path: Path, *, unless: str | None = None, **_: object
+    ) -> CatalogueState | None:
         self.requests += 1
         self.entered.set()
         assert self.may_respond.wait(240)
@@ -45,7 +48,7 @@ class FakeSource:
             return None
         self.downloads += 1
         path.write_bytes(self.body)
-        return etag
+        return CatalogueState(etag)
 
 
 class FakeClock:
@@ -137,7 +140,11 @@ def test_readers_can_keep_reading_the_old_catalogue(copy, source, clock, bodies)
     assert old.search(DrinkQuery(q="d")).items[0].name == "D0"
     assert len(_files(copy)) == 2
     del old, reading
-    assert len(_files(copy)) == 1
+    assert len(_files(copy)) == 2, "the old file waits for the next version"
+    source.body = bodies[2]
+    clock.now += 10
+    assert copy.current().meta.drinks == 3
+    assert len(_files(copy)) == 2
     assert new.drink("test:D1") is not None
 
 
@@ -272,11 +279,11 @@ def test_readers_never_see_a_swap(source, tmp_path, bodies):
     assert problems == []
     assert copy.problem is None
     assert source.downloads == 40
-    assert len(_files(copy)) == 1
+    assert len(_files(copy)) == 2, "one is read, one waits for the next version"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="counts open files in /proc")
-def test_swaps_leave_neither_files_nor_connections(copy, source, clock, bodies):
+def test_swaps_leave_neither_more_files_nor_connections(copy, source, clock, bodies):
     def swap(number):
         source.body = bodies[number % 2]
         clock.now += 10
@@ -287,7 +294,7 @@ def test_swaps_leave_neither_files_nor_connections(copy, source, clock, bodies):
     for number in range(1, 300):
         swap(number)
 
-    assert len(_files(copy)) == 1
+    assert len(_files(copy)) == 2, "one is read, one waits for the next version"
     assert len(list(Path("/proc/self/fd").iterdir())) <= before + 1
     assert source.downloads == 300
 
@@ -394,12 +401,12 @@ def test_readers_wait_for_the_first_copy_in_the_background_too(background, sourc
     assert background.current().meta.drinks == 1
 
 
-def test_swaps_in_the_background_leave_no_files(background, source, clock, bodies):
+def test_swaps_in_the_background_leave_no_more_files(background, source, clock, bodies):
     for number in range(20):
         source.body = bodies[number % 2]
         clock.now += 10
         assert background.current(timeout_s=240).search(DrinkQuery()).items
-    assert len(_files(background)) == 1
+    assert len(_files(background)) == 2, "one is read, one waits for the next version"
 
 
 def test_a_reader_waits_for_a_quarter_of_a_second_or_not_at_all_if_the_source_fails(
@@ -438,14 +445,15 @@ def test_a_refresh_in_progress_does_not_keep_the_process_alive(tmp_path, bodies)
     script = f"""
 import shutil, threading
 from pathlib import Path
+from mocktailverse.catalogue.changes.publication import CatalogueState
 from mocktailverse.catalogue.synced_copy import CatalogueCopy
 
 class Source:
-    def download(self, path, *, unless=None):
+    def download(self, path, *, unless=None, **_):
         if unless:
             threading.Event().wait()
         shutil.copyfile({str(published)!r}, path)
-        return "1"
+        return CatalogueState("1")
 
 copy = CatalogueCopy(Source(), Path({str(tmp_path / "copies")!r}), max_age_s=0, in_background=True)
 copy.current()

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from mocktailverse.catalogue.changes.publication import CatalogueState
 from mocktailverse.cli.main import run
 from mocktailverse.errors import MissingError, UnreachableError
 
@@ -23,12 +24,12 @@ class FakePublishedCatalogue:
         self.path = path
         self.error = error
 
-    def download(self, path, *, unless=None):
+    def download(self, path, *, unless=None, **_):
         assert unless is None
         if self.error:
             raise self.error
         shutil.copyfile(self.path, path)
-        return "etag"
+        return CatalogueState("etag")
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from mocktailverse.catalogue.changes.publication import CatalogueState
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.search.query import Makeable
 from mocktailverse.cli.main import run
@@ -20,10 +21,10 @@ RUM_SHELF = ("light rum", "lime juice", "simple syrup")
 def makeable(monkeypatch, capfd, catalogue_path):
     """Return a function that runs the command and returns exit code, stdout and stderr."""
 
-    def download(path, *, unless=None):
+    def download(path, *, unless=None, **_):
         assert unless is None
         shutil.copyfile(catalogue_path, path)
-        return "etag"
+        return CatalogueState("etag")
 
     stores = SimpleNamespace(catalogue=SimpleNamespace(download=download))
     monkeypatch.setattr("mocktailverse.cli.makeable_command.connect", lambda *_: stores)

@@ -185,16 +185,16 @@ def test_a_month_by_manual_calculation():
         lambda_gb_s=3_500,  # 1,000 x 2 s x 1 GB + 1,000 x 3 s x 0.5 GB
         dynamodb_gb=0.044,  # 11,000 items of 4 kB
         sqs_requests=3_000,
-        s3_writes=2_000,  # raw objects and publishes
+        s3_writes=4_000,  # raw objects, and three objects a publish
         s3_reads=2_000,
         s3_gb=0.11,  # 50 MB of raw objects, 60 MB of catalogue
         log_gb=0.006,
-        transfer_gb=60,  # 1,000 downloads of 60 MB
+        transfer_gb=0.11,  # 60 MB of catalogue, 1,000 changes of 50 kB
     )
     lines = {line.price.usage: line.usd for line in month(usage, price_table())}
     charged = {name: usd for name, usd in lines.items() if usd}
     assert charged == {
-        "s3_writes": pytest.approx(0.01),
+        "s3_writes": pytest.approx(0.02),
         "s3_reads": pytest.approx(0.0008),
         "s3_gb": pytest.approx(0.11 * 0.023 / 2),
     }
@@ -266,7 +266,7 @@ def test_the_reference_month_of_prod_by_manual_calculation():
         + 3_000  # the API: 10,000 calls of 0.3 s, 1 GB
     )
     assert usage.sqs_requests == pytest.approx(120 * DAYS + 657_000 + 20_000)
-    assert usage.s3_writes == pytest.approx((40 + 12 + 40) * DAYS + 15 * reconciles + 10_000)
+    assert usage.s3_writes == pytest.approx((40 + 12 + 3 * 40) * DAYS + 15 * reconciles + 10_000)
     assert usage.s3_reads == pytest.approx((40 + 40 + 2) * DAYS + 30_000)
     assert usage.s3_gb == pytest.approx(12 * DAYS * 0.0016 + 0.0042)
     assert usage.dynamodb_gb == pytest.approx((700 + 12 * 40 * DAYS) * 4e-6)
@@ -416,7 +416,7 @@ FIGURES = {
     "dynamodb_gb": "assumed: drinks and this month's loads, 4 KB each",
     "dynamodb_backup_gb": "assumed: the same as storage, if the stage keeps backups",
     "sqs_requests": "counted: 3 a delivery, and five pollers at each idle queue",
-    "s3_writes": "counted: raw and rejected objects, the most possible publishes, listings",
+    "s3_writes": "counted: raw and rejected objects, 3 for each possible publish, listings",
     "s3_reads": "counted: one an attempt, one a publish, two a fetch",
     "s3_gb": "counted: raw objects of this month's loads; the catalogue at 6 KB a drink",
     "log_gb": "assumed: 3 KB an invocation, written once and stored for the retention time",
@@ -425,7 +425,7 @@ FIGURES = {
     "dashboards": "template: as deployed",
     "schedules": "template: how often fetch and reconcile are started",
     "api_requests": "not seen: counted by AWS only; a million costs $1.00",
-    "transfer_gb": "assumed: the catalogue once a publish, or once a visit if visits are known",
+    "transfer_gb": "assumed: the catalogue and its changes; or once a visit if visits are known",
 }
 
 

@@ -84,8 +84,8 @@ def test_the_paid_amounts_on_the_page_come_from_the_model(report, lines):
     assert f"Together {report.cents_not_free:.1f} cents" in PAGE
     cents = {usage: f"{100 * lines[usage].usd:.1f} |" for usage in lines}
     writes = lines["s3_writes"]
-    assert writes.month == pytest.approx(2_798 + 10_000 + 2_068, abs=1)
-    assert 100 * writes.usd == pytest.approx(6.4 + 1.0, abs=0.1)
+    assert writes.month == pytest.approx(5_232 + 10_000 + 2_068, abs=1)
+    assert 100 * writes.usd == pytest.approx(7.6 + 1.0, abs=0.1)
     for usage, row in {
         "s3_reads": "S3 reads",
         "s3_gb": "S3 storage",

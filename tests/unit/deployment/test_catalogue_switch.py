@@ -30,10 +30,10 @@ class MemoryFiles:
         self.stores = {}
 
     def file(self, key):
-        return self.stores.setdefault(key, MemoryCatalogueStore())
+        return self.stores.setdefault(key, MemoryCatalogueStore(key))
 
     def published_keys(self):
-        return [key for key, store in self.stores.items() if store.body is not None]
+        return [key for key, store in self.stores.items() if store.etag()]
 
     def delete(self, key):
         self.stores.pop(key, None)

@@ -12,6 +12,7 @@ import pytest
 import yaml
 from datasette.app import Datasette
 
+from mocktailverse.catalogue.changes.publication import CatalogueState
 from mocktailverse.catalogue.writer import CatalogueWriter
 from mocktailverse.errors import MissingError
 from mocktailverse.loads.load_record import END, START, Counts, Load, Segment
@@ -40,14 +41,16 @@ class PublishedFile:
         self.etag = 1
         self.downloads = 0
 
-    def download(self, path: Path, *, unless: str | None = None) -> str | None:
+    def download(
+        self, path: Path, *, unless: str | None = None, **_: object
+    ) -> CatalogueState | None:
         if self.path is None:
             raise MissingError("No catalogue is published.")
         if unless == str(self.etag):
             return None
         self.downloads += 1
         shutil.copyfile(self.path, path)
-        return str(self.etag)
+        return CatalogueState(str(self.etag))
 
 
 class TodaysLoads:

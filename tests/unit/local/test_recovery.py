@@ -19,6 +19,7 @@ from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.local import recovery
 from mocktailverse.local.data_files import DataFiles, KeptItem, KeptObject
 from mocktailverse.stores.items import to_item, to_value
+from mocktailverse.testing.memory_stores import MemoryCatalogueStore
 
 VERSION = ObjectVersion("data", "raw/own/a.json", "v1")
 
@@ -118,8 +119,10 @@ def write_drinks(files: DataFiles, catalogue: Path | None, drinks: list) -> None
     items = [to_item(Register(drink.id, drink)) for drink in drinks]
     files.write_items(KeptItem("drinks", item["id"]["S"], "-", item) for item in items)
     if catalogue:
-        body = catalogue.read_bytes()
-        files.put_object(KeptObject("cat", "catalogue.sqlite", "", {}, body), is_raw=False)
+        published = MemoryCatalogueStore()
+        published.body = catalogue.read_bytes()
+        for key, body in published.objects.contents.items():
+            files.put_object(KeptObject("cat", key, "", {}, body), is_raw=False)
 
 
 def test_a_catalogue_that_equals_the_table_is_not_published(

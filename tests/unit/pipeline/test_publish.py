@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mocktailverse.catalogue.changes.publication import PublishedCatalogue
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.drinks.register import Register
 from mocktailverse.errors import CatalogueError, PermanentError, TransientError
@@ -48,22 +49,27 @@ class Table:
         return {drink.id: drink for drink in drinks if drink}
 
 
-class Bucket:
-    """The bucket of the published file, as one publisher uses it."""
+class Objects:
+    """The published objects, as one publisher uses them."""
 
-    def __init__(self, published, before=lambda _call: None, after=lambda _call: None):
-        self.published = published
+    def __init__(self, objects, before, after):
+        self.objects = objects
         self.before = before
         self.after = after
 
     def __getattr__(self, name):
         def call(*args, **options):
             self.before(name)
-            result = getattr(self.published, name)(*args, **options)
+            result = getattr(self.objects, name)(*args, **options)
             self.after(name)
             return result
 
         return call
+
+
+def seen_by_one(published, before=lambda _call: None, after=lambda _call: None):
+    """Return the published catalogue with calls before and after each request for an object."""
+    return PublishedCatalogue(Objects(published.objects, before, after), published.name)
 
 
 def published_drinks(body):
@@ -115,7 +121,8 @@ def publisher(new_publisher, table, published):
     build(table.registers.values(), published)
     publisher = new_publisher(table, published)
     publisher.publish([])
-    published.downloads = 0
+    published.objects.reads.clear()
+    published.objects.writes.clear()
     return publisher
 
 
@@ -125,6 +132,7 @@ def test_without_a_catalogue_nothing_is_published_or_scanned(
 ):
     """The stream keeps the notifications until somebody rebuilds the catalogue."""
     published.body = body
+    has_body = 2 * (body is not None)
 
     def before(call):
         assert call != "all"
@@ -134,7 +142,7 @@ def test_without_a_catalogue_nothing_is_published_or_scanned(
     for _ in range(2):
         with pytest.raises(CatalogueError, match="mocktailverse rebuild --env prod"):
             publisher.publish(["thecocktaildb:1"])
-    assert published.uploads == []
+    assert published.name not in published.objects.writes[has_body:]
     build(table.registers.values(), published)
     table.put(new_drink("1", "Other"))
     assert publisher.publish(["thecocktaildb:1"]).changed == 1
@@ -145,8 +153,8 @@ def test_a_changed_drink_is_published(publisher, table, published, new_drink):
     table.put(new_drink("1", "Other"), new_drink("7", "New"))
     result = publisher.publish(["thecocktaildb:1", "thecocktaildb:7", "thecocktaildb:1"])
     assert (result.changed, result.removed, result.drinks, result.rebuilt) == (2, 0, 4, False)
+    assert published.objects.reads == []  # its own copy is the published one
     assert published_drinks(published.body) == table.drinks()
-    assert published.downloads == 0  # its own copy is the published one
 
 
 def test_drinks_that_are_deleted_or_have_only_absences_are_removed(publisher, table, published):
@@ -161,26 +169,29 @@ def test_without_changes_nothing_is_uploaded(publisher, table, published):
     result = publisher.publish(table.registers)
     assert (result.changed, result.removed, result.drinks) == (0, 0, 3)
     assert result.version.startswith(f"{NOW_MS}-")
-    assert len(published.uploads) == 1
+    assert published.objects.writes == []
 
 
-def test_another_publishers_file_is_downloaded_first(
+def test_another_publishers_change_is_read_first(
     publisher, new_publisher, table, published, new_drink
 ):
     table.put(new_drink("1", "Other"))
     new_publisher(table, published).publish(["thecocktaildb:1"])
     table.put(new_drink("2", "Other, too"))
+    published.objects.reads.clear()
     publisher.publish(["thecocktaildb:2"])
+    head, change = published.objects.reads
+    assert (head, change.endswith(".ndjson.gz")) == (published.name, True)
     assert published_drinks(published.body) == table.drinks()
-    assert published.downloads == 2
 
 
 def tampered(body, statement):
-    """Return a published file after an SQL statement."""
+    """Return a published file after an SQL statement, as another version."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "tampered"
         path.write_bytes(body)
         with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute("UPDATE meta SET value = value || '+' WHERE key = 'version'")
             connection.execute(statement)
         return path.read_bytes()
 
@@ -191,18 +202,19 @@ def tampered(body, statement):
 def test_a_catalogue_that_cannot_be_edited_is_kept_and_reported(
     publisher, table, published, new_drink, statement
 ):
-    body = published.body = tampered(published.body, statement)
+    published.body = tampered(published.body, statement)
+    before = dict(published.objects.contents)
     table.put(new_drink("1", "Other"))
     with pytest.raises(CatalogueError, match="mocktailverse rebuild --env prod"):
         publisher.publish(["thecocktaildb:1"])
-    assert published.body == body
+    assert published.objects.contents == before
 
 
 def test_a_file_of_an_earlier_format_is_kept_and_reported(
     publisher, published, as_format_1, tmp_path
 ):
     path = tmp_path / "earlier"
-    path.write_bytes(published.body)
+    path.write_bytes(tampered(published.body, "UPDATE drinks SET tags = '[]'"))
     body = published.body = as_format_1(path).read_bytes()
     with pytest.raises(CatalogueError, match="its format is 1"):
         publisher.publish(["thecocktaildb:2"])
@@ -227,8 +239,9 @@ def test_a_file_with_another_ingredient_reference_is_written_again_from_its_own_
         path.write_bytes(published.body)
         with closing(Catalogue(path)) as catalogue:
             assert catalogue.ingredient("Gin").drinks == 3
+    published.objects.writes.clear()
     assert publisher.publish([]).changed == 0
-    assert len(published.uploads) == 2  # the first is the fixture's
+    assert published.objects.writes == []
 
 
 def test_a_damaged_file_with_another_ingredient_reference_is_kept_and_reported(
@@ -257,11 +270,11 @@ def test_a_publisher_that_always_loses_gives_up(
     names = iter(range(100))
 
     def overtake(call):
-        if call == "upload":
+        if call == "replace":
             table.put(new_drink("2", f"Mix {next(names)}"))
             publisher.publish(["thecocktaildb:2"])
 
-    loser = new_publisher(table, Bucket(published, overtake))
+    loser = new_publisher(table, seen_by_one(published, overtake))
     table.put(new_drink("1", "Other"))
     with pytest.raises(TransientError, match="8 conflicting"):
         loser.publish(["thecocktaildb:1"])
@@ -272,7 +285,7 @@ def test_the_wait_after_a_lost_upload_doubles_up_to_two_seconds(
     tmp_path, table, published, monkeypatch
 ):
     def overtake(call):
-        if call == "upload":
+        if call == "replace":
             published.body = str(len(waits)).encode()
 
     waits, shares = [], []
@@ -280,7 +293,12 @@ def test_the_wait_after_a_lost_upload_doubles_up_to_two_seconds(
         stage.random, "uniform", lambda *bounds: (shares.append(bounds), bounds[1])[1]
     )
     rebuild = Rebuild(
-        table, Bucket(published, overtake), (), tmp_path, now_ms=lambda: NOW_MS, wait=waits.append
+        table,
+        seen_by_one(published, overtake),
+        (),
+        tmp_path,
+        now_ms=lambda: NOW_MS,
+        wait=waits.append,
     )
     with pytest.raises(TransientError) as raised:
         rebuild.run(table.all())
@@ -289,7 +307,7 @@ def test_the_wait_after_a_lost_upload_doubles_up_to_two_seconds(
     assert set(shares) == {(0.5, 1)}
 
 
-@pytest.mark.parametrize("call", ["download", "many", "upload"])
+@pytest.mark.parametrize("call", ["read", "many", "add", "replace"])
 @pytest.mark.parametrize("error", [TransientError, PermanentError])
 def test_a_failure_leaves_the_published_file_and_is_raised(
     new_publisher, new_published, new_drink, call, error
@@ -301,7 +319,7 @@ def test_a_failure_leaves_the_published_file_and_is_raised(
             raise error(name)
 
     table, published = Table(fail), new_published()
-    publisher = new_publisher(table, Bucket(published, fail))
+    publisher = new_publisher(table, seen_by_one(published, fail))
     table.put(new_drink("1"))
     build(table.registers.values(), published)
     publisher.publish(["thecocktaildb:1"])
@@ -320,14 +338,14 @@ def test_a_failure_leaves_the_published_file_and_is_raised(
 def test_an_upload_whose_response_is_lost_is_not_repeated(
     new_publisher, publisher, table, published, new_drink
 ):
-    failing = {"upload"}
+    failing = {"replace"}
 
     def fail(name):
         if name in failing:
             raise TransientError(name)
 
     table.put(new_drink("1", "Other"))
-    weak = new_publisher(table, Bucket(published, after=fail))
+    weak = new_publisher(table, seen_by_one(published, after=fail))
     with pytest.raises(TransientError):
         weak.publish(["thecocktaildb:1"])
     assert published_drinks(published.body) == table.drinks()
@@ -418,7 +436,7 @@ class AgeCheck:
         self.newest = Counter()
 
     def __call__(self, call):
-        if call == "upload":
+        if call == "replace":
             for drink in published_drinks(self.published.body).values():
                 age = int(drink.category)
                 assert age >= self.newest[drink.id]
@@ -497,7 +515,7 @@ class ConcurrentPublishers:
 
         table = Table(before)
         table.registers = self.table.registers
-        return table, Bucket(self.published, before, after)
+        return table, seen_by_one(self.published, before, after)
 
     def maybe_fail(self, call):
         if self.faults_left and self.choose.random() < 0.15:

@@ -6,14 +6,13 @@ from contextlib import closing
 import msgspec
 import pytest
 
-from mocktailverse.catalogue.writer import CatalogueWriter
+from mocktailverse.catalogue.writer import CatalogueWriter, catalogue_version
 from mocktailverse.drinks.register import Register
 from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.pipeline import verify_catalogue
 from mocktailverse.pipeline.verify_catalogue import verify_all
 
 FIRST = "thecocktaildb:1"
-SEAL = {"version": "1-00000000", "built_at": 1, "table": "drinks"}
 
 
 class Setting:
@@ -34,12 +33,14 @@ class Setting:
     def publish(self):
         with CatalogueWriter.create(self.path) as writer:
             writer.put(register.drink for register in self.world.drinks.all() if register.drink)
-            writer.seal(**SEAL)
+            writer.seal(version=catalogue_version(1), built_at=1, table="drinks")
         self.published.body = self.path.read_bytes()
 
     def tamper(self, statement):
         with closing(sqlite3.connect(self.path)) as connection, connection:
             connection.execute(statement)
+            version = (catalogue_version(1),)
+            connection.execute("UPDATE meta SET value = ? WHERE key = 'version'", version)
         self.published.body = self.path.read_bytes()
 
     def verify(self, **options):
@@ -87,7 +88,7 @@ def test_a_drink_that_is_missing_in_the_catalogue_is_lost(setting):
     assert differences_of(report) == [("lost", FIRST, "it is not in the catalogue")]
     assert report.lost == [FIRST]
     assert (setting.waits, setting.waited_s) == (30, 15)
-    assert setting.published.downloads == 1
+    assert len(setting.published.objects.reads) == 2  # head and snapshot, once
 
 
 @pytest.mark.parametrize(

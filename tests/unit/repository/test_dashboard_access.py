@@ -39,9 +39,7 @@ def test_the_dashboard_may_only_read():
 def test_it_names_resources_of_the_template_in_its_environment(stage):
     stack = resources(stage, "")
     exact = {arn for one in stack.values() for arn in arns(*one, stack)}
-    below = re.compile(
-        r"(/catalogue\*\.sqlite|/rejected/\*|/index/by-day)$|(?<=-drinks)\*|(?<=-loads)\*"
-    )
+    below = re.compile(r"(/catalogue\*|/rejected/\*|/index/by-day)$|(?<=-drinks)\*|(?<=-loads)\*")
     for statement in statements(stage):
         assert {below.sub("", arn) for arn in named_in(statement)} <= exact
 

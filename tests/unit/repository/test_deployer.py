@@ -60,7 +60,8 @@ def test_a_deployment_may_build_the_catalogue_and_nothing_else_in_its_bucket(dev
     (files,) = [s for s in dev.statements if s["Sid"] == "Catalogue"]
     bucket = f"arn:aws:s3:::mocktailverse-catalogue-dev-{ACCOUNT}-us-east-1"
     for key, is_allowed in (
-        ("catalogue.sqlite", True), ("catalogue-4.sqlite", True), ("exports/a.csv", False),
+        ("catalogue.sqlite", True), ("catalogue-4.json", True), ("catalogue-4/1.sqlite", True),
+        ("exports/a.csv", False),
     ):  # fmt: skip
         assert matches(files["Resource"], f"{bucket}/{key}") == is_allowed
 

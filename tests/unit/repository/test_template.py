@@ -111,7 +111,7 @@ def test_no_role_has_a_wildcard_permission(resources, role):
             assert re.fullmatch(
                 r"\$\{\w+(\.Arn)?\}"
                 r"|\$\{DataBucket\.Arn\}/[a-z]+/([a-z]+/)?\*"
-                r"|\$\{CatalogueBucket\.Arn\}/(catalogue\*\.sqlite|exports/\*|state/transfer\.json)"
+                r"|\$\{CatalogueBucket\.Arn\}/(catalogue(-\*/)?\*|exports/\*|state/transfer\.json)"
                 r"|arn:.*:parameter/mocktailverse/\$\{Stage\}/ops-key"
                 r"|\$\{LoadsTable\.Arn\}/index/by-day"
                 r"|\$\{DrinksTable\.Arn\}/stream/\*",
@@ -121,12 +121,15 @@ def test_no_role_has_a_wildcard_permission(resources, role):
 
 def test_no_role_may_delete_data(resources):
     granted = {
-        action
+        (action, json.dumps(statement["Resource"]))
         for role in of_type(resources, "AWS::IAM::Role")
         for statement in statements(resources, role)
         for action in actions(statement)
     }
-    assert {action for action in granted if "Delete" in action} == {"sqs:DeleteMessage"}
+    deleting = {(action, target) for action, target in granted if "Delete" in action}
+    superseded = ("s3:DeleteObject", '{"Sub": "${CatalogueBucket.Arn}/catalogue-*/*"}')
+    assert superseded in deleting
+    assert {action for action, _ in deleting - {superseded}} == {"sqs:DeleteMessage"}
 
 
 def test_only_transform_writes_drinks(resources):

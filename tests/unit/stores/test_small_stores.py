@@ -11,6 +11,7 @@ import pytest
 from botocore.exceptions import ParamValidationError
 from botocore.response import StreamingBody
 
+from mocktailverse.catalogue.changes.publication import PublishedCatalogue
 from mocktailverse.errors import MissingError, PermanentError, TransientError, UsageError
 from mocktailverse.loads.load_keys import load_key
 from mocktailverse.loads.load_record import START, Counts, Load, Segment
@@ -25,7 +26,7 @@ from mocktailverse.stores.alarms import (
     read_alarm_states,
     read_log_metrics,
 )
-from mocktailverse.stores.catalogue_object import CatalogueObject
+from mocktailverse.stores.catalogue_objects import CatalogueObjects
 from mocktailverse.stores.clients import INTERACTIVE, UNATTENDED, Clients
 from mocktailverse.stores.data_bucket import HEAD_BYTES, DataBucket
 from mocktailverse.stores.export_objects import ExportObjects
@@ -121,7 +122,8 @@ def test_an_incomplete_rest_of_an_object_is_an_error(stubbed):
 @pytest.fixture
 def catalogue(stubbed):
     stub = stubbed("s3")
-    return CatalogueObject(SimpleNamespace(s3=stub.client), "catalogue"), stub
+    objects = CatalogueObjects(SimpleNamespace(s3=stub.client), "catalogue")
+    return PublishedCatalogue(objects, "catalogue.sqlite"), stub
 
 
 def test_an_incomplete_catalogue_is_an_error(catalogue, tmp_path):
@@ -136,20 +138,22 @@ def test_an_etag_is_returned_without_quotes_and_otherwise_unchanged(catalogue, t
     published, stub = catalogue
     response = {"Body": StreamingBody(io.BytesIO(b"1234"), 4), "ContentLength": 4, "ETag": '"XeX"'}
     stub.add_response("get_object", response)
-    assert published.download(tmp_path / "copy") == "XeX"
+    assert published.download(tmp_path / "copy").etag == "XeX"
     stub.add_response("head_object", {"ETag": '"XeX"'})
     assert published.etag() == "XeX"
 
 
 def test_readers_get_the_file_of_an_earlier_format_until_there_is_one_of_theirs(stubbed, tmp_path):
     stub = stubbed("s3")
-    keys = ["catalogue-5.sqlite", "catalogue-4.sqlite", "catalogue.sqlite"]
-    published = CatalogueObject(SimpleNamespace(s3=stub.client), "bucket", keys[0], keys[1:])
+    keys = ["catalogue-5.json", "catalogue-4.json", "catalogue.sqlite"]
+    objects = CatalogueObjects(SimpleNamespace(s3=stub.client), "bucket")
+    published = PublishedCatalogue(objects, keys[0], keys[1:])
     response = {"Body": StreamingBody(io.BytesIO(b"1234"), 4), "ContentLength": 4, "ETag": '"e"'}
     asked = [{"Bucket": "bucket", "Key": key} for key in keys]
     stub.add_client_error("get_object", "NoSuchKey", expected_params=asked[0])
-    stub.add_response("get_object", response, asked[1])
-    assert published.download(tmp_path / "copy") == "e"
+    stub.add_client_error("get_object", "NoSuchKey", expected_params=asked[1])
+    stub.add_response("get_object", response, asked[2])
+    assert published.download(tmp_path / "copy").etag == "e"
     for expected in asked:
         stub.add_client_error("get_object", "NoSuchKey", expected_params=expected)
     with pytest.raises(MissingError):

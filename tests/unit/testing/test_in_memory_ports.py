@@ -5,7 +5,7 @@ import msgspec
 import pytest
 
 from mocktailverse.drinks.register import Register
-from mocktailverse.errors import ConflictError, MissingError, TransientError
+from mocktailverse.errors import CatalogueError, ConflictError, MissingError, TransientError
 from mocktailverse.loads.load_record import Lease
 from mocktailverse.loads.load_request import DeadLetter, LoadRequest
 from mocktailverse.pipeline.load import Loader
@@ -17,6 +17,7 @@ from mocktailverse.sources.thecocktaildb.scripted_source import (
 from mocktailverse.testing.call_faults import NOON_MS, CallFaults
 from mocktailverse.testing.memory_loads import MemoryLoads
 from mocktailverse.testing.memory_stores import (
+    MemoryCatalogueObjects,
     MemoryCatalogueStore,
     MemoryDrinks,
     MemoryQueue,
@@ -104,16 +105,28 @@ def test_a_throttled_write_is_not_applied():
 
 
 def test_a_catalogue_is_replaced_only_if_it_is_the_expected_one(tmp_path):
-    store, path = MemoryCatalogueStore(), tmp_path / "catalogue"
+    objects = MemoryCatalogueObjects()
     with pytest.raises(MissingError):
-        store.download(path)
-    path.write_bytes(b"one")
-    etag = store.upload(path, replacing=None)
+        objects.read("catalogue")
+    etag = objects.replace("catalogue", b"one", replacing=None)
     with pytest.raises(ConflictError):
-        store.upload(path, replacing=None)
-    assert store.download(path, unless=etag) is None
-    assert store.download(path) == etag
-    assert store.uploads == [b"one"]
+        objects.replace("catalogue", b"two", replacing=None)
+    assert objects.read("catalogue", unless=etag) is None
+    assert objects.save("catalogue", tmp_path / "saved") == etag
+    assert (tmp_path / "saved").read_bytes() == b"one"
+    assert objects.writes == ["catalogue"]
+
+
+def test_a_published_file_can_be_replaced_by_any_bytes(sample_catalogue):
+    store = MemoryCatalogueStore()
+    assert store.body is None
+    store.body = published = sample_catalogue.path.read_bytes()
+    assert store.body == published
+    store.body = b"not a catalogue"
+    with pytest.raises(CatalogueError):
+        assert store.body
+    store.body = None
+    assert store.body is None
 
 
 def test_a_redriven_message_is_no_longer_dead():

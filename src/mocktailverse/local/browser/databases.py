@@ -76,18 +76,17 @@ class Copies:
         """Copy into the file that readers have open; empty before the first publication."""
         fetched, copy = self._folder / "fetched.sqlite", self._folder / CATALOGUE
         try:
-            etag = self._catalogue.download(fetched, unless=self._etag)
+            latest = self._catalogue.download(fetched, unless=self._etag)
         except MissingError:
             if not copy.exists():
                 with CatalogueWriter.create(copy) as writer:
                     writer.seal(version=catalogue_version(0), built_at=0, table="")
             return
-        if etag is None:
+        if latest is None:
             return
         with closing(sqlite3.connect(fetched)) as new, closing(sqlite3.connect(copy)) as old:
             new.backup(old)
-        fetched.unlink()
-        self._etag = etag
+        self._etag = latest.etag
 
     def _write_loads(self) -> None:
         """Write the newest loads, and the lines that the latest generation of each rejected."""

@@ -1,26 +1,39 @@
 """The catalogue's bucket against S3: conditions, ETags, ranges, broken connections."""
 
 import os
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from itertools import count
 
 import pytest
 from botocore.awsrequest import AWSResponse
 
 from mocktailverse.errors import ConflictError, MissingError, TransientError
-from mocktailverse.stores.catalogue_object import CHUNK_BYTES, CatalogueObject
+from mocktailverse.stores.catalogue_objects import CHUNK_BYTES, CatalogueObjects
 from mocktailverse.stores.export_objects import ExportObjects
 from mocktailverse.stores.transfer_counter import TransferCounter
 
 NUMBERS = count(1)
 
 
+class OneObject:
+    """An object of the catalogue's bucket that no other test uses."""
+
+    def __init__(self, clients, bucket):
+        self.bucket = bucket
+        self.key = f"tests/{next(NUMBERS)}.sqlite"
+        self.objects = CatalogueObjects(clients, bucket)
+
+    def __getattr__(self, name):
+        return partial(getattr(self.objects, name), self.key)
+
+
 @pytest.fixture
-def catalogue(clients, local_stack):
-    """A catalogue object that no other test uses."""
-    bucket = local_stack.outputs["CatalogueBucket"]
-    return CatalogueObject(clients, bucket, f"tests/{next(NUMBERS)}.sqlite")
+def stored(clients, local_stack):
+    """An object that is not stored yet."""
+    return OneObject(clients, local_stack.outputs["CatalogueBucket"])
 
 
 @pytest.fixture
@@ -35,62 +48,75 @@ def file(tmp_path):
     return make
 
 
-def test_before_the_first_upload_the_catalogue_is_missing(catalogue, tmp_path):
-    assert catalogue.etag() is None
+def test_an_object_is_missing_until_it_is_stored(stored, tmp_path):
+    assert stored.etag() is None
     with pytest.raises(MissingError):
-        catalogue.download(tmp_path / "c")
+        stored.read()
+    with pytest.raises(MissingError):
+        stored.save(tmp_path / "c")
     assert not (tmp_path / "c").exists()
 
 
 @pytest.mark.parametrize("size", [0, 1, CHUNK_BYTES, 3 * CHUNK_BYTES + 7])
-def test_an_uploaded_file_is_downloaded_unchanged(catalogue, file, tmp_path, size):
+def test_a_stored_file_is_saved_unchanged(stored, file, tmp_path, size):
     body = os.urandom(size)
-    etag = catalogue.upload(file(body), replacing=None)
-    assert catalogue.etag() == etag
-    assert catalogue.download(tmp_path / "c") == etag
+    stored.add(file(body))
+    assert stored.save(tmp_path / "c") == stored.etag()
     assert (tmp_path / "c").read_bytes() == body
+    assert stored.read() == (body, stored.etag())
 
 
-def test_an_unchanged_file_is_not_downloaded_again(catalogue, file, tmp_path):
-    etag = catalogue.upload(file(b"one"), replacing=None)
-    assert catalogue.download(tmp_path / "c", unless=etag) is None
+def test_an_unchanged_object_is_not_read_again(stored, tmp_path):
+    etag = stored.replace(b"one", replacing=None)
+    assert stored.read(unless=etag) is None
+    assert stored.save(tmp_path / "c", unless=etag) is None
     assert not (tmp_path / "c").exists()
-    newer = catalogue.upload(file(b"two"), replacing=etag)
+    newer = stored.replace(b"two", replacing=etag)
     assert newer != etag
-    assert catalogue.download(tmp_path / "c", unless=etag) == newer
+    assert stored.read(unless=etag) == (b"two", newer)
 
 
 @pytest.mark.parametrize("replacing", [None, "0" * 32])
-def test_an_upload_that_replaces_another_file_is_a_conflict(catalogue, file, tmp_path, replacing):
-    catalogue.upload(file(b"one"), replacing=None)
+def test_replacing_another_object_is_a_conflict(stored, replacing):
+    stored.replace(b"one", replacing=None)
     with pytest.raises(ConflictError):
-        catalogue.upload(file(b"two"), replacing=replacing)
-    catalogue.download(tmp_path / "c")
-    assert (tmp_path / "c").read_bytes() == b"one"
+        stored.replace(b"two", replacing=replacing)
+    assert stored.read()[0] == b"one"
 
 
-def test_replacing_a_deleted_file_is_a_conflict(catalogue, clients, file):
-    etag = catalogue.upload(file(b"one"), replacing=None)
-    clients.s3.delete_object(Bucket=catalogue.bucket, Key=catalogue.key)
+def test_replacing_a_deleted_object_is_a_conflict(stored):
+    etag = stored.replace(b"one", replacing=None)
+    stored.delete()
     with pytest.raises(ConflictError):
-        catalogue.upload(file(b"two"), replacing=etag)
-    assert catalogue.etag() is None
+        stored.replace(b"two", replacing=etag)
+    assert stored.etag() is None
 
 
 @pytest.mark.parametrize("first", [True, False])
-def test_one_of_many_concurrent_uploads_wins(catalogue, file, first):
-    replacing = None if first else catalogue.upload(file(b"zero"), replacing=None)
-    files = [file(os.urandom(100_000)) for _ in range(8)]
+def test_one_of_many_concurrent_replacements_wins(stored, first):
+    replacing = None if first else stored.replace(b"zero", replacing=None)
+    bodies = [os.urandom(100_000) for _ in range(8)]
 
-    def upload(path):
+    def replace(body):
         try:
-            return catalogue.upload(path, replacing=replacing)
+            return stored.replace(body, replacing=replacing)
         except ConflictError:
             return None
 
     with ThreadPoolExecutor(8) as pool:
-        (winner,) = filter(None, pool.map(upload, files))
-    assert catalogue.etag() == winner
+        (winner,) = filter(None, pool.map(replace, bodies))
+    assert stored.etag() == winner
+
+
+def test_the_parts_of_a_folder_are_listed_with_the_times_when_they_were_stored(stored):
+    folder = f"{stored.key}-parts/"
+    keys = {f"{folder}{number}.sqlite" for number in range(3)}
+    before = int(time.time())
+    for key in keys:
+        stored.objects.add(key, b"part")
+    parts = stored.objects.parts(folder)
+    assert {part.key for part in parts} == keys
+    assert all(before <= part.stored_at <= time.time() + 1 for part in parts)
 
 
 class FakeResponse(AWSResponse):
@@ -117,23 +143,23 @@ def failing_s3(clients, status, code):
         events.unregister("before-send.s3", respond)
 
 
-def test_an_upload_concurrent_with_another_is_a_conflict(catalogue, clients, file):
+def test_a_replacement_concurrent_with_another_is_a_conflict(stored, clients):
     with (
         failing_s3(clients, 409, "ConditionalRequestConflict"),
         pytest.raises(ConflictError),
     ):
-        catalogue.upload(file(b"one"), replacing=None)
+        stored.replace(b"one", replacing=None)
 
 
-def test_a_failing_service_is_not_a_conflict(catalogue, clients, file, monkeypatch):
+def test_a_failing_service_is_not_a_conflict(stored, clients, monkeypatch):
     monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _seconds: None)
     with failing_s3(clients, 503, "SlowDown"), pytest.raises(TransientError) as raised:
-        catalogue.upload(file(b"one"), replacing=None)
+        stored.replace(b"one", replacing=None)
     assert not isinstance(raised.value, ConflictError)
 
 
-def test_a_part_of_an_export_is_read_and_a_stored_export_is_not_replaced(catalogue, clients, file):
-    exports = ExportObjects(clients, catalogue.bucket)
+def test_a_part_of_an_export_is_read_and_a_stored_export_is_not_replaced(stored, clients, file):
+    exports = ExportObjects(clients, stored.bucket)
     for content in (b"first", b"second"):
         exports.store("a.csv", file(content), "text/csv")
     assert exports.size("a.csv") == 5
