@@ -71,6 +71,9 @@ PANELS: dict[str, dict[str, str]] = {
         "reconcile": (
             "Queue raw objects again whose load never finished. AWS does the same on a schedule."
         ),
+        "bulk": (
+            "Reprocess all raw objects at once with Dask, into files that DynamoDB can import."
+        ),
         "rebuild": "Rebuild the published catalogue from the drinks table.",
     },
     "Operate": {

@@ -148,11 +148,12 @@ _examiner: list[Examiner] = []
 
 
 def _start(open_raw: Callable[[], RawStore], catalogue: Path) -> None:
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=end_with_parent, daemon=True).start()
     _examiner.append(Examiner(open_raw(), Catalogue(catalogue)))
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
+    """End this process once its parent has ended, whatever ended that one."""
     parent = multiprocessing.parent_process()
     if parent:
         parent.join()

@@ -237,6 +237,7 @@ def test_the_places_for_new_code_exist():
     [
         ("What the functions import", None),
         ("What a laptop needs (`cli`)", "cli"),
+        ("What a bulk reprocess needs (`bulk`)", "bulk"),
         ("What the dashboard needs (`dashboard`)", "dashboard"),
         ("What development needs (`dev`)", "dev"),
     ],
