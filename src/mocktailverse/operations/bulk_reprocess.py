@@ -104,7 +104,7 @@ def local_processes(number: int) -> Iterator[Engine]:
     """
     pool = ProcessPoolExecutor(number, multiprocessing.get_context("spawn"), _start_process)
     try:
-        with dask.config.set(scheduler="processes", pool=pool):
+        with dask.config.set(scheduler="processes", pool=pool, chunksize=1):  # tasks are large
             yield Engine(number, "disk")
     except BrokenProcessPool as error:
         raise TransientError(
