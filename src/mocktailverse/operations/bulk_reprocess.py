@@ -126,7 +126,7 @@ def cluster(scheduler: str) -> Iterator[Engine]:
     except (OSError, ValueError) as error:
         raise UnreachableError(f"The Dask scheduler `{scheduler}` does not respond.") from error
     with client:
-        yield Engine(sum(client.nthreads().values()), "tasks")
+        yield Engine(max(1, sum(client.nthreads().values())), "tasks")  # workers may come later
 
 
 def reprocess(inputs: Sequence[RawInput], output: Path, engine: Engine) -> Reprocessed:
