@@ -90,6 +90,12 @@ def fake_context(catalogue: Any, stage: str) -> DashboardContext:
     )  # fmt: skip
 
 
+@pytest.fixture(name="fake_context")
+def fake_context_of() -> Callable[..., DashboardContext]:
+    """Return a function that creates the context of a catalogue, or of its download's error."""
+    return lambda catalogue: fake_context(FakeCopy(catalogue), "local")
+
+
 @pytest.fixture
 def open_page(sample_catalogue: Catalogue) -> Callable[..., AppTest]:
     """Return a function that opens a page, such as `open_page("shelf", have=["Gin"])`."""

@@ -76,6 +76,11 @@ class Catalogue:
         """Close the file; iterators that are under way can finish."""
         self._close()
 
+    @property
+    def is_warm(self) -> bool:
+        """Whether the index is built."""
+        return self._built is not None
+
     def warm(self) -> None:
         """Build the index now, so that no query has to wait for it."""
         self._in_memory()
@@ -177,9 +182,8 @@ class Catalogue:
         Garnishes, rims, ice, water and a pinch of salt are not needed. By default an ingredient
         replaces what is the same or near equal: lime juice the juice of a lime, Cointreau triple
         sec. With the allowance `acceptable`, lemon also replaces lime; `strict` needs every line,
-        by its name or a kind of it. Drinks with fewer missing ingredients come first, then
-        by name. Withdrawn drinks are left out, and those without any ingredient: what they need
-        is not known.
+        by its name or a kind of it. Drinks with fewer missing ingredients come first, then by name.
+        Withdrawn drinks are left out, and those without any ingredient: their needs are not known.
 
         With `convertible`, the drinks are the mocktails and the cocktails that become one by their
         pantry conversion, which then count by what that needs; with `mocktail` False as well, only
@@ -187,8 +191,7 @@ class Catalogue:
         missing ingredients counts.
 
         Raises:
-            UsageError: `missing` is not 0, 1 or 2; the cursor is invalid or of another query;
-                the limit is below 1.
+            UsageError: as `search`, or `missing` is not 0, 1 or 2.
         """
         if not 0 <= missing <= MAX_MISSING:
             raise UsageError(f"Invalid `missing`. Pass 0 to {MAX_MISSING} missing ingredients.")
@@ -200,10 +203,8 @@ class Catalogue:
         if group:
             by_missing, others = built.search.groups.one_of_each_ranked(by_missing)
             among &= ~others
-        digest = query_digest(
-            "makeable", sorted(inventory.have), allowance, missing, kind, convertible, group
-        )
-        request = PageRequest(digest, limit, after)
+        shelf = ("makeable", sorted(inventory.have), allowance, missing, kind, convertible, group)
+        request = PageRequest(query_digest(*shelf), limit, after)
         page = page_by_rank(built.index, by_missing[: missing + 1], request)
         drinks = self._drinks_at(page.items)
         return Makeable(

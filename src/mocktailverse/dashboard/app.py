@@ -1,6 +1,7 @@
 """The dashboard's frame: navigation, sidebar and footer around each page.
 
-Run it with `mocktailverse dashboard`, or with `streamlit run` on this file.
+Run it with `mocktailverse dashboard`, or with `streamlit run` on this file. That imports it once as
+the server's `app`, and runs it as `__main__` for each visitor.
 """
 
 from pathlib import Path
@@ -12,6 +13,7 @@ from mocktailverse.dashboard import url_state
 from mocktailverse.dashboard.catalogue_loading import current_catalogue, pinned_catalogue
 from mocktailverse.dashboard.context import DashboardContext, dashboard_context
 from mocktailverse.dashboard.page_paths import COST, EXPLORE, INSIGHTS, PIPELINE, RECIPE, SHELF
+from mocktailverse.dashboard.preparation import preparing
 from mocktailverse.dashboard.safe_text import plain
 from mocktailverse.errors import MocktailverseError
 from mocktailverse.formatting import age, clock_text
@@ -86,3 +88,5 @@ def _show_footer(context: DashboardContext) -> None:
 
 if __name__ == "__main__":
     main()
+elif __name__ == Path(__file__).stem:
+    app = st.App(__file__, lifespan=preparing)

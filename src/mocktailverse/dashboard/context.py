@@ -112,14 +112,14 @@ def dashboard_context() -> DashboardContext:
     if override is not None:
         return override
     try:
-        return _create_context()
+        return create_context()
     except UsageError as error:
         show_setup(str(error))
         st.stop()
 
 
 @st.cache_resource(show_spinner=False)
-def _create_context() -> DashboardContext:
+def create_context() -> DashboardContext:
     """Create the context without a request to AWS.
 
     Raises:

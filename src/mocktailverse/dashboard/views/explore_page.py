@@ -54,7 +54,7 @@ def _show_search(catalogue: Catalogue, parameters: Parameters, query: DrinkQuery
         "Search",
         key=url_state.bind("search", query.q),
         type="search",
-        live="500ms",
+        live=True,  # a duration would import pandas, half a second for the first visitor
         max_chars=url_state.MAX_LENGTH,
         placeholder="Name, ingredient, tag or words of the recipe",
         label_visibility="collapsed",
