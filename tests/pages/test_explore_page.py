@@ -5,7 +5,9 @@ import io
 
 import msgspec
 import pytest
+import streamlit as st
 
+from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.search.query import DrinkQuery
 from mocktailverse.dashboard.views.explore_page import csv_of
 
@@ -16,6 +18,23 @@ def test_all_drinks_are_shown_in_pages(open_page, sample_catalogue, cards):
     assert page.header[0].value == f"{total} drinks"
     assert len(cards(page)) == 24
     assert any(caption.value == f"Page 1 of {-(-total // 24)}" for caption in page.caption)
+
+
+def test_the_first_drinks_do_not_wait_for_the_index(
+    open_page, make_catalogue, sample_catalogue, cards, monkeypatch
+):
+    drinks = list(sample_catalogue.all_drinks())
+    drinks[0] = msgspec.structs.replace(drinks[0], withdrawn_at=5)
+    catalogue = make_catalogue(drinks)
+    with monkeypatch.context() as patched:
+        patched.setattr(Catalogue, "warm", lambda _: st.stop())
+        preview = open_page(catalogue=catalogue)
+    assert not catalogue.is_warm
+    assert not preview.text_input
+    complete = open_page(catalogue=catalogue)
+    assert catalogue.is_warm
+    assert len(cards(preview)) == 24
+    assert cards(complete) == cards(preview)
 
 
 def test_every_filter_is_restored_from_the_url(open_page):

@@ -50,15 +50,19 @@ def main() -> None:
     is_live = page.url_path == PAGES[PIPELINE][2]
     footer = st.fragment(_show_footer, run_every=context.refresh_s) if is_live else _show_footer
     with pinned_catalogue():
-        with st.sidebar:
-            _show_navigation(context, "stretch")
-            st.space("medium")
-            footer(context)
-        with st.container(horizontal=True, gap="small", key="phone-links"):
-            _show_navigation(context, "content")
-        page.run()
-        with st.container(key="phone-foot"):
-            footer(context)
+        beside = st.sidebar.container()
+        above = st.container(horizontal=True, gap="small", key="phone-links")
+        try:
+            page.run()
+        finally:  # the page first, even if it ends early: the browser draws it meanwhile
+            with beside:
+                _show_navigation(context, "stretch")
+                st.space("medium")
+                footer(context)
+            with above:
+                _show_navigation(context, "content")
+            with st.container(key="phone-foot"):
+                footer(context)
 
 
 def _show_navigation(context: DashboardContext, width: Literal["stretch", "content"]) -> None:

@@ -32,29 +32,41 @@ _GLASSES = {
 """Icons by a word of the glass's name."""
 
 
-def show_cards(
+def show_cards(  # noqa: PLR0913 - what differs between the pages
     drinks: Sequence[Drink],
     parameters: Parameters,
     *,
     notes: Mapping[str, str] | None = None,
     as_mocktails: Mapping[str, Sequence[str]] | None = None,
     pictures: bool = False,
+    key: str = "card",
+    after_first_row: Callable[[], None] = lambda: None,
 ) -> None:
     """Show drinks side by side; their links keep the URL parameters.
 
     `notes` is Markdown to add to a drink, by its id; those `as_mocktails`, with the
     ingredients of their conversion, link to it. Pictures are shown if their licence is known.
+    `key` begins with "card"; no other cards of the page have it.
+    `after_first_row` shows other parts of the page: the browser draws the first row meanwhile.
     """
     for number, (column, drink) in enumerate(in_columns(drinks)):
-        key = f"card-{number}"
-        with column.container(border=True, height="stretch", gap="small", key=key):
+        if number == _COLUMNS:
+            after_first_row()
+        card = f"{key}-{number}"
+        with column.container(border=True, height="stretch", gap="small", key=card):
             converted = (as_mocktails or {}).get(drink.id)
-            _show_head(drink, parameters, is_converted=converted is not None, pictures=pictures)
+            is_converted = converted is not None
+            _show_name(drink, parameters, is_converted=is_converted, pictures=pictures)
+            if number < _COLUMNS:
+                _show_name_until_linked(card, drink)
+            st.markdown(":green-badge[as a mocktail]" if is_converted else badges(drink))
             names = converted or dict.fromkeys(line.name for line in drink.ingredients)
             listed = ", ".join(names)
             st.caption(plain(listed, _INGREDIENTS_LENGTH) if listed else "No ingredients listed.")
             if note := (notes or {}).get(drink.id):
                 st.caption(note)
+    if len(drinks) <= _COLUMNS:
+        after_first_row()
 
 
 def in_columns(items: Sequence[T]) -> Iterator[tuple[DeltaGenerator, T]]:
@@ -112,8 +124,8 @@ def badges(drink: Drink) -> str:
     return f"{strength} :orange-badge[{reason}]"
 
 
-def _show_head(drink: Drink, parameters: Parameters, *, is_converted: bool, pictures: bool) -> None:
-    """Show picture, name and strength; the name links to the drink."""
+def _show_name(drink: Drink, parameters: Parameters, *, is_converted: bool, pictures: bool) -> None:
+    """Show picture and name; the name links to the drink."""
     if pictures and drink.image and drink.image.licence:
         st.image(
             drink.image.url, width="stretch", alt=f"Picture of {short(drink.name, _NAME_LENGTH)}"
@@ -128,7 +140,16 @@ def _show_head(drink: Drink, parameters: Parameters, *, is_converted: bool, pict
             **({"style": ["pantry"]} if is_converted else {}),
         },
     )
-    st.markdown(":green-badge[as a mocktail]" if is_converted else badges(drink))
+
+
+def _show_name_until_linked(card: str, drink: Drink) -> None:
+    """Show the name as text, which the style sheet hides once the link with the name is drawn.
+
+    The browser loads the code of links apart, and React may hold back what it has loaded for half
+    a second. Text it draws at once.
+    """
+    with st.container(key=f"name-of-{card}"):
+        st.markdown(f"**{plain(drink.name, _NAME_LENGTH)}**")
 
 
 def _glass_icon(glass: str | None) -> str:

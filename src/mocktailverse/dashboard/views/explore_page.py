@@ -1,6 +1,7 @@
 """The Explore page: search and filters; with `?drink=` in the URL, the page of that drink."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import islice
 
 import streamlit as st
 from msgspec.structs import replace
@@ -32,6 +33,9 @@ _SORTS = {
     "observed": "Oldest first",
 }
 
+_CONTROLS_HEIGHT = 290
+"""Pixels above the drinks, approximately: the drinks hardly move when the controls appear."""
+
 _VIEWS = {"": "Cards", "pictures": "Pictures", "table": "Table"}
 
 
@@ -44,11 +48,47 @@ def page() -> None:
         return
     st.title("Find a drink", anchor=False)
     query = url_state.drink_query(parameters)
-    _show_search(catalogue, parameters, query)
-    _show_results(catalogue, parameters, query)
+    _show_list(catalogue, parameters, query)
 
 
-def _show_search(catalogue: Catalogue, parameters: Parameters, query: DrinkQuery) -> None:
+def _show_list(catalogue: Catalogue, parameters: Parameters, query: DrinkQuery) -> None:
+    """Show the first drinks before the controls above them, whose code the browser has to load.
+
+    A new visitor sees space in place of the controls. Without an index yet, the first drinks come
+    from the file, unless the parameters ask for others.
+    """
+    space, above, below, preview = st.empty(), st.container(), st.container(), st.empty()
+    if "search" not in st.session_state:
+        space.container(height=_CONTROLS_HEIGHT, border=False)
+    if not catalogue.is_warm and not parameters:
+        with preview.container():
+            show_cards(_first_drinks(catalogue), parameters, key="card-preview")
+        catalogue.warm()
+        preview.empty()
+    total = cached_queries.count(catalogue, query)
+
+    def show_controls() -> None:
+        space.empty()
+        with above:
+            _show_controls(catalogue, parameters, query, total)
+
+    with below:
+        if total:
+            _show_results(catalogue, parameters, query, total, show_controls)
+        else:
+            show_controls()
+            _show_nothing(catalogue, query)
+
+
+def _first_drinks(catalogue: Catalogue) -> list[Drink]:
+    """Return the first page in name order, for which the catalogue needs no index."""
+    drinks = (drink for drink in catalogue.all_drinks() if drink.withdrawn_at is None)
+    return list(islice(drinks, _SIZES[0]))
+
+
+def _show_controls(
+    catalogue: Catalogue, parameters: Parameters, query: DrinkQuery, total: int
+) -> None:
     facets = cached_queries.facets(catalogue, query)
     st.text_input(
         "Search",
@@ -73,24 +113,35 @@ def _show_search(catalogue: Catalogue, parameters: Parameters, query: DrinkQuery
     with st.expander("Filters", icon=":material/tune:", key="filters"):
         show_filters(parameters, facets, cached_queries.ingredient_names(catalogue))
     show_active(parameters, query)
+    if total:
+        _show_bar(catalogue, parameters, query, total)
 
 
-def _show_results(catalogue: Catalogue, parameters: Parameters, query: DrinkQuery) -> None:
-    total = cached_queries.count(catalogue, query)
-    if not total:
-        _show_nothing(catalogue, query)
-        return
-    _show_bar(catalogue, parameters, query, total)
+def _show_results(
+    catalogue: Catalogue,
+    parameters: Parameters,
+    query: DrinkQuery,
+    total: int,
+    show_controls: Callable[[], None],
+) -> None:
+    """Show a page of the results; call `show_controls` after its first row."""
     size = url_state.number(parameters, "size", _SIZES[0], _SIZES[-1])
     results, parameters = read_page(
         lambda after: cached_queries.search(catalogue, query, limit=size, after=after), parameters
     )
     view = url_state.first(parameters, "view")
     if view == "table":
+        show_controls()
         _show_table(results.items)
     else:
         notes = recipe_notes(catalogue, results.items)
-        show_cards(results.items, parameters, notes=notes, pictures=view == "pictures")
+        show_cards(
+            results.items,
+            parameters,
+            notes=notes,
+            pictures=view == "pictures",
+            after_first_row=show_controls,
+        )
     _show_paging(parameters, results.next, size, total)
 
 
