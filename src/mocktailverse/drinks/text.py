@@ -40,9 +40,12 @@ def one_line(text: str | None) -> str | None:
     """Return the text on one line; None if nothing is visible."""
     if not text:
         return None
-    return _on_one_line(text) if len(text) <= _CACHED_LENGTH else _on_one_line.__wrapped__(text)
+    return _on_one_line(text) if len(text) <= _CACHED_LENGTH else unremembered_line(text)
 
 
-@lru_cache(maxsize=4096)
-def _on_one_line(text: str) -> str | None:
-    return " ".join(visible(text).split()) or None
+def unremembered_line(text: str | None) -> str | None:
+    """Return the same as `one_line`, without its cache: for texts that do not repeat."""
+    return " ".join(visible(text).split()) or None if text else None
+
+
+_on_one_line = lru_cache(maxsize=4096)(unremembered_line)

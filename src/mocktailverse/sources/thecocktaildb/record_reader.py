@@ -14,7 +14,7 @@ from mocktailverse.drinks.codes import Quality, Reason
 from mocktailverse.drinks.drift import NAME_LIMIT, Drift
 from mocktailverse.drinks.drink import Alcoholic, Image
 from mocktailverse.drinks.record import Absence, RawLine, Record
-from mocktailverse.drinks.text import one_line, visible
+from mocktailverse.drinks.text import one_line, unremembered_line, visible
 from mocktailverse.errors import RecordRejectedError
 from mocktailverse.sources.json_object import json_object, type_name
 from mocktailverse.sources.web_addresses import checked_address
@@ -64,6 +64,7 @@ _FIRST_INGREDIENT = _FIRST_LANGUAGE + len(LANGUAGES)
 _FIRST_MEASURE = _FIRST_INGREDIENT + len(INGREDIENT_FIELDS)
 _END = len(FIELDS)
 _LANGUAGE_TAGS = tuple(LANGUAGES.values())
+_SLOTS = range(1, 16)
 _RECIPE_FIELDS = ("strInstructions", "strIngredient")
 _LINE_FIELDS = (*_RECIPE_FIELDS, "strMeasure")
 
@@ -212,19 +213,19 @@ def _record(values: Sequence[str | None], quality: list[str], drift: tuple[Drift
 
 def _checked_id(text: str | None) -> str:
     source_id = (text or "").strip()
+    if _ID.fullmatch(source_id):
+        return source_id
     if one_line(source_id) is None:
         raise RecordRejectedError(Reason.ID_MISSING, "$.idDrink", "idDrink is absent or blank.")
-    if not _ID.fullmatch(source_id):
-        raise RecordRejectedError(
-            Reason.ID_INVALID,
-            "$.idDrink",
-            f"idDrink {source_id[:40]!r} is not a positive whole number of up to 12 digits.",
-        )
-    return source_id
+    raise RecordRejectedError(
+        Reason.ID_INVALID,
+        "$.idDrink",
+        f"idDrink {source_id[:40]!r} is not a positive whole number of up to 12 digits.",
+    )
 
 
 def _checked_name(text: str | None) -> str:
-    name = one_line(text)
+    name = unremembered_line(text)
     if name is None:
         raise RecordRejectedError(Reason.NAME_MISSING, "$.strDrink", "strDrink is absent or blank.")
     return name
@@ -234,7 +235,7 @@ def _lines(
     ingredients: Sequence[str | None], measures: Sequence[str | None], quality: list[str]
 ) -> tuple[RawLine, ...]:
     lines = []
-    for position, (ingredient, measure) in enumerate(zip(ingredients, measures, strict=True), 1):
+    for position, ingredient, measure in zip(_SLOTS, ingredients, measures, strict=True):
         if not (ingredient or measure):
             continue  # most slots
         amount = visible(measure).strip() if measure else ""
