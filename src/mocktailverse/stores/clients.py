@@ -8,6 +8,8 @@ import botocore.session
 from botocore.config import Config
 from botocore.loaders import Loader
 
+from mocktailverse.stores.encoded_puts import encode_puts
+
 if TYPE_CHECKING:
     from types_boto3_ce.client import CostExplorerClient
     from types_boto3_cloudformation.client import CloudFormationClient
@@ -67,12 +69,6 @@ class Clients:
     s3: "cached_property[S3Client]" = _client("s3", Config(signature_version="s3v4"))
     """Signs links with version 4, because new buckets refuse botocore's default for links."""
     sqs: "cached_property[SQSClient]" = _client("sqs")
-    dynamodb: "cached_property[DynamoDBClient]" = _client(
-        "dynamodb", Config(parameter_validation=False)
-    )
-    """Without botocore's parameter validation, because it takes half of a call's CPU time. The
-    integration tests check that the items of `stores.items` follow DynamoDB's rules.
-    """
     dynamodb_streams: "cached_property[Any]" = _client("dynamodbstreams")
     lambda_: "cached_property[LambdaClient]" = _client(
         "lambda", _NO_RETRIES.merge(Config(read_timeout=LONGEST_INVOCATION_S))
@@ -135,6 +131,21 @@ class Clients:
             s3={"addressing_style": "path" if endpoint_url else "virtual"},
             max_pool_connections=32,
         )
+
+    @cached_property
+    def dynamodb(self) -> "DynamoDBClient":
+        """Writes without botocore's parameter validation and serialization of items.
+
+        They take most of a call's CPU time. The integration tests check that the items of
+        `stores.items` follow DynamoDB's rules.
+        """
+        client: DynamoDBClient = self._session.client(
+            "dynamodb",
+            endpoint_url=self.endpoint_url,
+            config=self._config.merge(Config(parameter_validation=False)),
+        )
+        encode_puts(client)
+        return client
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle the arguments alone: another process creates clients of its own."""
