@@ -6,8 +6,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
-from itertools import chain
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import IO, Annotated, Literal
 
@@ -17,16 +16,19 @@ from typer import Argument, Option
 from mocktailverse.catalogue.exports.formats import json_array
 from mocktailverse.cli import options
 from mocktailverse.cli.output import is_special, open_output, progress, say
-from mocktailverse.drinks.drink import Drink
 from mocktailverse.errors import UsageError
 from mocktailverse.formatting import counted
 from mocktailverse.loads.object_version import DEFAULT_SOURCE, ObjectVersion
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.pipeline.ingest import InputFile
-from mocktailverse.pipeline.transformation import RecordResult
-from mocktailverse.pipeline.transformation import transform as transform_object
+from mocktailverse.pipeline.transform_workers import TransformedRecord, transformed
 from mocktailverse.sources import require_source
 from mocktailverse.times import parse_past_time
+
+PARALLEL_BYTES = 16 * 1024 * 1024
+"""Size of the inputs from which more processes pay: each takes about half a second to start."""
+
+MOST_JOBS = 256
 
 _STDIN = Path("-")
 
@@ -45,6 +47,12 @@ def transform(
     ] = "ndjson",
     source: options.Source = DEFAULT_SOURCE,
     observed_at: options.ObservedAt = None,
+    jobs: Annotated[
+        int | None,
+        Option(
+            min=1, max=MOST_JOBS, help="Processes (default: one for each core; one up to 16 MiB)."
+        ),
+    ] = None,
     env: options.Env = "local",  # noqa: ARG001 - every command takes it; this one needs no AWS
 ) -> None:
     """Turn raw files into drinks without AWS, with the code of the pipeline."""
@@ -57,16 +65,18 @@ def transform(
         drinks_file = stack.enter_context(open_output(output, files))
         rejects_file = stack.enter_context(open_output(rejects, files)) if rejects else None
         bar = stack.enter_context(progress())
-        results = chain.from_iterable(
-            transform_object(file, ObjectVersion("", f"raw/{source}/{_name(path)}", "null"))
+        objects = [
+            (file, ObjectVersion("", f"raw/{source}/{_name(path)}", "null"))
             for path, file in inputs
-        )
+        ]
+        jobs = jobs or _usual_jobs(sum(file.bytes for _, file in inputs))
+        results = stack.enter_context(closing(transformed(objects, jobs)))
         counts = Counter[str]()
         drinks = _drinks(bar.track(results, description="records"), counts, rejects_file)
         if form == "json":
-            drinks_file.writelines(json_array(drinks))
+            drinks_file.writelines(json_array(map(msgspec.Raw, drinks)))
         else:
-            drinks_file.writelines(msgspec.json.encode(drink) + b"\n" for drink in drinks)
+            drinks_file.writelines(drink + b"\n" for drink in drinks)
     summary = f"{counted(counts['drink'], 'drink')}, {counts['rejected']} rejected"
     if counts["absence"]:
         summary += f", {counted(counts['absence'], 'absence')}"
@@ -74,18 +84,23 @@ def transform(
 
 
 def _drinks(
-    results: Iterable[RecordResult], counts: Counter[str], rejects: IO[bytes] | None
-) -> Iterator[Drink]:
-    """Yield the drinks; count each record, and write the rejected ones."""
-    for result in results:
-        if result.rejected:
+    results: Iterable[TransformedRecord], counts: Counter[str], rejects: IO[bytes] | None
+) -> Iterator[bytes]:
+    """Yield the drinks as JSON; count each record, and write the rejected ones."""
+    for drink, rejected in results:
+        if rejected:
             counts["rejected"] += 1
-            _reject(result.rejected, rejects)
-        elif result.register and result.register.drink:
+            _reject(rejected, rejects)
+        elif drink:
             counts["drink"] += 1
-            yield result.register.drink
+            yield drink
         else:
             counts["absence"] += 1
+
+
+def _usual_jobs(size: int) -> int:
+    """Return the number of processes for inputs of this many bytes: one for small ones."""
+    return 1 if size < PARALLEL_BYTES else os.cpu_count() or 1
 
 
 def _name(path: Path) -> str:
