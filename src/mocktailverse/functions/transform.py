@@ -17,11 +17,6 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.batch import (
-    BatchProcessor,
-    EventType,
-    process_partial_response,
-)
 from msgspec.structs import replace
 
 from mocktailverse.errors import MocktailverseError
@@ -35,7 +30,6 @@ from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.environment import Stores
 
 if TYPE_CHECKING:
-    from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
     from mocktailverse.loads.load_request import LoadRequest
@@ -49,42 +43,37 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     clock = InvocationClock(context)
     max_tries = settings.max_receive_count
     loader = Loader(stores.bucket, stores.drinks, stores.loads, stores.queue, clock, max_tries)
-    names_of: dict[str, dict[str, Any]] = {}
-
-    def work_on(record: "SQSRecord") -> None:
-        for request in _requests(record.body, record.attributes.approximate_receive_count):
-            names_of[record.message_id] = _names(request)
-            _report(logger, metrics, request, loader.handle(request))
-
     _fail_in_advance(loader, event)
-    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
-    response = process_partial_response(
-        event=event, record_handler=work_on, processor=processor, context=context
-    )
-    failed: list[Any] = processor.fail_messages
-    for message, (_, error, _) in zip(failed, processor.exceptions, strict=True):
-        names = names_of.get(message.message_id, {})
-        logger.warning("message comes back", **names, exc_info=error)
+    failed = []
+    for message in event["Records"]:
+        names: dict[str, Any] = {}
+        try:
+            for request in _requests(message):
+                names = _names(request)
+                _report(logger, metrics, request, loader.handle(request))
+        except Exception as error:  # whatever fails, the other messages go on
+            logger.warning("message comes back", **names, exc_info=error)
+            failed.append({"itemIdentifier": message["messageId"]})
     if metrics.metric_set:  # flushing without metrics warns
         metrics.flush_metrics()
         metrics.clear_metrics()  # if metrics are disabled, flushing does not
-    return dict(response)
+    return {"batchItemFailures": failed}
 
 
-def _requests(body: str, receive_count: str) -> "list[LoadRequest]":
+def _requests(message: dict[str, Any]) -> "list[LoadRequest]":
     """Return the loads that a message asks for, with its unsuccessful deliveries counted."""
-    earlier = int(receive_count) - 1
-    return [replace(request, tries=request.tries + earlier) for request in load_requests(body)]
+    earlier = int(message["attributes"]["ApproximateReceiveCount"]) - 1
+    requests = load_requests(message["body"])
+    return [replace(request, tries=request.tries + earlier) for request in requests]
 
 
 def _fail_in_advance(loader: Loader, event: dict[str, Any]) -> None:
     """Mark the loads whose last try this is: one message may kill the process for all others."""
-    for record in event["Records"]:
-        receive_count = record["attributes"]["ApproximateReceiveCount"]
+    for message in event["Records"]:
         with suppress(
             MocktailverseError
         ):  # occurs again, and is logged, when the message is processed
-            for request in _requests(record["body"], receive_count):
+            for request in _requests(message):
                 loader.fail_in_advance(request)
 
 

@@ -1,1 +1,1 @@
-"""The AWS edge: everything that speaks to S3, SQS and DynamoDB; the only importer of boto3."""
+"""The AWS edge: everything that speaks to S3, SQS and DynamoDB; the only creator of clients."""

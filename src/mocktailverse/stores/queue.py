@@ -27,14 +27,14 @@ class Queue:
     """Sends load requests, and redrives dead letters."""
 
     def __init__(self, clients: Clients, url: str, dead_letter_url: str = "") -> None:
-        self._client = clients.sqs
+        self._clients = clients  # the client is created by the first call: most loads need none
         self._url = url
         self._dead_letter_url = dead_letter_url
 
     def send(self, request: LoadRequest, delay_s: int = 0) -> None:
         """Send a load request to the transform function."""
         with translated("Sending a message"):
-            self._client.send_message(
+            self._clients.sqs.send_message(
                 QueueUrl=self._url,
                 MessageBody=msgspec.json.encode(request).decode(),
                 DelaySeconds=delay_s,
@@ -51,7 +51,7 @@ class Queue:
     def visibility_timeout_ms(self) -> int:
         """Return the time after which an undeleted message is delivered again."""
         with translated("Reading the queue's settings"):
-            response = self._client.get_queue_attributes(
+            response = self._clients.sqs.get_queue_attributes(
                 QueueUrl=self._url, AttributeNames=["VisibilityTimeout"]
             )
         return 1000 * int(response["Attributes"]["VisibilityTimeout"])
@@ -73,13 +73,13 @@ class Queue:
         never loses it.
         """
         with translated("Redriving a dead letter"):
-            self._client.send_message(QueueUrl=self._url, MessageBody=letter.body)
+            self._clients.sqs.send_message(QueueUrl=self._url, MessageBody=letter.body)
         self.discard(letter)
 
     def discard(self, letter: DeadLetter) -> None:
         """Delete a dead letter."""
         with translated("Deleting a dead letter"):
-            self._client.delete_message(
+            self._clients.sqs.delete_message(
                 QueueUrl=self._dead_letter_url, ReceiptHandle=letter.receipt
             )
 
@@ -98,13 +98,13 @@ class Queue:
                     kinds[message["MessageId"]] = failed_batch(message["Body"]) is not None
                     shown.append(message["ReceiptHandle"])
             for receipt in shown:
-                self._client.change_message_visibility(
+                self._clients.sqs.change_message_visibility(
                     QueueUrl=self._dead_letter_url, ReceiptHandle=receipt, VisibilityTimeout=0
                 )
         return sum(kinds.values())
 
     def _receive_dead(self) -> "list[MessageTypeDef]":
-        response = self._client.receive_message(
+        response = self._clients.sqs.receive_message(
             QueueUrl=self._dead_letter_url,
             MaxNumberOfMessages=10,
             VisibilityTimeout=HIDDEN_WHILE_MOVED_S,
@@ -114,7 +114,7 @@ class Queue:
 
     def _depth(self, url: str) -> int:
         with translated("Reading the queue's length"):
-            response = self._client.get_queue_attributes(
+            response = self._clients.sqs.get_queue_attributes(
                 QueueUrl=url,
                 AttributeNames=[
                     "ApproximateNumberOfMessages",
