@@ -5,7 +5,7 @@ would take a third of a function's cold start.
 """
 
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 import botocore.session
 from botocore.config import Config
@@ -140,10 +140,8 @@ class Clients:
         They take most of a call's CPU time. The integration tests check that the items of
         `stores.items` follow DynamoDB's rules.
         """
-        client: DynamoDBClient = self._session.client(
-            "dynamodb",
-            endpoint_url=self.endpoint_url,
-            config=self._config.merge(Config(parameter_validation=False)),
+        client = cast(
+            "DynamoDBClient", self.create("dynamodb", Config(parameter_validation=False), None)
         )
         encode_puts(client)
         return client
