@@ -46,6 +46,8 @@ CPUS_PER_GB = 1024 / 1769
 """Lambda gives a function of 1,769 MB one vCPU."""
 TMP_MB, MOST_TMP_MB = 512, 10_240
 """A function's /tmp without `EphemeralStorage` in the template, and the most that it can be."""
+FILES = 2
+"""Copies of the catalogue that a reader keeps."""
 DAY_S = 24 * 3600
 ON_DEMAND_USD = 0.625 / 10**6
 """A write request unit in us-east-1. Not in prices.toml: no environment uses it."""
@@ -170,8 +172,8 @@ class Scale(NamedTuple):
 
     @property
     def is_one_file(self) -> bool:
-        """Whether a function can hold the file in /tmp."""
-        return self.catalogue_mb < TMP_MB
+        """Whether a function can hold the file in /tmp, twice: see decision 0049."""
+        return FILES * self.catalogue_mb < TMP_MB
 
 
 def _prod(name: str) -> Mapping[str, Any]:
@@ -219,8 +221,10 @@ def limits() -> str:
         f"writes a day, with prod's {wcu} units a second": wcu * DAY_S / one.write_units,
         "drinks in a table with one shard (10 GB)": PARTITION_BYTES / one.table_bytes,
         f"records a day, with {at_once} functions at once": at_once * DAY_S / one.busy_s,
-        f"drinks in one file in a /tmp of {TMP_MB} MB, as deployed": TMP_MB / one.catalogue_mb,
-        f"the same with {MOST_TMP_MB:,} MB, the most": MOST_TMP_MB / one.catalogue_mb,
+        f"drinks in a catalogue in a /tmp of {TMP_MB} MB, as deployed": TMP_MB
+        / FILES
+        / one.catalogue_mb,
+        f"the same with {MOST_TMP_MB:,} MB, the most": MOST_TMP_MB / FILES / one.catalogue_mb,
     }
     return table(("limit", "number"), [(what, _rounded_down(n)) for what, n in rows.items()])
 
