@@ -14,7 +14,7 @@ from pathlib import Path
 from cogapp import Cog
 from pages.create_only_table import PATH, create_only_json
 
-from mocktailverse.api.api_app import create_app
+from mocktailverse.api.api_app import openapi_document
 from mocktailverse.checkout import Checkout, find_checkout
 from mocktailverse.cost.template import Template
 from mocktailverse.deployment import environments, stage_mapping
@@ -55,7 +55,7 @@ def main(docs: Path = DOCS) -> int:
     is_mapping_stale = write_stage_mapping(find_checkout(), check=check)  # first: pages show it
     is_table_stale = write_create_only_table(find_checkout(), check=check)
     openapi = docs / "reference" / "openapi.json"
-    text = json.dumps(create_app().openapi(), indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(openapi_document(), indent=2, ensure_ascii=False) + "\n"
     is_stale = not openapi.exists() or openapi.read_text(encoding="utf-8") != text
     if check and is_stale:
         print(f"{openapi.name} is out of date. Run `make docs`.")

@@ -1,1 +1,1 @@
-"""The HTTP API: one FastAPI app, which runs on Lambda and on a laptop."""
+"""The HTTP API: one Starlette app, which runs on Lambda and on a laptop."""

@@ -1,9 +1,12 @@
 """The app: routes, middleware and the OpenAPI document put together."""
 
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
-from fastapi import Depends, FastAPI
-from fastapi.routing import APIRoute
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from mocktailverse.api import (
@@ -16,10 +19,10 @@ from mocktailverse.api import (
     reference_page,
     status_routes,
 )
+from mocktailverse.api.auth import SCHEMES
 from mocktailverse.api.dependencies import ApiDependencies
 from mocktailverse.api.export_delivery import SQLITE
 from mocktailverse.api.headers import GzipMiddlewareWithQuality, HeadersMiddleware
-from mocktailverse.api.query_parameters import given_once
 from mocktailverse.api.transfer_allowance import AllowanceMiddleware
 from mocktailverse.catalogue.search.query import (
     Facets,
@@ -33,8 +36,13 @@ from mocktailverse.catalogue.search.query import (
 from mocktailverse.drinks.conversion.conversion_result import Conversion
 from mocktailverse.drinks.drink import Drink
 
-PUBLIC = (drink_routes.router, ingredient_routes.router, status_routes.router, export_routes.router)
-OPERATORS_ONLY = (load_routes.router,)
+PUBLIC = (
+    *drink_routes.routes.all,
+    *ingredient_routes.routes.all,
+    *status_routes.routes.all,
+    *export_routes.routes.all,
+)
+DOCUMENTED = (*PUBLIC, *load_routes.routes.all)
 
 OPENAPI_PATH = "/openapi.json"
 
@@ -52,37 +60,43 @@ ANSWERS = (
     Page[load_routes.RejectedEntry],
 )
 
-PUBLIC_SEGMENTS = frozenset(
-    route.path.split("/")[1]
-    for router in PUBLIC
-    for route in router.routes
-    if isinstance(route, APIRoute)
-) | {OPENAPI_PATH.strip("/")}
+PUBLIC_SEGMENTS = frozenset(route.path.split("/")[1] for route in PUBLIC) | {
+    OPENAPI_PATH.strip("/")
+}
+
+COMPRESSION: Final[dict[str, Any]] = {
+    "minimum_size": 1024,  # bytes
+    "compresslevel": 6,
+    "exclude_content_types": (SQLITE.media_type,),  # hundreds of MB take a minute to compress
+}
+"""Options of the middleware that compresses responses."""
 
 
-class Api(FastAPI):
-    """FastAPI with the project's OpenAPI document, and with headers on every response."""
+class Api(Starlette):
+    """Starlette with the project's routes, and with headers on every response."""
 
     def __init__(self) -> None:
-        super().__init__(
-            title=openapi.TITLE,
-            version=openapi.VERSION,
-            openapi_url=OPENAPI_PATH,
-            docs_url=None,
-            redoc_url=None,
-            redirect_slashes=False,
-            generate_unique_id_function=lambda route: route.name,
-        )
+        super().__init__(routes=ROUTES)
+        self.router.redirect_slashes = False
         self._with_headers = HeadersMiddleware(super().__call__, PUBLIC_SEGMENTS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._with_headers(scope, receive, send)
 
-    def openapi(self) -> dict[str, Any]:
-        """Return the OpenAPI document of all routes; it is built once."""
-        if self.openapi_schema is None:
-            self.openapi_schema = openapi.document(self.routes, ANSWERS)
-        return self.openapi_schema
+
+@cache
+def openapi_document() -> dict[str, Any]:
+    """Return the OpenAPI document of all routes."""
+    operations = {route.path_format: {"get": route.document()} for route in DOCUMENTED}
+    return openapi.document(operations, ANSWERS, SCHEMES)
+
+
+def _openapi(_request: Request) -> Response:
+    return JSONResponse(openapi_document())
+
+
+ROUTES = [Route(OPENAPI_PATH, _openapi), *reference_page.ROUTES, *DOCUMENTED]
+"""In the order in which they are tried."""
 
 
 def route_template(path: str) -> str:
@@ -90,31 +104,18 @@ def route_template(path: str) -> str:
 
     For logs: the text of a path is the client's.
     """
-    if path == OPENAPI_PATH:
-        return path
-    routers = (reference_page.router, *PUBLIC, *OPERATORS_ONLY)
-    routes = (route for router in routers for route in router.routes)
-    matching = (r.path for r in routes if isinstance(r, APIRoute) and r.path_regex.match(path))
-    return next(matching, "none")
+    return next((route.path for route in ROUTES if route.path_regex.match(path)), "none")
 
 
 def create_app(dependencies: ApiDependencies | None = None) -> Api:
-    """Return the app; it makes no connection. Further routers may be included afterwards.
+    """Return the app; it makes no connection.
 
     Without dependencies only its reference works.
     """
     app = Api()
     app.state.dependencies = dependencies
-    app.add_middleware(
-        GzipMiddlewareWithQuality,
-        minimum_size=1024,  # bytes
-        compresslevel=6,
-        exclude_content_types=(SQLITE.media_type,),  # hundreds of MB take a minute to compress
-    )
+    app.add_middleware(GzipMiddlewareWithQuality, **COMPRESSION)
     if dependencies and dependencies.allowance:  # added last, so that it sees compressed bytes
         app.add_middleware(AllowanceMiddleware, allowance=dependencies.allowance)
     error_responses.register(app)
-    app.include_router(reference_page.router)
-    for router in (*PUBLIC, *OPERATORS_ONLY):
-        app.include_router(router, dependencies=[Depends(given_once)])
     return app

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Annotated
 
 import msgspec
-from fastapi import Depends, Request, Response
+from starlette.requests import Request
+from starlette.responses import Response
 
 from mocktailverse.api.conditional_requests import etag_matches
 from mocktailverse.api.dependencies import dependencies_of
@@ -61,9 +61,6 @@ class CatalogueResponder:
         """Return the catalogue as a file, with `withdrawn` drinks only on request."""
         catalogue, exports = self.catalogue(), self.dependencies.exports
         return exports.deliver(self._request, catalogue, kind, withdrawn=withdrawn)
-
-
-Responder = Annotated[CatalogueResponder, Depends()]
 
 
 def fresh(value: object) -> Response:

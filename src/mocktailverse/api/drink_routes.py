@@ -1,19 +1,20 @@
 """Routes of drinks: search, one by its id, a random one, and the filters' facets."""
 
-from typing import Annotated
+from msgspec.structs import asdict
+from starlette.responses import Response
 
-from fastapi import APIRouter, Path, Query, Response
-
-from mocktailverse.api.caching import Responder, fresh
+from mocktailverse.api.caching import CatalogueResponder, fresh
 from mocktailverse.api.error_responses import ApiError, Problem, invalid
 from mocktailverse.api.openapi import errors, success
+from mocktailverse.api.parameters import About, Parameter
 from mocktailverse.api.query_parameters import (
+    TEXT,
     DrinkFilters,
     DrinkListing,
     MocktailOptions,
     NoParameters,
-    Text,
 )
+from mocktailverse.api.routing import Routes
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.search.query import DrinkQuery, Variants
 from mocktailverse.drinks.conversion.conversion_result import Conversion, UnknownBottleError
@@ -21,16 +22,15 @@ from mocktailverse.drinks.drink import Drink
 from mocktailverse.drinks.grouping.comparison import compare
 from mocktailverse.loads.object_version import DEFAULT_SOURCE
 
-DrinkId = Annotated[
-    Text,
-    Path(alias="id", description="`<source>:<id in source>`", examples=[f"{DEFAULT_SOURCE}:11000"]),
-]
+DRINK_ID = Parameter("id", TEXT, About("`<source>:<id in source>`", [f"{DEFAULT_SOURCE}:11000"]))
 
-router = APIRouter(tags=["drinks"], default_response_class=Response)
+routes = Routes("drinks")
 
 
-@router.get("/drinks", responses=success("Page_Drink_", cacheable=True) | errors(422, 503))
-def search_drinks(parameters: Annotated[DrinkListing, Query()], responder: Responder) -> Response:
+@routes.get(
+    "/drinks", DrinkListing, responses=success("Page_Drink_", cacheable=True) | errors(422, 503)
+)
+def search_drinks(responder: CatalogueResponder, parameters: DrinkListing) -> Response:
     """Search the drinks."""
     query, limit, after = drink_query(parameters), parameters.limit, parameters.cursor
     return responder.cacheable(
@@ -38,8 +38,8 @@ def search_drinks(parameters: Annotated[DrinkListing, Query()], responder: Respo
     )
 
 
-@router.get("/drinks/random", responses=success("Drink") | errors(404, 422, 503))
-def random_drink(parameters: Annotated[DrinkFilters, Query()], responder: Responder) -> Response:
+@routes.get("/drinks/random", DrinkFilters, responses=success("Drink") | errors(404, 422, 503))
+def random_drink(responder: CatalogueResponder, parameters: DrinkFilters) -> Response:
     """Return a random drink that matches the filters."""
     drink = responder.catalogue().random(drink_query(parameters))
     if drink is None:
@@ -47,12 +47,14 @@ def random_drink(parameters: Annotated[DrinkFilters, Query()], responder: Respon
     return fresh(drink)
 
 
-@router.get(
-    "/drinks/{id:path}/mocktail",  # noqa: FAST003 - the alias of `DrinkId`
+@routes.get(
+    "/drinks/{id:path}/mocktail",
+    MocktailOptions,
+    DRINK_ID,
     responses=success("Conversion", cacheable=True) | errors(404, 422, 503),
 )
 def drink_as_mocktail(
-    drink_id: DrinkId, parameters: Annotated[MocktailOptions, Query()], responder: Responder
+    responder: CatalogueResponder, parameters: MocktailOptions, drink_id: str
 ) -> Response:
     """Make a drink alcohol-free, with the same volume, sweetness and acidity."""
 
@@ -68,24 +70,26 @@ def drink_as_mocktail(
     return responder.cacheable(read)
 
 
-@router.get(
-    "/drinks/{id:path}/variants",  # noqa: FAST003 - the alias of `DrinkId`
+@routes.get(
+    "/drinks/{id:path}/variants",
+    NoParameters,
+    DRINK_ID,
     responses=success("Variants", cacheable=True) | errors(404, 422, 503),
 )
 def drink_variants(
-    drink_id: DrinkId, _parameters: Annotated[NoParameters, Query()], responder: Responder
+    responder: CatalogueResponder, _parameters: NoParameters, drink_id: str
 ) -> Response:
     """List the recipes of the same drink from other sources, and compare them."""
     return responder.cacheable(lambda catalogue: _variants_of(catalogue, drink_id))
 
 
-@router.get(
-    "/drinks/{id:path}",  # noqa: FAST003 - the alias of `DrinkId`
+@routes.get(
+    "/drinks/{id:path}",
+    NoParameters,
+    DRINK_ID,
     responses=success("Drink", cacheable=True) | errors(404, 422, 503),
 )
-def one_drink(
-    drink_id: DrinkId, _parameters: Annotated[NoParameters, Query()], responder: Responder
-) -> Response:
+def one_drink(responder: CatalogueResponder, _parameters: NoParameters, drink_id: str) -> Response:
     """Return one drink with its lineage: the raw object and position it comes from."""
     return responder.cacheable(lambda catalogue: _drink_of(catalogue, drink_id))
 
@@ -104,12 +108,15 @@ def _drink_of(catalogue: Catalogue, drink_id: str) -> Drink:
     return drink
 
 
-@router.get("/facets", responses=success("Facets", cacheable=True) | errors(422, 503))
-def facets(parameters: Annotated[DrinkFilters, Query()], responder: Responder) -> Response:
+@routes.get("/facets", DrinkFilters, responses=success("Facets", cacheable=True) | errors(422, 503))
+def facets(responder: CatalogueResponder, parameters: DrinkFilters) -> Response:
     """List the filters' values, and the number of drinks with each."""
     return responder.cacheable(lambda catalogue: catalogue.facets(drink_query(parameters)))
 
 
 def drink_query(parameters: DrinkFilters) -> DrinkQuery:
     """Return the catalogue's query of some parameters, without their page."""
-    return DrinkQuery(**parameters.model_dump(exclude={"limit", "cursor"}))
+    filters = asdict(parameters)
+    return DrinkQuery(
+        **{name: filters[name] for name in DrinkQuery.__struct_fields__ if name in filters}
+    )

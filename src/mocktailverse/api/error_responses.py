@@ -2,20 +2,17 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import msgspec
-from fastapi import FastAPI, Request, Response
-from fastapi.exceptions import RequestValidationError
 from msgspec import Struct
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 
 from mocktailverse.errors import MocktailverseError
 
 logger = logging.getLogger(__name__)
-
-UNKNOWN = "unknown_parameters"
-"""The type of the pydantic error that names unknown parameters."""
 
 _ROUTING_ERRORS = {
     404: ("not_found", "No such endpoint. See the reference at /docs."),
@@ -73,9 +70,9 @@ def error_response(error: ApiError) -> Response:
     return Response(body, error.status, error.headers, "application/json")
 
 
-def register(app: FastAPI) -> None:
+def register(app: Starlette) -> None:
     """Give every error of the app this shape."""
-    for kind in (ApiError, RequestValidationError, HTTPException, MocktailverseError, Exception):
+    for kind in (ApiError, HTTPException, MocktailverseError, Exception):
         app.add_exception_handler(kind, _handle)
 
 
@@ -87,8 +84,6 @@ def _api_error(error: Exception) -> ApiError:
     match error:
         case ApiError():
             return error
-        case RequestValidationError():
-            return invalid([problem for one in error.errors() for problem in _problems(one)])
         case HTTPException():  # an unknown path or method, or an error that another router raises
             code, message = _ROUTING_ERRORS.get(error.status_code, ("refused", error.detail))
             return ApiError(error.status_code, code, message, headers=error.headers)
@@ -98,14 +93,3 @@ def _api_error(error: Exception) -> ApiError:
             return ApiError(503, "unavailable", message, headers={"Retry-After": "5"})
         case _:  # the server logs the exception itself
             return ApiError(500, "internal", "Internal server error; it has been logged.")
-
-
-def _problems(error: Mapping[str, Any]) -> list[Problem]:
-    if error["type"] == "none_required":
-        # For an optional parameter pydantic reports two errors: the value's own, and that it is
-        # not null. A query cannot contain null, so only the first one helps.
-        return []
-    if error["type"] == UNKNOWN:
-        return [Problem(name, error["msg"]) for name in error["ctx"]["unknown"]]
-    place = [str(step) for step in error["loc"][:2]]
-    return [Problem(place[-1], error["msg"])]

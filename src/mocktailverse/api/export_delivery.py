@@ -15,9 +15,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from fastapi import Request, Response
-from fastapi.responses import StreamingResponse
 from msgspec import Struct
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
 
 from mocktailverse.api.conditional_requests import etag_matches, requested_range
 from mocktailverse.api.error_responses import ApiError

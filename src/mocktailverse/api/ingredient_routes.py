@@ -1,31 +1,33 @@
 """Routes of ingredients, and of the drinks that can be made from those at hand."""
 
-from typing import Annotated
+from starlette.responses import Response
 
-from fastapi import APIRouter, Path, Query, Response
-
-from mocktailverse.api.caching import Responder
+from mocktailverse.api.caching import CatalogueResponder
 from mocktailverse.api.error_responses import ApiError, Problem
 from mocktailverse.api.openapi import errors, success
+from mocktailverse.api.parameters import About, Parameter
 from mocktailverse.api.query_parameters import (
+    TEXT,
     IngredientListing,
     MakeableListing,
     NoParameters,
-    Text,
 )
+from mocktailverse.api.routing import Routes
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.search.query import IngredientDetail
 from mocktailverse.drinks.substitutions.shelf import allowance_of
 
-router = APIRouter(tags=["ingredients"], default_response_class=Response)
+INGREDIENT = Parameter("name", TEXT, About("In any spelling.", ["White rum"]))
+
+routes = Routes("ingredients")
 
 
-@router.get(
-    "/ingredients", responses=success("Page_IngredientEntry_", cacheable=True) | errors(422, 503)
+@routes.get(
+    "/ingredients",
+    IngredientListing,
+    responses=success("Page_IngredientEntry_", cacheable=True) | errors(422, 503),
 )
-def list_ingredients(
-    parameters: Annotated[IngredientListing, Query()], responder: Responder
-) -> Response:
+def list_ingredients(responder: CatalogueResponder, parameters: IngredientListing) -> Response:
     """List the ingredients, most used first."""
     return responder.cacheable(
         lambda catalogue: catalogue.ingredients(
@@ -35,15 +37,13 @@ def list_ingredients(
     )
 
 
-@router.get(
+@routes.get(
     "/ingredients/{name:path}",
+    NoParameters,
+    INGREDIENT,
     responses=success("IngredientDetail", cacheable=True) | errors(404, 422, 503),
 )
-def one_ingredient(
-    name: Annotated[Text, Path(description="In any spelling.", examples=["White rum"])],
-    _parameters: Annotated[NoParameters, Query()],
-    responder: Responder,
-) -> Response:
+def one_ingredient(responder: CatalogueResponder, _parameters: NoParameters, name: str) -> Response:
     """Return one ingredient: its kinds, what it is a kind of, and what it is mixed with."""
 
     def read(catalogue: Catalogue) -> IngredientDetail:
@@ -58,10 +58,10 @@ def one_ingredient(
     return responder.cacheable(read)
 
 
-@router.get("/makeable", responses=success("Makeable", cacheable=True) | errors(422, 503))
-def makeable_drinks(
-    parameters: Annotated[MakeableListing, Query()], responder: Responder
-) -> Response:
+@routes.get(
+    "/makeable", MakeableListing, responses=success("Makeable", cacheable=True) | errors(422, 503)
+)
+def makeable_drinks(responder: CatalogueResponder, parameters: MakeableListing) -> Response:
     """List the drinks that the ingredients at hand make, what is replaced, and what to buy next."""
     allowance = allowance_of(acceptable=parameters.acceptable, strict=parameters.strict)
     return responder.cacheable(

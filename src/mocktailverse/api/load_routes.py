@@ -5,15 +5,15 @@ from itertools import islice
 from typing import Annotated, Any, NamedTuple
 
 import msgspec
-from fastapi import APIRouter, Query, Request, Response
 from msgspec import Meta, Struct
+from starlette.responses import Response
 
-from mocktailverse.api.auth import KeyRequired
-from mocktailverse.api.caching import cursor_checked, fresh
-from mocktailverse.api.dependencies import ApiDependencies, dependencies_of
+from mocktailverse.api.caching import CatalogueResponder, cursor_checked, fresh
+from mocktailverse.api.dependencies import ApiDependencies
 from mocktailverse.api.error_responses import ApiError
 from mocktailverse.api.openapi import errors, success
 from mocktailverse.api.query_parameters import LoadListing, RejectedListing
+from mocktailverse.api.routing import Routes
 from mocktailverse.catalogue.search.query import Page
 from mocktailverse.conversion import converter
 from mocktailverse.cursors import CursorCodec
@@ -24,7 +24,7 @@ from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.operations.recent_loads import recent_loads, rejected_lines
 
-router = APIRouter(tags=["operators"], dependencies=[KeyRequired], default_response_class=Response)
+routes = Routes("operators", needs_key=True)
 
 
 class LoadEntry(Struct, frozen=True):
@@ -81,12 +81,12 @@ class RejectedPosition(NamedTuple):
 rejected_cursors = CursorCodec(RejectedPosition)
 
 
-@router.get("/loads", responses=success("Page_LoadEntry_") | errors(401, 422, 503))
-def list_loads(parameters: Annotated[LoadListing, Query()], request: Request) -> Response:
+@routes.get("/loads", LoadListing, responses=success("Page_LoadEntry_") | errors(401, 422, 503))
+def list_loads(responder: CatalogueResponder, parameters: LoadListing) -> Response:
     """List the loads, newest first: what happened to every raw object."""
     with cursor_checked(parameters.cursor):
         loads, following = recent_loads(
-            dependencies_of(request).loads,
+            responder.dependencies.loads,
             parameters.days,
             parameters.status,
             parameters.limit,
@@ -95,15 +95,19 @@ def list_loads(parameters: Annotated[LoadListing, Query()], request: Request) ->
     return fresh(Page([_to_entry(load_fields(load)) for load in loads], following))
 
 
-@router.get("/rejected", responses=success("Page_RejectedEntry_") | errors(401, 404, 422, 503))
-def list_rejected(parameters: Annotated[RejectedListing, Query()], request: Request) -> Response:
+@routes.get(
+    "/rejected",
+    RejectedListing,
+    responses=success("Page_RejectedEntry_") | errors(401, 404, 422, 503),
+)
+def list_rejected(responder: CatalogueResponder, parameters: RejectedListing) -> Response:
     """List the rejected records with their reasons, those of the newest load first.
 
     Of a replayed raw object, the latest load is listed.
     """
     with cursor_checked(parameters.cursor):
         after = rejected_cursors.decode(parameters.cursor) if parameters.cursor else None
-    dependencies = dependencies_of(request)
+    dependencies = responder.dependencies
     recent, _ = recent_loads(dependencies.loads, parameters.days)
     loads = {
         RejectedPosition(load.started_at, load.load_id, 0): load

@@ -1,12 +1,10 @@
-"""The OpenAPI document: FastAPI's paths and parameters with the msgspec schemas."""
+"""The OpenAPI document: the operations of the routes, with the msgspec schemas."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from inspect import cleandoc
 from typing import Any
 
 import msgspec
-from fastapi.openapi.utils import get_openapi
-from starlette.routing import BaseRoute
 
 from mocktailverse.api.error_responses import ErrorAnswer
 
@@ -68,18 +66,21 @@ def errors(*statuses: int) -> Responses:
     }
 
 
-def document(routes: Iterable[BaseRoute], kinds: Iterable[Any]) -> dict[str, Any]:
-    """Return the document for these routes; `kinds` are the types of their responses."""
-    schema_document = get_openapi(
-        title=TITLE,
-        version=VERSION,
-        description=DESCRIPTION,
-        routes=list(routes),
-        servers=[{"url": "."}],  # relative to the document, behind any prefix
-    )
+def document(
+    operations: Mapping[str, dict[str, Any]], kinds: Iterable[Any], schemes: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the document for the operations of each path.
+
+    `kinds` are the types of their responses, `schemes` how requests are authenticated.
+    """
     _, schemas = msgspec.json.schema_components([*kinds, ErrorAnswer], ref_template=REF)
     for schema in schemas.values():
         schema["description"] = cleandoc(schema.get("description", ""))
         schema["required"] = list(schema["properties"])  # also those that have a default
-    schema_document.setdefault("components", {}).setdefault("schemas", {}).update(schemas)
-    return schema_document
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": TITLE, "description": DESCRIPTION, "version": VERSION},
+        "servers": [{"url": "."}],  # relative to the document, behind any prefix
+        "paths": dict(operations),
+        "components": {"securitySchemes": dict(schemes), "schemas": schemas},
+    }

@@ -8,12 +8,11 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from fastapi import APIRouter, Response
-from fastapi.responses import RedirectResponse
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
 
 from mocktailverse.api.error_responses import ApiError
-
-router = APIRouter(include_in_schema=False)
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
@@ -27,25 +26,27 @@ SWAGGER_UI = Path("event_handler", "openapi", "swagger_ui")
 MEDIA_TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
 
 
-@router.get("/")
-def root() -> Response:
+def root(_request: Request) -> Response:
     """Redirect to the reference."""
     return RedirectResponse("docs")
 
 
-@router.get("/docs")
-def page() -> Response:
+def page(_request: Request) -> Response:
     """Return the page."""
     return _file(_assets()["index.html"], {"Content-Security-Policy": POLICY})
 
 
-@router.get("/docs/{name}")
-def asset(name: str) -> Response:
+def asset(request: Request) -> Response:
     """Return a script or style of the page."""
-    file = _assets().get(name)
+    file = _assets().get(request.path_params["name"])
     if file is None:
         raise ApiError(404, "not_found", "The reference has no such file.")
     return _file(file, {})
+
+
+ROUTES = [Route("/", root), Route("/docs", page), Route("/docs/{name}", asset)]
+for route in ROUTES:
+    route.methods = {"GET"}  # `HeadersMiddleware` makes a GET of each HEAD
 
 
 def _file(path: Path, headers: dict[str, str]) -> Response:

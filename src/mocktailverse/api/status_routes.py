@@ -1,19 +1,20 @@
 """Routes of the service's health and the catalogue's statistics."""
 
 import time
-from typing import Annotated, Literal
+from typing import Literal
 
-from fastapi import APIRouter, Query, Response
 from msgspec import Struct
+from starlette.responses import Response
 
-from mocktailverse.api.caching import Responder, fresh
+from mocktailverse.api.caching import CatalogueResponder, fresh
 from mocktailverse.api.openapi import errors, success
 from mocktailverse.api.query_parameters import NoParameters
+from mocktailverse.api.routing import Routes
 
 HEALTH_TIMEOUT_S = 15.0
 """Wait for a due refresh longer than a request to AWS may take."""
 
-router = APIRouter(tags=["status"], default_response_class=Response)
+routes = Routes("status")
 
 
 class Health(Struct, frozen=True):
@@ -32,8 +33,8 @@ class Health(Struct, frozen=True):
     problem: str | None
 
 
-@router.get("/health", responses=success("Health") | errors(422, 503))
-def health(_parameters: Annotated[NoParameters, Query()], responder: Responder) -> Response:
+@routes.get("/health", NoParameters, responses=success("Health") | errors(422, 503))
+def health(responder: CatalogueResponder, _parameters: NoParameters) -> Response:
     """Report whether a catalogue is served, and which."""
     meta = responder.catalogue(HEALTH_TIMEOUT_S).meta
     problem = responder.dependencies.catalogue.problem
@@ -50,7 +51,9 @@ def health(_parameters: Annotated[NoParameters, Query()], responder: Responder) 
     )
 
 
-@router.get("/stats", responses=success("Statistics", cacheable=True) | errors(422, 503))
-def statistics(_parameters: Annotated[NoParameters, Query()], responder: Responder) -> Response:
+@routes.get(
+    "/stats", NoParameters, responses=success("Statistics", cacheable=True) | errors(422, 503)
+)
+def statistics(responder: CatalogueResponder, _parameters: NoParameters) -> Response:
     """Return the catalogue's statistics."""
     return responder.cacheable(lambda catalogue: catalogue.statistics())

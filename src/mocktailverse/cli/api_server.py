@@ -1,4 +1,4 @@
-"""The app of the command `serve`, in its own module because FastAPI is slow to import."""
+"""The app of the command `serve`, in its own module because the harness is slow to import."""
 
 from pathlib import Path
 

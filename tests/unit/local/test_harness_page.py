@@ -2,12 +2,14 @@
 
 import base64
 import hashlib
+import json
 import re
 from html.parser import HTMLParser
 
 import pytest
 from starlette.testclient import TestClient
 
+from mocktailverse.api.api_app import openapi_document
 from mocktailverse.local.harness.harness_app import PAGE, create_harness
 
 TEXT = PAGE.read_text(encoding="utf-8")
@@ -41,6 +43,13 @@ def test_the_page_is_served_and_cannot_be_framed(response):
     assert response.status_code == 200
     assert response.headers["content-type"].startswith("text/html")
     assert "frame-ancestors 'none'" in response.headers["content-security-policy"]
+
+
+def test_the_harness_is_documented_beside_the_api():
+    document = create_harness(dependencies=None, harness=None).openapi()
+    assert document["paths"].items() > openapi_document()["paths"].items()
+    references = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(document)))
+    assert references <= set(document["components"]["schemas"])
 
 
 def test_every_error_of_the_harness_is_documented_with_the_error_schema():

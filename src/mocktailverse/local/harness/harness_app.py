@@ -5,12 +5,26 @@ import hashlib
 import re
 from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.utils import get_openapi
+from starlette.types import Receive, Scope, Send
 
-from mocktailverse.api.api_app import create_app
+from mocktailverse.api import error_responses
+from mocktailverse.api.api_app import (
+    COMPRESSION,
+    OPENAPI_PATH,
+    PUBLIC_SEGMENTS,
+    Api,
+    create_app,
+    openapi_document,
+)
 from mocktailverse.api.dependencies import ApiDependencies
-from mocktailverse.api.error_responses import ApiError, error_response
+from mocktailverse.api.error_responses import ApiError, Problem, error_response, invalid
+from mocktailverse.api.headers import GzipMiddlewareWithQuality, HeadersMiddleware
+from mocktailverse.api.openapi import TITLE, VERSION
 from mocktailverse.errors import (
     MissingError,
     MocktailverseError,
@@ -38,21 +52,53 @@ STATUSES: dict[type[MocktailverseError], tuple[int, str]] = {
 page_router = APIRouter(include_in_schema=False)
 
 
-def harness_of_stack(stack: LocalStack, folder: Path) -> FastAPI:
+class Harness(FastAPI):
+    """The routes for development and the page; every other request goes to the API."""
+
+    def __init__(self, api: Api, harness: HarnessDependencies) -> None:
+        super().__init__(
+            openapi_url=OPENAPI_PATH,
+            docs_url=None,
+            redoc_url=None,
+            redirect_slashes=False,
+            generate_unique_id_function=lambda route: route.name,
+        )
+        self.state.harness = harness
+        self.add_middleware(GzipMiddlewareWithQuality, **COMPRESSION)
+        self.add_middleware(OriginGuard, private=routes.router.prefix)
+        self.include_router(routes.router)
+        self.include_router(page_router)
+        self.router.default = api
+        self._with_headers = HeadersMiddleware(super().__call__, PUBLIC_SEGMENTS)
+        for app in (self, api):
+            error_responses.register(app)
+            for kind, (status, code) in STATUSES.items():
+                app.add_exception_handler(kind, partial(_respond, status, code))
+        self.add_exception_handler(RequestValidationError, _respond_invalid)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._with_headers(scope, receive, send)
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the API's OpenAPI document with the routes for development."""
+        document = openapi_document()
+        own = get_openapi(title=TITLE, version=VERSION, routes=self.routes)
+        parts = document["components"]
+        schemas = own["components"]["schemas"] | parts["schemas"]
+        return document | {
+            "paths": document["paths"] | own["paths"],
+            "components": parts | {"schemas": schemas},
+        }
+
+
+def harness_of_stack(stack: LocalStack, folder: Path) -> Harness:
     """Return the app for a local stack; `folder` holds copies of the catalogue."""
     return create_harness(*dependencies_of(stack, folder))
 
 
-def create_harness(dependencies: ApiDependencies, harness: HarnessDependencies) -> FastAPI:
+def create_harness(dependencies: ApiDependencies, harness: HarnessDependencies) -> Harness:
     """Return the app of API and harness; this opens no connection."""
-    app = create_app(dependencies)
-    app.state.harness = harness
-    for kind, (status, code) in STATUSES.items():
-        app.add_exception_handler(kind, partial(_respond, status, code))
-    app.add_middleware(OriginGuard, private=routes.router.prefix)
-    app.include_router(routes.router)
-    app.include_router(page_router)
-    return app
+    return Harness(create_app(dependencies), harness)
 
 
 @page_router.get("/harness")
@@ -83,3 +129,12 @@ def _hash(element: re.Match[str] | None) -> str:
 
 async def _respond(status: int, code: str, _request: Request, error: Exception) -> Response:
     return error_response(ApiError(status, code, str(error)))
+
+
+async def _respond_invalid(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it only
+    places = ([str(step) for step in one["loc"][:2]] for one in error.errors())
+    problems = [
+        Problem(place[-1], one["msg"]) for place, one in zip(places, error.errors(), strict=True)
+    ]
+    return error_response(invalid(problems))
