@@ -1,9 +1,9 @@
 """What to buy next: the ingredients that make most drinks makeable, each bought alone."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache, reduce
-from heapq import heapify, heappop, heappush
+from heapq import heappop, heappush
 from itertools import chain
 from operator import or_
 
@@ -43,56 +43,62 @@ class PurchaseAdvice:
             ]
             for other, _ in provided_by(name, "near"):
                 as_good[other].append(name)
-        self._provided_by: dict[Allowance, dict[str, set[str]]] = {}
+        self._provided_by: dict[Allowance, tuple[dict[str, set[str]], list[tuple[int, str]]]] = {}
 
     def unlocks(self, shelf: StockedShelf, unready: int) -> list[Unlock]:
         """Return at most ten purchases that make unready drinks makeable, the best first.
 
         A purchase that unlocks no more than a more general one, or a more usual one that is as
-        good, is left out: any vodka will do. Every purchase gets an upper bound, which is fast.
-        The one with the highest bound is counted exactly and put back with its count (lazy greedy
-        evaluation); it is the next best if it comes out again. A bound is too high only where
-        ingredients replace each other or compete, so few are counted even if thousands are equal.
+        good, is left out: any vodka will do. Three numbers rank a purchase, each at most the one
+        before: the drinks that need what it provides, which the catalogue knows; a bound for this
+        shelf, which is fast; and the exact count. The best one by its last number gets the next
+        number and is put back (lazy greedy evaluation); if it has all, it is the next best. So few
+        are bounded and fewer counted, even if there are thousands.
         """
         unready_drinks = _UnreadyDrinks(self._needs, shelf, unready)
-        provided = {
-            name: keys for name, keys in self._provided_with(shelf) if name not in shelf.have
-        }
-        bounds = {name: unready_drinks.bound(keys) for name, keys in provided.items()}
+        provided, ranked = self._provided(shelf.allowance)
+        completed = self._completed_mixtures(shelf)
+
+        def keys_of(name: str) -> set[str]:
+            keys = provided[name]
+            return keys | completed[name] if name in completed else keys
+
+        @cache
+        def bound(name: str) -> int:
+            return 0 if name in shelf.have else unready_drinks.bound(keys_of(name))
 
         @cache
         def unlocked(name: str) -> int:
-            return unready_drinks.unlocked(name, provided[name])
+            return unready_drinks.unlocked(name, keys_of(name))
 
         @cache
         def is_needless(name: str) -> bool:
             drinks = unlocked(name)
-            equal = (n for n in self._better[name] if bounds.get(n, 0) >= drinks == unlocked(n))
+            equal = (n for n in self._better[name] if bound(n) >= drinks == unlocked(n))
             return not all(map(is_needless, equal))
 
-        queue = [(-most, name) for name, most in bounds.items() if most]
-        heapify(queue)
-        advice: list[Unlock] = []
-        while queue and len(advice) < UNLOCKS:
+        queue = ranked.copy()  # a sorted list is a heap
+        for name in completed:  # some are in it twice, and chosen once
+            heappush(queue, (-bound(name), name))
+        chosen: dict[str, int] = {}
+        while queue and len(chosen) < UNLOCKS:
             most, name = heappop(queue)
-            drinks = unlocked(name)
+            drinks = bound(name) if bound(name) < -most else unlocked(name)
             if 0 < drinks < -most:
                 heappush(queue, (-drinks, name))
-            elif drinks and not is_needless(name):
-                advice.append(Unlock(name, drinks))
-        return advice
+            elif drinks and name not in chosen and not is_needless(name):
+                chosen[name] = drinks
+        return [Unlock(name, drinks) for name, drinks in chosen.items()]
 
-    def _provided_with(self, shelf: StockedShelf) -> Iterator[tuple[str, set[str]]]:
-        """Yield each purchase with the keys that it helps to meet on this shelf."""
-        completed = self._completed_mixtures(shelf)
-        for name, keys in self._provided(shelf.allowance).items():
-            yield name, keys | completed[name] if name in completed else keys
+    def _provided(self, allowance: Allowance) -> tuple[dict[str, set[str]], list[tuple[int, str]]]:
+        """Return for each purchase the keys of the needs that it helps to meet by itself.
 
-    def _provided(self, allowance: Allowance) -> dict[str, set[str]]:
-        """Return for each purchase the keys of the needs that it helps to meet by itself."""
+        Beside them the purchases with minus the number of drinks that have these needs, counted
+        once for each need, in ascending order.
+        """
         if allowance not in self._provided_by:
             by_name = self._needs.keys_by_name
-            self._provided_by[allowance] = {
+            provided = {
                 purchase: {
                     key
                     for name, _ in provided_by(purchase, allowance)
@@ -100,6 +106,10 @@ class PurchaseAdvice:
                 }
                 for purchase in self._better
             }
+            sizes = dict(self._needs.drinks.by_size)
+            totals = {name: sum(map(sizes.__getitem__, keys)) for name, keys in provided.items()}
+            ranked = sorted((-total, name) for name, total in totals.items() if total)
+            self._provided_by[allowance] = provided, ranked
         return self._provided_by[allowance]
 
     def _completed_mixtures(self, shelf: StockedShelf) -> dict[str, set[str]]:
@@ -108,7 +118,9 @@ class PurchaseAdvice:
         for mixture, parts in shelf.incomplete_mixtures():
             keys = self._needs.keys_by_name.get(folded(mixture), ())
             for name in parts if keys else ():
-                completed[self._usual.get(folded(name), name)].update(keys)
+                usual = self._usual.get(folded(name), name)
+                if usual in self._better:
+                    completed[usual].update(keys)
         return completed
 
 
@@ -133,7 +145,7 @@ class _UnreadyDrinks:
         open_keys = keys - self._coverage.covered
         if not self._relieved.keys().isdisjoint(keys):
             return self._reached(keys, open_keys).bit_count()
-        alone = sum(self._needs.drinks.count(key, self._alone) for key in open_keys)
+        alone = sum(self._needs.count(key, self._alone) for key in open_keys)
         return alone + (self._covered_jointly(open_keys) & self._uncontested).bit_count()
 
     def unlocked(self, name: str, keys: set[str]) -> int:

@@ -8,7 +8,7 @@ from itertools import chain
 
 import msgspec
 
-from mocktailverse.catalogue.search.bitmaps import PostingLists, ordinals_bitmap
+from mocktailverse.catalogue.search.bitmaps import PostingLists, Selection, ordinals_bitmap
 from mocktailverse.drinks.substitutions.forms import Form
 from mocktailverse.drinks.substitutions.needs import BY_NAME, Need, distinct_needs, need_of
 from mocktailverse.drinks.substitutions.shelf import folded, names_to_meet
@@ -16,8 +16,11 @@ from mocktailverse.drinks.substitutions.shelf import folded, names_to_meet
 Line = tuple[str, Form, str, str, int]
 """What a line needs: name, form, variety, alternatives as JSON, whether it is optional."""
 
-_CACHED_BITMAPS = 512
-"""At a hundred thousand drinks, 6 MB."""
+_CACHED_BITMAPS = 1024
+"""At a hundred thousand drinks, 12 MB."""
+
+_FEW_DRINKS = 100
+"""Up to as many drinks are counted one by one as fast as with bitmaps of a hundred thousand."""
 
 DrinksByLine = Mapping[Line, "array[int]"]
 """The ordinals of the drinks that have a line; a drink that has it twice is in it twice."""
@@ -58,6 +61,13 @@ class DrinkNeeds:
     def bitmap(self, key: str) -> int:
         """Return the drinks of a key; those of the keys asked for last are kept as bitmaps."""
         return self._bitmap(key)
+
+    def count(self, key: str, within: Selection) -> int:
+        """Return how many drinks of a selection have a key."""
+        drinks = self.drinks.sets[key]
+        if isinstance(drinks, int) or len(drinks) > _FEW_DRINKS:
+            return (self.bitmap(key) & within.bitmap).bit_count()
+        return self.drinks.count(key, within)
 
 
 def drinks_by_line(
