@@ -17,6 +17,7 @@ import msgspec
 from mocktailverse.catalogue import schema
 from mocktailverse.catalogue.changes.row_edits import Action, RowEdit
 from mocktailverse.catalogue.conversions import MOST_AT_ONCE, add_conversions
+from mocktailverse.catalogue.fingerprint import Fingerprint
 from mocktailverse.catalogue.ingredient_counts import IngredientCounts, reference_digest
 from mocktailverse.catalogue.meta import Meta, read_meta
 from mocktailverse.catalogue.rows import (
@@ -37,30 +38,6 @@ WRITE_CHUNK = 500
 CACHE_KIB = 64 * 1024
 
 T = TypeVar("T")
-
-
-class Fingerprint(NamedTuple):
-    """The values that identify the visible content of a drink; equal ones look the same.
-
-    Time and place of the last observation are left out: they change with every sighting.
-    """
-
-    quality: tuple[str, ...]
-    content_hash: str
-    transform_version: int
-    withdrawn_at: int | None
-    previous_name: str | None
-
-    @classmethod
-    def of(cls, drink: Drink) -> Self:
-        """Return the fingerprint of a drink."""
-        return cls(
-            drink.quality,
-            drink.content_hash,
-            drink.lineage.transform_version,
-            drink.withdrawn_at,
-            drink.previous_name,
-        )
 
 
 class OtherReferenceError(CatalogueError):
