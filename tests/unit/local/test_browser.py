@@ -97,7 +97,8 @@ def get(folder):
     served = Datasette(
         [str(folder / CATALOGUE), str(folder / LOADS)],
         metadata=METADATA,
-        settings={"num_sql_threads": 1},
+        # On a slow machine, too, a huge value meets the limit of its size before that of its time.
+        settings={"num_sql_threads": 1, "sql_time_limit_ms": 60_000},
         plugins_dir=str(datasette.PLUGINS),
     )
 
