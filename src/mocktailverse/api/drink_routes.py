@@ -1,5 +1,8 @@
 """Routes of drinks: search, one by its id, a random one, and the filters' facets."""
 
+from typing import TypeVar
+
+from msgspec import Raw
 from msgspec.structs import asdict
 from starlette.responses import Response
 
@@ -26,6 +29,8 @@ DRINK_ID = Parameter("id", TEXT, About("`<source>:<id in source>`", [f"{DEFAULT_
 
 routes = Routes("drinks")
 
+_Drink = TypeVar("_Drink", Drink, Raw)
+
 
 @routes.get(
     "/drinks", DrinkListing, responses=success("Page_Drink_", cacheable=True) | errors(422, 503)
@@ -33,9 +38,7 @@ routes = Routes("drinks")
 def search_drinks(responder: CatalogueResponder, parameters: DrinkListing) -> Response:
     """Search the drinks."""
     query, limit, after = drink_query(parameters), parameters.limit, parameters.cursor
-    return responder.cacheable(
-        lambda catalogue: catalogue.search(query, limit=limit, after=after), after
-    )
+    return responder.cacheable(lambda catalogue: catalogue.encoded_page(query, limit, after), after)
 
 
 @routes.get("/drinks/random", DrinkFilters, responses=success("Drink") | errors(404, 422, 503))
@@ -91,7 +94,7 @@ def drink_variants(
 )
 def one_drink(responder: CatalogueResponder, _parameters: NoParameters, drink_id: str) -> Response:
     """Return one drink with its lineage: the raw object and position it comes from."""
-    return responder.cacheable(lambda catalogue: _drink_of(catalogue, drink_id))
+    return responder.cacheable(lambda catalogue: _known(catalogue.encoded_drink(drink_id)))
 
 
 def _variants_of(catalogue: Catalogue, drink_id: str) -> Variants:
@@ -101,7 +104,11 @@ def _variants_of(catalogue: Catalogue, drink_id: str) -> Variants:
 
 
 def _drink_of(catalogue: Catalogue, drink_id: str) -> Drink:
-    drink = catalogue.drink(drink_id)
+    return _known(catalogue.drink(drink_id))
+
+
+def _known(drink: _Drink | None) -> _Drink:
+    """Return a drink; ApiError if there is none."""
     if drink is None:
         message = "No drink has this id. An id is `<source>:<id in source>`."
         raise ApiError(404, "no_such_drink", message)

@@ -1,5 +1,6 @@
 """Middleware: security, CORS and caching headers for every response; gzip."""
 
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -23,6 +24,16 @@ PREFLIGHT = {
     "Allow": "GET, HEAD, OPTIONS",
 }
 
+RawHeaders = list[tuple[bytes, bytes]]
+
+
+def _raw(headers: Mapping[str, str]) -> RawHeaders:
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+
+_FOR_OPERATORS = _raw(_ALWAYS | _DEFAULTS)
+_FOR_ALL = _raw(_ALWAYS | PUBLIC | _DEFAULTS)
+
 
 class HeadersMiddleware:
     """Adds headers, and answers HEAD and the public paths' OPTIONS for the app.
@@ -39,14 +50,14 @@ class HeadersMiddleware:
             await self._app(scope, receive, send)
             return
         is_public = scope["path"].lstrip("/").partition("/")[0] in self._public
+        standard = _FOR_ALL if is_public else _FOR_OPERATORS
         is_head = scope["method"] == "HEAD"
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers.update(_ALWAYS | (PUBLIC if is_public else {}))
-                for name, value in _DEFAULTS.items():
-                    headers.setdefault(name, value)
+                headers = message["headers"]
+                names = {name for name, _ in headers}
+                headers += [one for one in standard if one[0] not in names]
             elif is_head and message["type"] == "http.response.body":
                 message = {**message, "body": b""}
             await send(message)

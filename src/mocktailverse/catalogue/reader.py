@@ -1,14 +1,16 @@
 """The catalogue, read: drinks by id and by query, facets, ingredients, makeable drinks."""
 
-import sqlite3
 import weakref
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
+from msgspec import Raw
+
 from mocktailverse.catalogue.alcohol_free_needs import AlcoholFreeNeeds
+from mocktailverse.catalogue.connection_pool import ConnectionPool
+from mocktailverse.catalogue.encoded_drinks import EncodedDrinks
 from mocktailverse.catalogue.ingredient_list import (
     ingredient_detail,
     list_ingredients,
@@ -16,7 +18,13 @@ from mocktailverse.catalogue.ingredient_list import (
 )
 from mocktailverse.catalogue.makeable import MAX_MISSING, MissingIngredients
 from mocktailverse.catalogue.meta import Meta, read_meta
-from mocktailverse.catalogue.rows import drinks_by_id, drinks_by_row, drinks_in_name_order, unread
+from mocktailverse.catalogue.rows import (
+    drinks_by_id,
+    drinks_by_row,
+    drinks_in_name_order,
+    rows_of_ids,
+    unread,
+)
 from mocktailverse.catalogue.search.groups_of_drinks import variants_in
 from mocktailverse.catalogue.search.index import CatalogueIndex
 from mocktailverse.catalogue.search.matching import DrinkSearch
@@ -35,7 +43,7 @@ from mocktailverse.catalogue.statistics import compute_statistics
 from mocktailverse.drinks.drink import Drink
 from mocktailverse.drinks.field_differences import FieldDifference
 from mocktailverse.drinks.substitutions.shelf import Allowance
-from mocktailverse.errors import CatalogueError, UsageError
+from mocktailverse.errors import UsageError
 
 
 @dataclass(frozen=True)
@@ -65,6 +73,7 @@ class Catalogue:
         self.path = path
         self._connections = ConnectionPool(path)
         self._close = weakref.finalize(self, self._connections.close)
+        self._encoded = EncodedDrinks(self._drinks_of)
         self._building = Lock()
         self._built: _InMemory | None = None
         self._statistics: Statistics | None = None
@@ -126,6 +135,19 @@ class Catalogue:
         """
         page = self._in_memory().search.page(query, limit, after)
         return Page(self._drinks_at(page.items), page.next)
+
+    def encoded_page(self, query: DrinkQuery, limit: int, after: str | None) -> Page[Raw]:
+        """Return the page that `search` returns, with the drinks as JSON."""
+        built = self._in_memory()
+        page = built.search.page(query, limit, after)
+        rows = [built.index.rows[ordinal] for ordinal in page.items]
+        return Page(self._encoded.by_row(rows), page.next)
+
+    def encoded_drink(self, drink_id: str) -> Raw | None:
+        """Return the drink that `drink` returns, as JSON."""
+        with self._connections.borrow() as connection:
+            rows = rows_of_ids(connection, [drink_id])
+        return next(iter(self._encoded.by_row(rows)), None)
 
     def count(self, query: DrinkQuery) -> int:
         """Return how many drinks match a query."""
@@ -232,8 +254,11 @@ class Catalogue:
 
     def _drinks_at(self, ordinals: Sequence[int]) -> list[Drink]:
         rows = self._in_memory().index.rows
+        return self._drinks_of([rows[ordinal] for ordinal in ordinals])
+
+    def _drinks_of(self, rows: Sequence[int]) -> list[Drink]:
         with self._connections.borrow() as connection:
-            return drinks_by_row(connection, [rows[ordinal] for ordinal in ordinals])
+            return drinks_by_row(connection, rows)
 
     def _in_memory(self) -> _InMemory:
         if self._built is None:
@@ -245,56 +270,3 @@ class Catalogue:
                     missing = MissingIngredients(index, alcohol_free)
                     self._built = _InMemory(index, search, missing)
         return self._built
-
-
-class ConnectionPool:
-    """Read-only connections, each used by one thread at a time and then reused.
-
-    SQLite opens the file as immutable: without locks, so it can be deleted while it is open.
-    """
-
-    def __init__(self, path: Path) -> None:
-        """Open no connection yet."""
-        self._uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
-        self._idle: list[sqlite3.Connection] = []
-        self._lock = Lock()
-        self._closed = False
-
-    @contextmanager
-    def borrow(self) -> Iterator[sqlite3.Connection]:
-        """Lend a connection.
-
-        Raises:
-            CatalogueError: the file cannot be read, or is closed.
-        """
-        try:
-            connection = self._take()
-            try:
-                yield connection
-            finally:
-                self._give_back(connection)
-        except sqlite3.DatabaseError as error:
-            raise CatalogueError(f"The catalogue cannot be read: {error}.") from error
-
-    def close(self) -> None:
-        """Close all connections: idle ones now, lent ones when they are given back."""
-        with self._lock:
-            self._closed = True
-            idle, self._idle = self._idle, []
-        for connection in idle:
-            connection.close()
-
-    def _take(self) -> sqlite3.Connection:
-        with self._lock:
-            if self._closed:
-                raise CatalogueError("The catalogue is closed.")
-            if self._idle:
-                return self._idle.pop()
-        return sqlite3.connect(self._uri, uri=True, check_same_thread=False)
-
-    def _give_back(self, connection: sqlite3.Connection) -> None:
-        with self._lock:
-            if not self._closed:
-                self._idle.append(connection)
-                return
-        connection.close()

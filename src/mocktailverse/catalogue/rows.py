@@ -186,12 +186,17 @@ def drinks_by_row(connection: sqlite3.Connection, rows: Sequence[int]) -> list[D
     return [drinks[row] for row in rows]
 
 
-def drinks_by_id(connection: sqlite3.Connection, ids: Iterable[str]) -> list[Drink]:
-    """Return the drinks with these ids, in their order; unknown ids are skipped."""
+def rows_of_ids(connection: sqlite3.Connection, ids: Iterable[str]) -> list[int]:
+    """Return the values of drinks.row of these ids, in their order; unknown ids are skipped."""
     # A lone surrogate is in no stored text and cannot be sent to SQLite.
     texts = (drink_id.encode(errors="replace").decode() for drink_id in ids)
     rows = [connection.execute(_SELECT_ROW, (text,)).fetchone() for text in texts]
-    return drinks_by_row(connection, [row for (row,) in filter(None, rows)])
+    return [row for (row,) in filter(None, rows)]
+
+
+def drinks_by_id(connection: sqlite3.Connection, ids: Iterable[str]) -> list[Drink]:
+    """Return the drinks with these ids, in their order; unknown ids are skipped."""
+    return drinks_by_row(connection, rows_of_ids(connection, ids))
 
 
 def drinks_in_name_order(connection: sqlite3.Connection) -> Iterator[Drink]:

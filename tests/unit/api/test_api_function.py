@@ -166,7 +166,7 @@ def test_a_path_means_what_was_sent_and_is_decoded_once(
     function, monkeypatch, target, status, seen
 ):
     names = []
-    for lookup in ("drink", "ingredient"):
+    for lookup in ("encoded_drink", "ingredient"):
         original = getattr(Catalogue, lookup)
 
         def recorded(catalogue, name, original=original):
