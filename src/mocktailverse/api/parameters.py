@@ -50,13 +50,11 @@ class Text(Struct, frozen=True):
             InvalidValueError: it is too long, too short, or does not match.
         """
         if self.max_length is not None and len(text) > self.max_length:
-            raise InvalidValueError(
-                f"String should have at most {_counted(self.max_length, 'character')}"
-            )
+            limit = _counted(self.max_length, "character")
+            raise InvalidValueError(f"String should have at most {limit}")
         if len(text) < self.min_length:
-            raise InvalidValueError(
-                f"String should have at least {_counted(self.min_length, 'character')}"
-            )
+            limit = _counted(self.min_length, "character")
+            raise InvalidValueError(f"String should have at least {limit}")
         if not re.fullmatch(self.pattern, text):
             raise InvalidValueError(f"String should match pattern '{self.pattern}'")
         return text
