@@ -131,7 +131,8 @@ def test_a_catalogue_of_an_earlier_format_is_read_until_a_rebuild_replaces_it(
         connection.execute("PRAGMA user_version = 1")
     pipeline.stores.catalogue_files.delete(pipeline.catalogue.name)
     bucket = pipeline.stores.output("CatalogueBucket")
-    pipeline.clients.s3.upload_file(str(path), bucket, file_name(1))
+    body = path.read_bytes()
+    pipeline.clients.s3.put_object(Bucket=bucket, Key=file_name(1), Body=body)
     assert len(cli("export", "--format", "ndjson").out.splitlines()) == 2
     assert cli("verify", "--json").json["ok"]
     with pytest.raises(CatalogueError):

@@ -326,7 +326,7 @@ def test_a_release_that_works_serves_without_a_gap_and_leaves_no_canary(aws, dev
         result = command("deploy", "--env", "dev", "--zip", second, "--yes", "--json")
     assert result.code == 0, result.err
     assert {status for status, _ in answers} == {200}
-    assert remains_of_the_canary(aws, dev) == []
+    assert wait_until(lambda: not remains_of_the_canary(aws, dev), 60, 0.2)
     (running,) = [
         one for one in command("releases", "--env", "dev", "--json").json["items"] if one["running"]
     ]

@@ -307,7 +307,12 @@ def test_a_snapshot_is_due_after_many_or_large_changes(snapshot, changes, is_due
 # ---- edits
 
 
-VALUES = st.none() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False) | st.text()
+VALUES = (
+    st.none()
+    | st.integers(-(2**63), 2**63 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text()
+)
 
 
 @given(rows=st.lists(st.tuples(st.integers(), VALUES)))
