@@ -1,22 +1,21 @@
 """The catalogue, read: drinks by id and by query, facets, ingredients, makeable drinks."""
 
+import sqlite3
 import weakref
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 
 from msgspec import Raw
 
-from mocktailverse.catalogue.alcohol_free_needs import AlcoholFreeNeeds
-from mocktailverse.catalogue.connection_pool import ConnectionPool
 from mocktailverse.catalogue.encoded_drinks import EncodedDrinks
+from mocktailverse.catalogue.in_memory import InMemory, MakeableRequest
 from mocktailverse.catalogue.ingredient_list import (
     ingredient_detail,
     list_ingredients,
     similar_ingredients,
 )
-from mocktailverse.catalogue.makeable import MAX_MISSING, MissingIngredients
 from mocktailverse.catalogue.meta import Meta, read_meta
 from mocktailverse.catalogue.rows import (
     drinks_by_id,
@@ -26,9 +25,6 @@ from mocktailverse.catalogue.rows import (
     unread,
 )
 from mocktailverse.catalogue.search.groups_of_drinks import variants_in
-from mocktailverse.catalogue.search.index import CatalogueIndex
-from mocktailverse.catalogue.search.matching import DrinkSearch
-from mocktailverse.catalogue.search.paging import PageRequest, page_by_rank, query_digest
 from mocktailverse.catalogue.search.query import (
     DrinkQuery,
     Facets,
@@ -43,16 +39,7 @@ from mocktailverse.catalogue.statistics import compute_statistics
 from mocktailverse.drinks.drink import Drink
 from mocktailverse.drinks.field_differences import FieldDifference
 from mocktailverse.drinks.substitutions.shelf import Allowance
-from mocktailverse.errors import UsageError
-
-
-@dataclass(frozen=True)
-class _InMemory:
-    """Data that is read from the file once, when the first query needs it."""
-
-    index: CatalogueIndex
-    search: DrinkSearch
-    missing: MissingIngredients
+from mocktailverse.errors import CatalogueError
 
 
 class Catalogue:
@@ -75,7 +62,7 @@ class Catalogue:
         self._close = weakref.finalize(self, self._connections.close)
         self._encoded = EncodedDrinks(self._drinks_of)
         self._building = Lock()
-        self._built: _InMemory | None = None
+        self._built: InMemory | None = None
         self._statistics: Statistics | None = None
         with self._connections.borrow() as connection:
             self.meta: Meta = read_meta(connection)
@@ -215,28 +202,10 @@ class Catalogue:
         Raises:
             UsageError: as `search`, or `missing` is not 0, 1 or 2.
         """
-        if not 0 <= missing <= MAX_MISSING:
-            raise UsageError(f"Invalid `missing`. Pass 0 to {MAX_MISSING} missing ingredients.")
         built = self._in_memory()
-        inventory = built.missing.inventory(have, allowance, alcohol_free=convertible)
         kind = None if convertible and mocktail else mocktail
-        among = built.search.matches(DrinkQuery(mocktail=kind))
-        by_missing = built.missing.drinks_by_missing(inventory, among)
-        if group:
-            by_missing, others = built.search.groups.one_of_each_ranked(by_missing)
-            among &= ~others
-        shelf = ("makeable", sorted(inventory.have), allowance, missing, kind, convertible, group)
-        request = PageRequest(query_digest(*shelf), limit, after)
-        page = page_by_rank(built.index, by_missing[: missing + 1], request)
-        drinks = self._drinks_at(page.items)
-        return Makeable(
-            inventory.have,
-            inventory.unknown,
-            {str(number): drinks.bit_count() for number, drinks in enumerate(by_missing)},
-            built.missing.unlocks(inventory, among & ~by_missing[0]),
-            built.missing.makeable(inventory, drinks),
-            page.next,
-        )
+        request = MakeableRequest(tuple(have), allowance, kind, missing, convertible, group)
+        return built.makeable(request, limit, after, self._drinks_at)
 
     def from_shelf(
         self, drink: Drink, have: Sequence[str], allowance: Allowance = "near"
@@ -260,13 +229,61 @@ class Catalogue:
         with self._connections.borrow() as connection:
             return drinks_by_row(connection, rows)
 
-    def _in_memory(self) -> _InMemory:
+    def _in_memory(self) -> InMemory:
         if self._built is None:
-            with self._building, self._connections.borrow() as connection:
-                if self._built is None:
-                    index = CatalogueIndex(connection)
-                    search = DrinkSearch(index, self._connections.borrow)
-                    alcohol_free = AlcoholFreeNeeds(index, self._connections.borrow)
-                    missing = MissingIngredients(index, alcohol_free)
-                    self._built = _InMemory(index, search, missing)
+            with self._building:
+                self._built = self._built or InMemory.read(self._connections.borrow)
         return self._built
+
+
+class ConnectionPool:
+    """Read-only connections, each used by one thread at a time and then reused.
+
+    SQLite opens the file as immutable: without locks, so it can be deleted while it is open.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open no connection yet."""
+        self._uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+        self._idle: list[sqlite3.Connection] = []
+        self._lock = Lock()
+        self._closed = False
+
+    @contextmanager
+    def borrow(self) -> Iterator[sqlite3.Connection]:
+        """Lend a connection.
+
+        Raises:
+            CatalogueError: the file cannot be read, or is closed.
+        """
+        try:
+            connection = self._take()
+            try:
+                yield connection
+            finally:
+                self._give_back(connection)
+        except sqlite3.DatabaseError as error:
+            raise CatalogueError(f"The catalogue cannot be read: {error}.") from error
+
+    def close(self) -> None:
+        """Close all connections: idle ones now, lent ones when they are given back."""
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
+    def _take(self) -> sqlite3.Connection:
+        with self._lock:
+            if self._closed:
+                raise CatalogueError("The catalogue is closed.")
+            if self._idle:
+                return self._idle.pop()
+        return sqlite3.connect(self._uri, uri=True, check_same_thread=False)
+
+    def _give_back(self, connection: sqlite3.Connection) -> None:
+        with self._lock:
+            if not self._closed:
+                self._idle.append(connection)
+                return
+        connection.close()

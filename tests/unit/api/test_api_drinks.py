@@ -50,7 +50,7 @@ def test_every_order_can_be_paged(world, catalogue, sort):
     assert sorted(drink_ids) == sorted(drink.id for drink in catalogue.all_drinks())
 
 
-def test_a_search_passes_at_most_seven_modules_from_its_route_to_sql(world):
+def test_a_search_passes_at_most_six_modules_from_its_route_to_sql(world):
     modules = []
 
     def find_route(frame, event, _argument):
@@ -71,7 +71,7 @@ def test_a_search_passes_at_most_seven_modules_from_its_route_to_sql(world):
     finally:
         threading.setprofile(None)
     assert modules[-1] == "mocktailverse.catalogue.search.matching", "the full-text search"
-    assert len(set(modules)) <= 7, modules
+    assert len(set(modules)) <= 6, modules
 
 
 def test_the_filters_are_those_of_the_catalogue():

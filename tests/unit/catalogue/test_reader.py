@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import msgspec
 import pytest
 
-from mocktailverse.catalogue import reader
+from mocktailverse.catalogue import in_memory
 from mocktailverse.catalogue.reader import Catalogue, ConnectionPool
 from mocktailverse.catalogue.schema import FORMAT
 from mocktailverse.catalogue.search.index import CatalogueIndex
@@ -156,7 +156,7 @@ def test_the_index_is_built_once_by_the_first_query_or_by_warm(
             built.append(1)
             super().__init__(connection)
 
-    monkeypatch.setattr(reader, "CatalogueIndex", Counted)
+    monkeypatch.setattr(in_memory, "CatalogueIndex", Counted)
     catalogue = open_catalogue([make_drink("A", "Gin")])
     assert catalogue.drink("test:A") == make_drink("A", "Gin")
     assert built == [], "a lookup by ID reads the file"
