@@ -45,7 +45,7 @@ def cold_start_tables(figures: Figures) -> list[Table]:
             "Each case is a fresh process with compiled byte code; Python's own start counts in "
             "none. The yardstick imports boto3 and makes clients for S3 and DynamoDB. `import` "
             "loads a handler, which connects nothing; `import and tools` also builds what its "
-            "first event needs (transform: three clients, Logger, Metrics). CPU time.",
+            "first event needs (clients for S3 and DynamoDB, Logger, Metrics). CPU time.",
             _HEAD,
             timing_rows(figures["cases"]),
         )
