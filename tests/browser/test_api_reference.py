@@ -13,11 +13,11 @@ from fastapi import UploadFile
 from playwright.sync_api import Page, expect
 from starlette.types import Receive, Scope, Send
 
-from mocktailverse.api.api_app import create_app
 from mocktailverse.api.dependencies import ApiDependencies
 from mocktailverse.api.export_delivery import Streamed
 from mocktailverse.catalogue.changes.publication import CatalogueState
 from mocktailverse.catalogue.synced_copy import CatalogueCopy
+from mocktailverse.local.harness.harness_app import create_harness
 
 pytestmark = pytest.mark.browser
 
@@ -54,10 +54,10 @@ async def count_bytes(file: UploadFile) -> dict[str, int]:
 
 @pytest.fixture(scope="module")
 def url(catalogue_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server with the API and one route that accepts a file."""
+    """The address of a server with the API, and the harness with a route that accepts a file."""
     folder = tmp_path_factory.mktemp("copies")
     source = UnchangingCatalogue(catalogue_path)
-    app = create_app(
+    app = create_harness(
         ApiDependencies(
             catalogue=CatalogueCopy(source, folder, max_age_s=60),
             loads=NoLoads(),
@@ -66,9 +66,10 @@ def url(catalogue_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
             exports=Streamed(source, folder),
             stage="local",
             max_age_s=0,
-        )
+        ),
+        harness=None,
     )
-    app.add_api_route("/dev/upload", count_bytes, methods=["POST"], name="upload")
+    app.add_api_route("/upload", count_bytes, methods=["POST"], name="count_bytes")
 
     async def behind_prefix(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "").removeprefix(PREFIX)
@@ -131,7 +132,7 @@ def test_operators_can_enter_their_key(page):
 def test_a_file_can_be_uploaded_to_an_added_route(page, tmp_path):
     path = tmp_path / "raw.json"
     path.write_bytes(b"12345")
-    block = page.locator("[id$='-upload']")
+    block = page.locator("[id$='-count_bytes']")
     block.locator(".opblock-summary-control").click()
     block.locator("input[type=file]").set_input_files(path)
     block.locator("button.execute").click()
