@@ -21,7 +21,7 @@ from mocktailverse.waiting import wait_until
 
 INTEGRATION = "tests/integration"
 TABLES = ("test_drinks_table.py", "test_loads_table.py")
-OTHERS = ("test_queue.py", "test_data_bucket.py", "test_catalogue_object.py")
+OTHERS = ("test_queue.py", "test_data_bucket.py", "test_catalogue_objects.py")
 NODE_SCRIPTS = Path(__file__).parent / "node"
 SLOW = "left out: it reads a large table more slowly than clients wait"
 NOT_ATOMIC = "its conditional writes are not atomic"
@@ -53,7 +53,7 @@ MOTO = Implementation(
         "test_one_of_many_concurrent_workers_leases_the_load": NOT_ATOMIC,
         "test_one_of_several_concurrent_segments_is_stored": NOT_ATOMIC,
         "test_concurrent_writers_of_one_drink_converge": NOT_ATOMIC,
-        "test_one_of_many_concurrent_uploads_wins": NOT_ATOMIC,
+        "test_one_of_many_concurrent_replacements_wins": NOT_ATOMIC,
         "test_processes_reserve_a_day_s_transfer_together_and_no_more": NOT_ATOMIC,
     },
     {
