@@ -52,7 +52,7 @@ def compute_statistics(index: CatalogueIndex, connection: sqlite3.Connection) ->
         with_alcohol=mocktail.get("false", 0),
         unknown_mocktail=len(present) - sum(mocktail.values()),
         unknown_strength=len(present) - sum(map(present.flags.__getitem__, with_strength)),
-        withdrawn=index.size - len(present),
+        withdrawn=index.all.bit_count() - len(present),
         ingredients=sum(entry.drinks > 0 for entry in index.ingredients.entries),
         **{list_: fields[name] for list_, name in FIELDS.items()},
         quality=_values(connection, "quality"),

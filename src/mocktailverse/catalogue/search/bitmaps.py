@@ -1,6 +1,6 @@
 """Sets of drinks as bitmaps, and posting lists: for each value, the drinks that have it.
 
-Drinks are numbered in name order; a drink's number is its ordinal. A bitmap is an int whose bit n
+A drink's number is its ordinal; the numbers have no meaning. A bitmap is an int whose bit n
 represents ordinal n, so the drinks 0, 2 and 3 are 0b1101. A bitmap of a hundred thousand drinks is
 12.5 kB; `&`, `|` and `~` intersect, unite and complement such sets in about a microsecond, and
 `int.bit_count` counts their drinks.

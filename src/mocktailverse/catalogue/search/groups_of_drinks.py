@@ -5,7 +5,6 @@ source, so a catalogue of one source has no cost. Withdrawn drinks are in no gro
 """
 
 import sqlite3
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property
@@ -94,17 +93,17 @@ class DrinkGroups:
 
     def ids_of(self, drinks: Sequence[Drink]) -> dict[str, list[str]]:
         """Return for each drink the ids of its group; drinks that are alone are left out."""
-        keys = self._index.keys
-        ordinals = {one.id: bisect_left(keys, (name_key(one.name), one.id)) for one in drinks}
+        index, members = self._index, self.by_ordinal
+        ordinals = {one.id: index.ordinal_of((name_key(one.name), one.id)) for one in drinks}
         return {
-            id_: [keys[member][1] for member in self.by_ordinal[ordinal]]
+            id_: [index.keys[member][1] for member in members[ordinal]]
             for id_, ordinal in ordinals.items()
-            if ordinal in self.by_ordinal
+            if ordinal is not None and ordinal in members
         }
 
     @cached_property
     def by_ordinal(self) -> Mapping[int, tuple[int, ...]]:
-        """The ordinals of each drink's group, ascending; drinks that are alone are left out."""
+        """The ordinals of each drink's group, in name order; drinks that are alone are left out."""
         if len(self._index.fields["source"].sets) <= 1:
             return {}
         with self._borrow() as connection:
@@ -119,7 +118,8 @@ class DrinkGroups:
             drinks = [(head, _candidate(head, lines)) for head, lines in by_drink]
             ordinals = {head[0]: self._index.ordinal_of_row[head[1]] for head, _ in drinks}
             for ids in group_candidates(candidate for _, candidate in drinks):
-                yield tuple(sorted(ordinals[one] for one in ids))
+                members = (ordinals[one] for one in ids)
+                yield tuple(sorted(members, key=self._index.keys.__getitem__))
 
 
 def _candidate(head: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Candidate:

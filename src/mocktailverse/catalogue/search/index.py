@@ -5,6 +5,7 @@ Built from the file when the first query needs it.
 
 import sqlite3
 from array import array
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, reduce
@@ -61,8 +62,9 @@ class CatalogueIndex:
     """The columns of each drink by its ordinal, and posting lists of the filters' values.
 
     Attributes:
-        size: number of drinks.
+        size: number of ordinals.
         keys: name_key and id of each drink.
+        by_name: the ordinals in name order, that is, sorted by key.
         rows: drinks.row of each drink; `ordinal_of_row` is the inverse.
         observed: `observed_at` of each drink, in ms.
         abv_min: in % vol as mixed, NaN where unknown; likewise the next three.
@@ -85,6 +87,7 @@ class CatalogueIndex:
         self.rows = array("q", rows)
         self.ordinal_of_row = {row: ordinal for ordinal, row in enumerate(self.rows)}
         self.keys: list[tuple[str, str]] = list(zip(names, ids, strict=True))
+        self.by_name = array("I", range(self.size))
         self.observed = array("q", observed)
         self.abv_min, self.abv_max, self.served, self.sugar_max = map(
             _floats, (low, high, served, sugar)
@@ -110,6 +113,12 @@ class CatalogueIndex:
         self.needs = DrinkNeeds(self.size, lines)
         self._lines = lines
         self.fields["ingredient"] = PostingLists(self.size, self.ingredients.joined_spellings())
+
+    def ordinal_of(self, key: tuple[str, str]) -> int | None:
+        """Return the ordinal of the drink with a name key and id; None if no drink has them."""
+        place = bisect_left(self.by_name, key, key=self.keys.__getitem__)
+        ordinals = self.by_name[place : place + 1]
+        return ordinals[0] if ordinals and self.keys[ordinals[0]] == key else None
 
     @cached_property
     def strict_needs(self) -> DrinkNeeds:

@@ -30,7 +30,6 @@ from mocktailverse.catalogue.search.bitmaps import (
     bitmap_ordinals,
     flags_bitmap,
     ordinals_bitmap,
-    range_bitmap,
 )
 from mocktailverse.catalogue.search.groups_of_drinks import Borrow, DrinkGroups
 from mocktailverse.catalogue.search.index import CatalogueIndex
@@ -200,11 +199,12 @@ def _name_contains(index: CatalogueIndex, text: str) -> int:
 def _name_starts(index: CatalogueIndex, text: str) -> tuple[int, int]:
     """Return the drinks whose name starts with a text, and those whose name equals it.
 
-    Drinks are numbered in name order, so each of the two is one range of ordinals.
+    Each of the two is one range of the name order.
     """
     key = name_key(text)
     start, end_of_equals, end = (
-        bisect_left(index.keys, bound)
+        bisect_left(index.by_name, bound, key=index.keys.__getitem__)
         for bound in ((key,), (key, _LAST_CHARACTER), (key + _LAST_CHARACTER,))
     )
-    return range_bitmap(start, end), range_bitmap(start, end_of_equals)
+    starts = ordinals_bitmap(index.by_name[start:end], index.size)
+    return starts, ordinals_bitmap(index.by_name[start:end_of_equals], index.size)

@@ -12,7 +12,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from math import floor, isnan
+from math import isnan
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -24,8 +24,9 @@ from mocktailverse.cursors import CursorCodec
 from mocktailverse.errors import UsageError
 
 SortValue = float | None
-Position = float
-"""An ordinal, or between two of them: n - 0.5 is before ordinal n and behind n - 1."""
+
+_MOST_SORTED = 1_000
+"""A larger set is not sorted: its drinks are soon found on the way through the name order."""
 
 
 class Keyset(Struct, frozen=True, array_like=True):
@@ -74,11 +75,13 @@ class PageRequest(NamedTuple):
 
 
 class SortOrder(NamedTuple):
-    """All drinks in a sort order; a drink's sort key is `key(value(ordinal), ordinal)`."""
+    """All drinks in a sort order."""
 
     ordinals: Sequence[int]
     value: Callable[[int], SortValue]
-    key: Callable[[SortValue, Position], tuple[float, ...]]
+    """The value of a drink that is sorted by; None where ties are all there is, or if unknown."""
+    start_behind: Callable[[Keyset], int]
+    """The place of the first drink behind a keyset."""
 
 
 def query_digest(*parts: object) -> str:
@@ -90,25 +93,30 @@ def sort_order(index: CatalogueIndex, sort: Sort) -> SortOrder:
     """Return the order of a sort other than relevance; ties are in name order."""
     match sort:
         case "abv" | "-abv":
-            return _order_by_value(index.abv_max, descending=sort == "-abv")
+            return _order_by_value(index, index.abv_max, descending=sort == "-abv")
         case "observed" | "-observed":
-            return _order_by_value(index.observed, descending=sort == "-observed")
+            return _order_by_value(index, index.observed, descending=sort == "-observed")
         case "-name":
-            return SortOrder(range(index.size)[::-1], lambda _: None, lambda _, at: (-at,))
+            by_name, key = index.by_name, index.keys.__getitem__
+            return SortOrder(
+                by_name[::-1],
+                lambda _: None,
+                lambda last: len(by_name) - bisect_left(by_name, (last.name, last.id), key=key),
+            )
         case _:
-            return SortOrder(range(index.size), lambda _: None, lambda _, at: (at,))
+            return SortOrder(
+                index.by_name,
+                lambda _: None,
+                lambda last: _start_behind(index, index.by_name, last),
+            )
 
 
 def page_by_order(
     index: CatalogueIndex, drinks: int, order: SortOrder, request: PageRequest
 ) -> Page[int]:
     """Return a page of the ordinals of a set of drinks, in a sort order."""
-    start = 0
-    if keyset := request.keyset():
-        last = order.key(keyset.value, _position(index, keyset))
-        start = bisect_right(
-            order.ordinals, last, key=lambda ordinal: order.key(order.value(ordinal), ordinal)
-        )
+    keyset = request.keyset()
+    start = order.start_behind(keyset) if keyset else 0
     is_hit = bitmap_flags(drinks, index.size).__getitem__
     hits = filter(is_hit, islice(order.ordinals, start, None))
     return _page(index, ((order.value(ordinal), ordinal) for ordinal in hits), request)
@@ -116,36 +124,54 @@ def page_by_order(
 
 def page_by_rank(index: CatalogueIndex, ranks: Sequence[int], request: PageRequest) -> Page[int]:
     """Return a page of disjoint sets of drinks: set by set, each in name order."""
-    first, start = 0.0, 0
-    if keyset := request.keyset():
-        first, start = keyset.value or 0, floor(_position(index, keyset)) + 1
+    keyset = request.keyset()
+    first = (keyset.value or 0) if keyset else 0
     hits = (
         (rank, ordinal)
         for rank, drinks in enumerate(ranks)
         if rank >= first and drinks
-        for ordinal in bitmap_ordinals(drinks, index.size, start if rank == first else 0)
+        for ordinal in _in_name_order(index, drinks, keyset if rank == first else None)
     )
     return _page(index, hits, request)
 
 
-def _order_by_value(values: Sequence[float], *, descending: bool) -> SortOrder:
-    with_value = [ordinal for ordinal, value in enumerate(values) if not isnan(value)]
+def _in_name_order(index: CatalogueIndex, drinks: int, keyset: Keyset | None) -> Iterator[int]:
+    """Yield the drinks of a set that are behind a keyset, in name order."""
+    is_small = drinks.bit_count() <= _MOST_SORTED
+    order: Sequence[int] = index.by_name
+    if is_small:
+        order = sorted(bitmap_ordinals(drinks, index.size), key=index.keys.__getitem__)
+    rest = islice(order, _start_behind(index, order, keyset) if keyset else 0, None)
+    return rest if is_small else filter(bitmap_flags(drinks, index.size).__getitem__, rest)
+
+
+def _start_behind(index: CatalogueIndex, in_name_order: Sequence[int], last: Keyset) -> int:
+    return bisect_right(in_name_order, (last.name, last.id), key=index.keys.__getitem__)
+
+
+def _order_by_value(
+    index: CatalogueIndex, values: Sequence[float], *, descending: bool
+) -> SortOrder:
+    with_value = [ordinal for ordinal in index.by_name if not isnan(values[ordinal])]
     with_value.sort(key=values.__getitem__, reverse=descending)
-    without_value = [ordinal for ordinal, value in enumerate(values) if isnan(value)]
+    without_value = [ordinal for ordinal in index.by_name if isnan(values[ordinal])]
+    ordinals = array("I", with_value + without_value)
     sign = -1 if descending else 1
-    return SortOrder(
-        array("I", with_value + without_value),
-        lambda ordinal: None if isnan(values[ordinal]) else values[ordinal],
-        lambda value, at: (1, 0, at) if value is None else (0, sign * value, at),
-    )
 
+    def value_of(ordinal: int) -> SortValue:
+        return None if isnan(values[ordinal]) else values[ordinal]
 
-def _position(index: CatalogueIndex, keyset: Keyset) -> Position:
-    """Return where the keyset's drink is in name order, or would be if it is gone."""
-    key = keyset.name, keyset.id
-    ordinal = bisect_left(index.keys, key)
-    is_there = index.keys[ordinal : ordinal + 1] == [key]
-    return ordinal if is_there else ordinal - 0.5
+    def sort_key(value: SortValue, name: tuple[str, str]) -> tuple[bool, float, tuple[str, str]]:
+        return value is None, 0 if value is None else sign * value, name
+
+    def start_behind(last: Keyset) -> int:
+        return bisect_right(
+            ordinals,
+            sort_key(last.value, (last.name, last.id)),
+            key=lambda ordinal: sort_key(value_of(ordinal), index.keys[ordinal]),
+        )
+
+    return SortOrder(ordinals, value_of, start_behind)
 
 
 def _page(
