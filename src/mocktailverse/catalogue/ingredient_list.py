@@ -7,9 +7,11 @@ from difflib import get_close_matches
 import msgspec
 
 from mocktailverse.catalogue.rows import name_key
-from mocktailverse.catalogue.search.bitmaps import Selection, fold_case
-from mocktailverse.catalogue.search.index import CatalogueIndex, IngredientIndex, list_key
+from mocktailverse.catalogue.search.bitmaps import Selection
+from mocktailverse.catalogue.search.index import CatalogueIndex
+from mocktailverse.catalogue.search.ingredient_index import IngredientIndex, list_key
 from mocktailverse.catalogue.search.paging import Keyset, PageRequest, query_digest
+from mocktailverse.catalogue.search.posting_lists import fold_case
 from mocktailverse.catalogue.search.query import Facet, IngredientDetail, IngredientEntry, Page
 from mocktailverse.drinks.ingredients import LONGEST_NAME, ancestors, match_ingredient
 

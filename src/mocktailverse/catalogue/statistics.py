@@ -8,8 +8,9 @@ from math import isnan
 
 import msgspec
 
-from mocktailverse.catalogue.search.bitmaps import MAX_FACET_VALUES, Selection
+from mocktailverse.catalogue.search.bitmaps import Selection
 from mocktailverse.catalogue.search.index import CatalogueIndex
+from mocktailverse.catalogue.search.posting_lists import MAX_FACET_VALUES
 from mocktailverse.catalogue.search.query import Facet, Pairing, Statistics, StrengthBin
 
 PAIRINGS = 40

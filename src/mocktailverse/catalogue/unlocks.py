@@ -10,7 +10,7 @@ from operator import or_
 from mocktailverse.catalogue.search.bit_sliced_counter import BitSlicedCounter
 from mocktailverse.catalogue.search.bitmaps import Selection
 from mocktailverse.catalogue.search.drink_needs import DrinkNeeds
-from mocktailverse.catalogue.search.index import IngredientIndex
+from mocktailverse.catalogue.search.ingredient_index import IngredientIndex
 from mocktailverse.catalogue.search.query import Unlock
 from mocktailverse.catalogue.shelf_coverage import ShelfCoverage
 from mocktailverse.drinks.substitutions.replaceable import counts_for

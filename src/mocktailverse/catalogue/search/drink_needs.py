@@ -1,14 +1,17 @@
 """What the drinks of a catalogue need: for each need, the drinks that have it."""
 
-from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from copy import copy
 from functools import lru_cache
 from itertools import chain
+from typing import TypeVar
 
 import msgspec
 
-from mocktailverse.catalogue.search.bitmaps import PostingLists, Selection, ordinals_bitmap
+from mocktailverse.catalogue.search.bitmaps import Selection
+from mocktailverse.catalogue.search.posting_lists import PostingLists
+from mocktailverse.catalogue.search.set_edits import edited_bitmaps, edits_between
 from mocktailverse.drinks.substitutions.forms import Form
 from mocktailverse.drinks.substitutions.needs import BY_NAME, Need, distinct_needs, need_of
 from mocktailverse.drinks.substitutions.shelf import folded, names_to_meet
@@ -22,16 +25,19 @@ _CACHED_BITMAPS = 1024
 _FEW_DRINKS = 100
 """Up to as many drinks are counted one by one as fast as with bitmaps of a hundred thousand."""
 
-DrinksByLine = Mapping[Line, "array[int]"]
-"""The ordinals of the drinks that have a line; a drink that has it twice is in it twice."""
+DrinksByLine = Mapping[Line, Iterable[int]]
+"""The distinct ordinals of the drinks that have a line."""
+
+K = TypeVar("K")
+T = TypeVar("T")
 
 
 class DrinkNeeds:
     """The needs of all drinks, optional lines left out; see `substitutions.needs`.
 
     Attributes:
-        size: number of drinks.
-        needs: by key, in the order of the keys.
+        size: number of ordinals.
+        needs: by key.
         drinks: the drinks of each key.
         by_length: for each number of distinct needs, the drinks that have that many. Drinks
             without any line are in none, because what they need is not known.
@@ -40,23 +46,43 @@ class DrinkNeeds:
 
     def __init__(self, size: int, lines: DrinksByLine, *, strict: bool = False) -> None:
         """Take the drinks of each line, with ordinals below `size`."""
-        lines_of: dict[Need, list[Line]] = defaultdict(list)
-        for line in lines:
-            if need := _need(line, strict=strict):
-                lines_of[need].append(line)
-        sets = {need: _joined(lines, those) for need, those in lines_of.items()}
-        for need, juiced in sets.items():
-            if need.form == "juice" and (pieces := sets.get(Need(need.names))):
-                sets[need] = array("I", sorted({*juiced}.difference(pieces)))
+        self._is_strict = strict
+        self.drinks = PostingLists(size)
+        self.needs: dict[str, Need] = {}
+        self.by_length: dict[int, int] = {}
+        self.keys_by_name: dict[str, list[str]] = {}
+        self._edit(size, {}, lines)
+
+    def updated(self, size: int, before: DrinksByLine, after: DrinksByLine) -> "DrinkNeeds":
+        """Return the needs after a change of some drinks, of whom these were and are the lines."""
+        needs = copy(self)
+        needs._edit(size, before, after)  # noqa: SLF001 - a new object of this class
+        return needs
+
+    def _edit(self, size: int, before: DrinksByLine, after: DrinksByLine) -> None:
         self.size = size
-        self.needs = {_key(need): need for need in sorted(sets)}
-        self.drinks = PostingLists(size, {key: sets[need] for key, need in self.needs.items()})
+        old, new = (_drinks_by_need(lines, strict=self._is_strict) for lines in (before, after))
+        edits = {_key(need): (need, edit) for need, edit in edits_between(old, new).items()}
+        self.drinks = self.drinks.edited(size, {key: edit for key, (_, edit) in edits.items()})
         self._bitmap = lru_cache(_CACHED_BITMAPS)(self.drinks.bitmap)
-        self.by_length = _by_length(size, sets.values(), lines.values())
-        self.keys_by_name: dict[str, list[str]] = defaultdict(list)
-        for key, need in self.needs.items():
-            for name in names_to_meet(need, strict=strict):
-                self.keys_by_name[folded(name)].append(key)
+        lengths = edits_between(_by_length(old, before), _by_length(new, after))
+        self.by_length = edited_bitmaps(self.by_length, size, lengths)
+        self.needs, self.keys_by_name = {**self.needs}, {**self.keys_by_name}
+        for key, (need, _) in edits.items():
+            self._name(key, need)
+
+    def _name(self, key: str, need: Need) -> None:
+        """Enter a need by its key and names if it is new, or take it out if it is gone."""
+        is_new, is_needed = key not in self.needs, key in self.drinks.sets
+        if is_new != is_needed:
+            return
+        if is_new:
+            self.needs[key] = need
+        else:
+            del self.needs[key]
+        for name in set(map(folded, names_to_meet(need, strict=self._is_strict))):
+            others = [other for other in self.keys_by_name.get(name, ()) if other != key]
+            self.keys_by_name[name] = [*others, key] if is_new else others
 
     def bitmap(self, key: str) -> int:
         """Return the drinks of a key; those of the keys asked for last are kept as bitmaps."""
@@ -71,36 +97,45 @@ class DrinkNeeds:
 
 
 def drinks_by_line(
-    rows: Iterable[tuple[str, Form, str, str, int, str]], ordinal_of: Mapping[str, int]
+    rows: Iterable[tuple[str, Form, str, str, int, T]], ordinal_of: Mapping[T, int]
 ) -> DrinksByLine:
-    """Return the ordinals of the drinks of each line; the last column is the drink's id."""
-    drinks: dict[Line, array[int]] = defaultdict(lambda: array("I"))
-    for name, form, variety, alternatives, optional, drink_id in rows:
-        drinks[name, form, variety, alternatives, optional].append(ordinal_of[drink_id])
+    """Return the distinct ordinals of the drinks of each line.
+
+    The last column identifies the drink.
+    """
+    drinks: dict[Line, set[int]] = defaultdict(set)
+    for name, form, variety, alternatives, optional, drink in rows:
+        drinks[name, form, variety, alternatives, optional].add(ordinal_of[drink])
     return drinks
 
 
-def drinks_by_name(lines: DrinksByLine) -> dict[str, "array[int]"]:
+def drinks_by_name(lines: DrinksByLine) -> dict[str, set[int]]:
     """Return the ordinals of the drinks that name each ingredient."""
-    lines_of: dict[str, list[Line]] = defaultdict(list)
-    for line in lines:
-        lines_of[line[0]].append(line)
-    return {name: _joined(lines, lines_of[name]) for name in sorted(lines_of)}
+    drinks: dict[str, set[int]] = defaultdict(set)
+    for (name, *_), ordinals in lines.items():
+        drinks[name].update(ordinals)
+    return drinks
 
 
-def drinks_by_alternative(lines: DrinksByLine) -> dict[str, "array[int]"]:
+def drinks_by_alternative(lines: DrinksByLine) -> dict[str, set[int]]:
     """Return the ordinals of the drinks that allow an ingredient instead of the one they name."""
-    drinks: dict[str, array[int]] = defaultdict(lambda: array("I"))
+    drinks: dict[str, set[int]] = defaultdict(set)
     for (*_, alternatives, _), ordinals in lines.items():
         if alternatives != "[]":
             for name in msgspec.json.decode(alternatives):
-                drinks[name].extend(ordinals)
+                drinks[name].update(ordinals)
     return drinks
 
 
-def _joined(drinks: DrinksByLine, lines: Iterable[Line]) -> "array[int]":
-    """Return the distinct ordinals of the drinks that have any of these lines."""
-    return array("I", sorted(set().union(*map(drinks.__getitem__, lines))))
+def drinks_by_count(
+    drinks: Mapping[K, Iterable[int]], among: Iterable[int] = ()
+) -> dict[int, list[int]]:
+    """Return for each number of values the drinks that have that many; of `among` also 0."""
+    counts = Counter(chain.from_iterable(drinks.values()))
+    by_count: dict[int, list[int]] = defaultdict(list)
+    for ordinal in counts.keys() | among:
+        by_count[counts[ordinal]].append(ordinal)
+    return by_count
 
 
 def needs_of_lines(lines: Iterable[Line], *, strict: bool) -> list[Need]:
@@ -119,11 +154,17 @@ def _key(need: Need) -> str:
     return "\n".join((need.form, need.variety, *need.names))
 
 
-def _by_length(
-    size: int, sets: Iterable["array[int]"], with_lines: Iterable["array[int]"]
-) -> dict[int, int]:
-    counts = Counter(chain.from_iterable(sets))
-    lengths: dict[int, list[int]] = defaultdict(list)
-    for ordinal in set().union(*with_lines):
-        lengths[counts[ordinal]].append(ordinal)
-    return {length: ordinals_bitmap(lengths[length], size) for length in sorted(lengths)}
+def _drinks_by_need(lines: DrinksByLine, *, strict: bool) -> dict[Need, set[int]]:
+    """Return the ordinals of the drinks that have each need; see `distinct_needs`."""
+    drinks: dict[Need, set[int]] = defaultdict(set)
+    for line, ordinals in lines.items():
+        if need := _need(line, strict=strict):
+            drinks[need].update(ordinals)
+    for need, juiced in drinks.items():
+        if need.form == "juice" and (pieces := drinks.get(Need(need.names))):
+            juiced.difference_update(pieces)
+    return drinks
+
+
+def _by_length(needs: Mapping[Need, set[int]], lines: DrinksByLine) -> dict[int, list[int]]:
+    return drinks_by_count(needs, set().union(*lines.values()))
