@@ -6,10 +6,13 @@ thousand drinks is 12.5 kB; `&`, `|` and `~` intersect, unite and complement suc
 microsecond, and `int.bit_count` counts their drinks.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sized
 
 _TO_DIGITS = bytes.maketrans(b"\x00\x01", b"01")
 _FROM_DIGITS = bytes.maketrans(b"01", b"\x00\x01")
+
+_FEW = 32
+"""With fewer than one drink in this many, single bits are set faster than all flags are read."""
 
 
 def range_bitmap(start: int, stop: int) -> int:
@@ -19,6 +22,11 @@ def range_bitmap(start: int, stop: int) -> int:
 
 def ordinals_bitmap(ordinals: Iterable[int], size: int) -> int:
     """Return the bitmap of these ordinals, all below `size`."""
+    if isinstance(ordinals, Sized) and len(ordinals) * _FEW > size:
+        flags = bytearray(size)
+        for ordinal in ordinals:
+            flags[ordinal] = 1
+        return flags_bitmap(flags)
     packed = bytearray((size + 7) // 8)
     for ordinal in ordinals:
         packed[ordinal >> 3] |= 1 << (ordinal & 7)

@@ -1,8 +1,9 @@
 """Some drinks of a catalogue file, or all, as an index needs them: by what they have."""
 
 import sqlite3
+from array import array
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -14,20 +15,23 @@ SELECT row, name_key, id, withdrawn_at, observed_at, abv_percent_min, abv_percen
        source, category, alcoholic, glass, method, certainty,
        CASE is_mocktail WHEN 1 THEN 'true' WHEN 0 THEN 'false' END,
        CASE WHEN is_mocktail THEN iif(abv_percent_max = 0, 'alcohol_free', 'traces')
-            WHEN convertible IS NOT NULL THEN 'convertible' END
-FROM drinks {where} ORDER BY name_key, id
+            WHEN convertible IS NOT NULL THEN 'convertible' END,
+       tags, spirits
+FROM drinks {where}
 """
-_COLUMNS = 17
+_COLUMNS = 19
 _SINGLE_VALUED = (
     "source", "category", "alcoholic", "glass", "method", "certainty", "mocktail", "zero_proof",
 )  # fmt: skip
-_TAGS = "SELECT tag, drink_id FROM tags"
-_SPIRITS = "SELECT spirit, drink_id FROM drink_spirits"
 _LINES = "SELECT name, form, variety, alternatives, optional, drink_id FROM drink_ingredients"
 _SOME_ROWS = "WHERE row IN (SELECT value FROM json_each(?))"
 _OF_SOME_ROWS = f" WHERE drink_id IN (SELECT id FROM drinks {_SOME_ROWS})"  # noqa: S608 - the text above
 
-FIELDS = (*_SINGLE_VALUED, "tag", "spirit")
+_LISTS = ("tag", "spirit")
+FIELDS = (*_SINGLE_VALUED, *_LISTS)
+
+DrinksByValue = Mapping[str, "array[int]"]
+"""The sorted ordinals of the drinks that have a value."""
 
 Key = tuple[str, str]
 """Name key and id of a drink."""
@@ -37,7 +41,7 @@ class DrinkBatch:
     """Drinks of one file, each with an ordinal of the index.
 
     Attributes:
-        ordinals: of each drink, in name order; likewise the columns up to `sugar_max`.
+        ordinals: of each drink; likewise the columns up to `sugar_max`.
         by_field: for each of FIELDS and each value of it, the ordinals of its drinks.
         lines: the ordinals of the drinks that have each line.
     """
@@ -61,19 +65,32 @@ class DrinkBatch:
         self.keys: list[Key] = list(zip(names, ids, strict=True))
         self.ordinals = number(self.rows, self.keys)
         self.by_field = {
-            field: _by_value(zip(column, self.ordinals, strict=True))
-            for field, column in zip(_SINGLE_VALUED, values, strict=True)
+            field: _by_value(column, self.ordinals)
+            for field, column in zip(FIELDS, values, strict=True)
         }
+        for field in _LISTS:
+            self.by_field[field] = _by_element(self.by_field[field])
         ordinal_of = dict(zip(ids, self.ordinals, strict=True))
-        for field, query in (("tag", _TAGS), ("spirit", _SPIRITS)):
-            read = connection.execute(query + of_some, parameters)
-            self.by_field[field] = _by_value((value, ordinal_of[id_]) for value, id_ in read)
         self.lines = drinks_by_line(connection.execute(_LINES + of_some, parameters), ordinal_of)
 
 
-def _by_value(values_and_drinks: Iterable[tuple[str | None, int]]) -> dict[str, list[int]]:
+def _by_value(values: Iterable[str | None], ordinals: Iterable[int]) -> DrinksByValue:
     drinks: dict[str, list[int]] = defaultdict(list)
-    for value, ordinal in values_and_drinks:
+    for value, ordinal in zip(values, ordinals, strict=True):
         if value is not None:
             drinks[value].append(ordinal)
-    return drinks
+    return _sorted(drinks)
+
+
+def _by_element(drinks_by_list: DrinksByValue) -> DrinksByValue:
+    """Return the drinks of each element of lists in JSON, of which there are few different ones."""
+    drinks: dict[str, list[int]] = defaultdict(list)
+    for elements, ordinals in drinks_by_list.items():
+        for element in set(msgspec.json.decode(elements)):
+            drinks[element] += ordinals
+    return _sorted(drinks)
+
+
+def _sorted(drinks: Mapping[str, Iterable[int]]) -> DrinksByValue:
+    """Return sorted arrays: the garbage collector does not traverse them."""
+    return {value: array("I", sorted(ordinals)) for value, ordinals in drinks.items()}

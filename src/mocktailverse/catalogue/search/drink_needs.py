@@ -1,7 +1,8 @@
 """What the drinks of a catalogue need: for each need, the drinks that have it."""
 
+from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from copy import copy
 from functools import lru_cache
 from itertools import chain
@@ -25,8 +26,8 @@ _CACHED_BITMAPS = 1024
 _FEW_DRINKS = 100
 """Up to as many drinks are counted one by one as fast as with bitmaps of a hundred thousand."""
 
-DrinksByLine = Mapping[Line, Iterable[int]]
-"""The distinct ordinals of the drinks that have a line."""
+DrinksByLine = Mapping[Line, Collection[int]]
+"""The distinct ordinals of the drinks that have a line; those of an array are sorted."""
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -99,14 +100,14 @@ class DrinkNeeds:
 def drinks_by_line(
     rows: Iterable[tuple[str, Form, str, str, int, T]], ordinal_of: Mapping[T, int]
 ) -> DrinksByLine:
-    """Return the distinct ordinals of the drinks of each line.
+    """Return the distinct ordinals of the drinks of each line, sorted.
 
     The last column identifies the drink.
     """
-    drinks: dict[Line, set[int]] = defaultdict(set)
+    drinks: dict[Line, array[int]] = defaultdict(lambda: array("I"))
     for name, form, variety, alternatives, optional, drink in rows:
-        drinks[name, form, variety, alternatives, optional].add(ordinal_of[drink])
-    return drinks
+        drinks[name, form, variety, alternatives, optional].append(ordinal_of[drink])
+    return {line: array("I", sorted({*ordinals})) for line, ordinals in drinks.items()}
 
 
 def drinks_by_name(lines: DrinksByLine) -> dict[str, set[int]]:
@@ -128,7 +129,7 @@ def drinks_by_alternative(lines: DrinksByLine) -> dict[str, set[int]]:
 
 
 def drinks_by_count(
-    drinks: Mapping[K, Iterable[int]], among: Iterable[int] = ()
+    drinks: Mapping[K, Collection[int]], among: Iterable[int] = ()
 ) -> dict[int, list[int]]:
     """Return for each number of values the drinks that have that many; of `among` also 0."""
     counts = Counter(chain.from_iterable(drinks.values()))

@@ -153,7 +153,9 @@ class CatalogueIndex:
         if by_name:
             for ordinal in renamed:
                 insort(by_name, ordinal, key=self.keys.__getitem__)
-        self.by_name = by_name or array("I", renamed)
+        else:
+            by_name = array("I", sorted(renamed, key=self.keys.__getitem__))
+        self.by_name = by_name
 
     def _update_fields(self, before: DrinkBatch, after: DrinkBatch) -> None:
         spelled, joined = self._spelled, self.fields
@@ -167,6 +169,8 @@ class CatalogueIndex:
     def _edited_column(
         self, column: "array[T]", ordinals: Sequence[int], values: Iterable[T]
     ) -> "array[T]":
+        if not column:  # the first drinks are numbered in their order
+            return array(column.typecode, values)
         edited = column[:]
         edited.frombytes(bytes(column.itemsize * (self.size - len(column))))
         for ordinal, value in zip(ordinals, values, strict=True):

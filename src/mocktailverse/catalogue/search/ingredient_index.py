@@ -170,7 +170,7 @@ class IngredientIndex:
         by_general: dict[str, set[int]] = defaultdict(set)
         for name, ordinals in drinks.items():
             for general in self._with_generals(name):
-                by_general[general].update(ordinals)
+                by_general[general] |= ordinals
         return by_general
 
     def _drinks_of(self, names: Sequence[str]) -> StoredSet:

@@ -6,7 +6,7 @@ have, so the cost depends on the number of changes. No set is changed: readers m
 
 from array import array
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Final, NamedTuple, TypeAlias, TypeVar
 
 from mocktailverse.catalogue.search.bitmaps import ordinals_bitmap
@@ -20,10 +20,10 @@ K = TypeVar("K")
 
 
 class SetEdit(NamedTuple):
-    """The drinks that a set loses and gains."""
+    """The drinks that a set loses and gains; those of an array are sorted."""
 
-    removed: set[int]
-    added: set[int]
+    removed: Collection[int]
+    added: Collection[int]
 
 
 Edits = Mapping[K, SetEdit]
@@ -31,9 +31,11 @@ Edits = Mapping[K, SetEdit]
 
 
 def edits_between(
-    before: Mapping[K, Iterable[int]], after: Mapping[K, Iterable[int]]
+    before: Mapping[K, Collection[int]], after: Mapping[K, Collection[int]]
 ) -> dict[K, SetEdit]:
     """Return the edits that lead from some drinks' sets by value to those after a change."""
+    if not before:  # all drinks of a file, so without another copy of each set
+        return {value: SetEdit((), ordinals) for value, ordinals in after.items()}
     edits: dict[K, SetEdit] = {}
     for value in before.keys() | after.keys():
         old, new = set(before.get(value, ())), set(after.get(value, ()))
@@ -45,7 +47,8 @@ def edits_between(
 def edited_array(drinks: "array[int]", edit: SetEdit) -> "array[int]":
     """Return a sorted array of ordinals, edited; it may be empty."""
     if not drinks:
-        return array("I", sorted(edit.added))
+        added = edit.added
+        return added if isinstance(added, array) else array("I", sorted(added))
     ordinals = drinks[:]
     for ordinal in edit.removed:
         del ordinals[bisect_left(ordinals, ordinal)]
