@@ -1,27 +1,36 @@
 """What the drinks without alcohol need: mocktails, and cocktails by their pantry conversion."""
 
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from itertools import chain
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from mocktailverse.catalogue.search.drink_needs import (
     DrinkNeeds,
-    DrinksByLine,
     Line,
     drinks_by_line,
 )
 from mocktailverse.catalogue.search.groups_of_drinks import Borrow
 from mocktailverse.catalogue.search.index import CatalogueIndex
+from mocktailverse.catalogue.search.set_edits import edited_arrays, edits_between
 from mocktailverse.drinks.substitutions.forms import Form
 
+if TYPE_CHECKING:
+    from array import array
+
 _OF_MOCKTAILS = """
-SELECT l.name, l.form, l.variety, l.alternatives, l.optional, l.drink_id
+SELECT l.name, l.form, l.variety, l.alternatives, l.optional, d.row
 FROM drinks AS d JOIN drink_ingredients AS l ON l.drink_id = d.id WHERE d.is_mocktail
 """
-_OF_CONVERSIONS = "SELECT id, mocktail_needs FROM drinks WHERE mocktail_needs IS NOT NULL"
-_OF_SOME = f"{_OF_CONVERSIONS} AND id IN (SELECT value FROM json_each(?))"  # noqa: S608 - the text above
+_OF_CONVERSIONS = "SELECT row, mocktail_needs FROM drinks WHERE mocktail_needs IS NOT NULL"
+_OF_SOME_ROWS = " AND row IN (SELECT value FROM json_each(?))"
+_OF_SOME = """
+SELECT id, mocktail_needs FROM drinks
+WHERE mocktail_needs IS NOT NULL AND id IN (SELECT value FROM json_each(?))
+"""
 
 
 class AlcoholFreeNeeds:
@@ -50,17 +59,48 @@ class AlcoholFreeNeeds:
         named = self._index.ingredients.named.spellings
         return sorted({line[0] for line in self._lines if not named(line[0])})
 
+    def updated(
+        self,
+        index: CatalogueIndex,
+        borrow: Borrow,
+        old: sqlite3.Connection,
+        new: sqlite3.Connection,
+        rows: Collection[int],
+    ) -> "AlcoholFreeNeeds":
+        """Return the needs of a newer file, as far as these have been read; see `index`.
+
+        `index` is the updated one, `borrow` lends connections to the newer file.
+        """
+        needs = AlcoholFreeNeeds(index, borrow)
+        if "_lines" in vars(self):
+            before = _read_lines(old, self._index, rows)
+            after = _read_lines(new, index, rows)
+            needs._lines = edited_arrays(self._lines, edits_between(before, after))
+            needs._needs = {
+                strict: held.updated(index.size, before, after)
+                for strict, held in self._needs.copy().items()
+            }
+        return needs
+
     @cached_property
-    def _lines(self) -> DrinksByLine:
-        ordinal_of = {drink_id: ordinal for ordinal, (_, drink_id) in enumerate(self._index.keys)}
+    def _lines(self) -> dict[Line, "array[int]"]:
         with self._borrow() as connection:
-            own = connection.execute(_OF_MOCKTAILS)
-            converted = (
-                (*line, drink_id)
-                for drink_id, needs in connection.execute(_OF_CONVERSIONS)
-                for line in _lines(needs)
-            )
-            return drinks_by_line(chain(own, converted), ordinal_of)
+            return _read_lines(connection, self._index)
+
+
+def _read_lines(
+    connection: sqlite3.Connection, index: CatalogueIndex, rows: Collection[int] | None = None
+) -> dict[Line, "array[int]"]:
+    """Return the sorted ordinals of the drinks of each line; only of some rows, if given."""
+    some = "" if rows is None else _OF_SOME_ROWS
+    parameters = () if rows is None else (msgspec.json.encode([*rows]).decode(),)
+    own = connection.execute(_OF_MOCKTAILS + some, parameters)
+    converted = (
+        (*line, row)
+        for row, needs in connection.execute(_OF_CONVERSIONS + some, parameters)
+        for line in _lines(needs)
+    )
+    return drinks_by_line(chain(own, converted), index.ordinal_of_row)
 
 
 class _StoredLine(msgspec.Struct, array_like=True):

@@ -1,11 +1,12 @@
 """What a reader keeps in memory of one catalogue, and what a shelf makes of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Self
 
 from mocktailverse.catalogue.alcohol_free_needs import AlcoholFreeNeeds
 from mocktailverse.catalogue.makeable import MAX_MISSING, MissingIngredients
+from mocktailverse.catalogue.meta import reference_of
 from mocktailverse.catalogue.search.groups_of_drinks import Borrow
 from mocktailverse.catalogue.search.index import CatalogueIndex
 from mocktailverse.catalogue.search.matching import DrinkSearch
@@ -14,6 +15,9 @@ from mocktailverse.catalogue.search.query import DrinkQuery, Makeable
 from mocktailverse.drinks.drink import Drink
 from mocktailverse.drinks.substitutions.shelf import Allowance
 from mocktailverse.errors import UsageError
+
+_MOST_UPDATED = 8
+"""If more than one drink in this many may have changed, a new index is built instead."""
 
 
 class MakeableRequest(NamedTuple):
@@ -31,6 +35,7 @@ class MakeableRequest(NamedTuple):
 class InMemory:
     """Data that is read from the file once, when the first query needs it."""
 
+    borrow: Borrow
     index: CatalogueIndex
     search: DrinkSearch
     missing: MissingIngredients
@@ -40,8 +45,26 @@ class InMemory:
         """Read the catalogue to which `borrow` lends connections."""
         with borrow() as connection:
             index = CatalogueIndex(connection)
-        missing = MissingIngredients(index, AlcoholFreeNeeds(index, borrow))
-        return cls(index, DrinkSearch(index, borrow), missing)
+        return cls._of(index, borrow, AlcoholFreeNeeds(index, borrow))
+
+    def updated(self, borrow: Borrow, rows: Collection[int]) -> Self:
+        """Read what differs in the newer catalogue to which `borrow` lends connections.
+
+        `rows` are those of `drinks` in which it may differ. With many of them, or another
+        ingredient reference, all is read.
+        """
+        with self.borrow() as old, borrow() as new:
+            is_other_reference = reference_of(old) != reference_of(new)
+            if is_other_reference or len(rows) * _MOST_UPDATED > len(self.index.by_name):
+                return self.read(borrow)
+            index = self.index.updated(old, new, rows)
+            alcohol_free = self.missing.alcohol_free.updated(index, borrow, old, new, rows)
+        return self._of(index, borrow, alcohol_free)
+
+    @classmethod
+    def _of(cls, index: CatalogueIndex, borrow: Borrow, alcohol_free: AlcoholFreeNeeds) -> Self:
+        search = DrinkSearch(index, borrow)
+        return cls(borrow, index, search, MissingIngredients(index, alcohol_free))
 
     def makeable(
         self,

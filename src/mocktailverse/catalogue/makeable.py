@@ -60,7 +60,7 @@ class MissingIngredients:
     def __init__(self, index: CatalogueIndex, alcohol_free: AlcoholFreeNeeds) -> None:
         """Take the index; the advice what to buy is prepared when it is first asked for."""
         self._index = index
-        self._alcohol_free = alcohol_free
+        self.alcohol_free = alcohol_free
         self._advice: dict[tuple[bool, bool], PurchaseAdvice] = {}
 
     def inventory(
@@ -90,14 +90,14 @@ class MissingIngredients:
         """Return drinks with what is missing and what replaces what."""
         if not inventory.alcohol_free:
             return [inventory.makeable(drink) for drink in drinks]
-        converted = self._alcohol_free.converted([drink.id for drink in drinks])
+        converted = self.alcohol_free.converted([drink.id for drink in drinks])
         return [inventory.makeable(drink, converted.get(drink.id)) for drink in drinks]
 
     def unlocks(self, inventory: Inventory, unready: int) -> list[Unlock]:
         """Return the ingredients that make most of the unready drinks makeable, bought alone."""
         kind = inventory.shelf.is_strict, inventory.alcohol_free
         if kind not in self._advice:
-            new = self._alcohol_free.new_names if inventory.alcohol_free else ()
+            new = self.alcohol_free.new_names if inventory.alcohol_free else ()
             needs = self._needs(inventory)
             self._advice[kind] = PurchaseAdvice(needs, self._index.ingredients, new)
         return self._advice[kind].unlocks(inventory.shelf, unready)
@@ -105,7 +105,7 @@ class MissingIngredients:
     def _needs(self, inventory: Inventory) -> DrinkNeeds:
         is_strict = inventory.shelf.is_strict
         if inventory.alcohol_free:
-            return self._alcohol_free.needs(strict=is_strict)
+            return self.alcohol_free.needs(strict=is_strict)
         return self._index.strict_needs if is_strict else self._index.needs
 
     def _is_used(self, name: str, *, alcohol_free: bool) -> bool:
@@ -114,5 +114,5 @@ class MissingIngredients:
         provided = StockedShelf([name], "acceptable").provided
         if any(map(used, provided)):
             return True
-        new = self._alcohol_free.new_names if alcohol_free else ()
+        new = self.alcohol_free.new_names if alcohol_free else ()
         return any(folded(other) in provided for other in new)

@@ -1,6 +1,6 @@
 """The metadata of a catalogue file: the rows of its table `meta`.
 
-Beside the fields of `Meta` there is, for the writer only:
+Beside the fields of `Meta` there is:
 
 reference  digest of the ingredient reference: with another one the file is written again
 """
@@ -65,3 +65,9 @@ def read_meta(connection: sqlite3.Connection) -> Meta:
         return _to_meta(rows)
     except (sqlite3.DatabaseError, msgspec.ValidationError) as error:
         raise CatalogueError(f"Not a sealed catalogue: {error}.") from error
+
+
+def reference_of(connection: sqlite3.Connection) -> str:
+    """Return the digest of the ingredient reference that a file was built with."""
+    ((digest,),) = connection.execute("SELECT value FROM meta WHERE key = 'reference'")
+    return str(digest)

@@ -2,7 +2,7 @@
 
 import sqlite3
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
@@ -60,7 +60,7 @@ class Catalogue:
         self.path = path
         self._connections = ConnectionPool(path)
         self._close = weakref.finalize(self, self._connections.close)
-        self._encoded = EncodedDrinks(self._drinks_of)
+        self._encoded = EncodedDrinks(self._connections.drinks)
         self._building = Lock()
         self._built: InMemory | None = None
         self._statistics: Statistics | None = None
@@ -77,9 +77,18 @@ class Catalogue:
         """Whether the index is built."""
         return self._built is not None
 
-    def warm(self) -> None:
-        """Build the index now, so that no query has to wait for it."""
-        self._in_memory()
+    def warm(self, earlier: "Catalogue | None" = None, rows: Collection[int] | None = None) -> None:
+        """Build the index now, so that no query has to wait for it.
+
+        What an earlier catalogue has in memory is updated instead, if `rows` are all those of
+        `drinks` in which the two may differ; `earlier` stays valid. Purchases, statistics, groups
+        and some orders are computed when needed.
+        """
+        held = earlier._built if earlier else None  # noqa: SLF001 - of this class, too
+        if held is None or rows is None:
+            self._in_memory()
+        else:
+            self._built = held.updated(self._connections.borrow, rows)
 
     def drink(self, drink_id: str) -> Drink | None:
         """Return one drink, withdrawn or not; None if no drink has this id."""
@@ -223,11 +232,7 @@ class Catalogue:
 
     def _drinks_at(self, ordinals: Sequence[int]) -> list[Drink]:
         rows = self._in_memory().index.rows
-        return self._drinks_of([rows[ordinal] for ordinal in ordinals])
-
-    def _drinks_of(self, rows: Sequence[int]) -> list[Drink]:
-        with self._connections.borrow() as connection:
-            return drinks_by_row(connection, rows)
+        return self._connections.drinks([rows[ordinal] for ordinal in ordinals])
 
     def _in_memory(self) -> InMemory:
         if self._built is None:
@@ -264,6 +269,11 @@ class ConnectionPool:
                 self._give_back(connection)
         except sqlite3.DatabaseError as error:
             raise CatalogueError(f"The catalogue cannot be read: {error}.") from error
+
+    def drinks(self, rows: Sequence[int]) -> list[Drink]:
+        """Return the drinks of these rows, in their order."""
+        with self.borrow() as connection:
+            return drinks_by_row(connection, rows)
 
     def close(self) -> None:
         """Close all connections: idle ones now, lent ones when they are given back."""

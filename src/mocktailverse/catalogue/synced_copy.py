@@ -103,7 +103,7 @@ class CatalogueCopy(TtlCache[Catalogue]):
             upgrade(path)
             opened = Catalogue(path)
             if held is not None:
-                opened.warm()
+                opened.warm(held, state.changed_rows if state else None)
             unless_kept.pop_all()
         weakref.finalize(opened, self._unread.keep, path)
         self._etag = state.etag if state else None

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from mocktailverse import ttl_cache
+from mocktailverse.catalogue import in_memory
 from mocktailverse.catalogue.changes.publication import CatalogueState
 from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.catalogue.search.index import CatalogueIndex
 from mocktailverse.catalogue.search.query import DrinkQuery
 from mocktailverse.catalogue.synced_copy import CatalogueCopy, open_published
 from mocktailverse.errors import CatalogueError, MissingError, TransientError
@@ -23,6 +25,7 @@ class FakeSource:
 
     def __init__(self) -> None:
         self.body: bytes | None = None
+        self.changed_rows: set[int] | None = None
         self.error: Exception | None = None
         self.requests = 0
         self.responses = 0
@@ -48,7 +51,7 @@ class FakeSource:
             return None
         self.downloads += 1
         path.write_bytes(self.body)
-        return CatalogueState(etag)
+        return CatalogueState(etag, self.changed_rows and frozenset(self.changed_rows))
 
 
 class FakeClock:
@@ -84,7 +87,6 @@ def bodies(tmp_path, new_file, make_drink):
 
 
 def _files(copy):
-    gc.collect()
     return list(copy._folder.iterdir()) if copy._folder.exists() else []  # noqa: SLF001 - counts files
 
 
@@ -118,12 +120,35 @@ def test_the_source_gets_one_request_per_max_age(copy, source, clock, bodies):
 
 def test_a_new_catalogue_is_warmed_before_readers_get_it(copy, source, clock, bodies, monkeypatch):
     warmed = []
-    monkeypatch.setattr(Catalogue, "warm", lambda self: warmed.append(self.meta.drinks))
+    monkeypatch.setattr(Catalogue, "warm", lambda self, *_: warmed.append(self.meta.drinks))
     for body in bodies:
         source.body = body
         copy.current()
         clock.now += 10
     assert warmed == [2, 3], "readers wait for the first one, so warming must not delay it"
+
+
+def test_an_index_in_use_is_updated_by_the_changed_rows_of_the_source(
+    copy, source, clock, bodies, monkeypatch
+):
+    """Without them, or if no query has built an index, it is built."""
+    updates = []
+    updated = CatalogueIndex.updated
+
+    def recorded(self, old, new, rows):
+        updates.append(rows)
+        return updated(self, old, new, rows)
+
+    monkeypatch.setattr(in_memory, "_MOST_UPDATED", 0)
+    monkeypatch.setattr(CatalogueIndex, "updated", recorded)
+    source.body = bodies[0]
+    copy.current()
+    for body, rows in [(bodies[1], {2}), (bodies[2], {3}), (bodies[0], None), (bodies[1], {2})]:
+        source.body, source.changed_rows = body, rows
+        clock.now += 10
+        catalogue = copy.current()
+        assert catalogue.count(DrinkQuery()) == catalogue.meta.drinks
+    assert updates == [{3}, {2}]
 
 
 def test_readers_can_keep_reading_the_old_catalogue(copy, source, clock, bodies):
@@ -445,6 +470,7 @@ def test_a_refresh_in_progress_does_not_keep_the_process_alive(tmp_path, bodies)
     script = f"""
 import shutil, threading
 from pathlib import Path
+from mocktailverse.catalogue import in_memory
 from mocktailverse.catalogue.changes.publication import CatalogueState
 from mocktailverse.catalogue.synced_copy import CatalogueCopy
 

@@ -83,7 +83,7 @@ def _by_value(values: Iterable[str | None], ordinals: Iterable[int]) -> DrinksBy
 
 
 def _by_element(drinks_by_list: DrinksByValue) -> DrinksByValue:
-    """Return the drinks of each element of lists in JSON, of which there are few different ones."""
+    """Return the drinks of each element of lists in JSON; few lists differ."""
     drinks: dict[str, list[int]] = defaultdict(list)
     for elements, ordinals in drinks_by_list.items():
         for element in set(msgspec.json.decode(elements)):

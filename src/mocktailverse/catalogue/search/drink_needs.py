@@ -99,7 +99,7 @@ class DrinkNeeds:
 
 def drinks_by_line(
     rows: Iterable[tuple[str, Form, str, str, int, T]], ordinal_of: Mapping[T, int]
-) -> DrinksByLine:
+) -> dict[Line, "array[int]"]:
     """Return the distinct ordinals of the drinks of each line, sorted.
 
     The last column identifies the drink.

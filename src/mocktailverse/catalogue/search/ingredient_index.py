@@ -123,7 +123,7 @@ class IngredientIndex:
         self.with_kinds = self.with_kinds.edited(size, generals)
         allowed = edits_between(_by_allowed(before), _by_allowed(after))
         self._allowed = self._allowed.edited(size, allowed)
-        touched = generals.keys() | allowed.keys()
+        touched = names.keys() | generals.keys() | allowed.keys()
         self.joined = self.named.joined_spellings(touched, self.joined, self._drinks_of)
         self._update_entries(connection, old.keys() | new.keys())
 
