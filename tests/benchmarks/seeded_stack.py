@@ -34,6 +34,7 @@ def catalogue_file(folder: Path, drinks: int) -> Path:
     """Return a catalogue with this number of drinks; it is written unless the folder has it."""
     path = folder / f"{drinks}.sqlite"
     if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_suffix(".unfinished")
         unfinished.unlink(missing_ok=True)
         with CatalogueWriter.create(unfinished) as writer:
