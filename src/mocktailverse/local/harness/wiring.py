@@ -12,7 +12,7 @@ from mocktailverse.settings import ApiSettings
 from mocktailverse.stores.clients import INTERACTIVE
 from mocktailverse.stores.environment import Stores
 
-CATALOGUE_MAX_AGE_S = 0.5
+CATALOGUE_MAX_AGE_S = 0.2
 """How often the catalogue is checked for changes; short, because a local request is free."""
 
 
