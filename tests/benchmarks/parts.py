@@ -37,6 +37,7 @@ PARTS = {
         "--drinks 100 200 --scanned 100 --questions 8 --visits 1",
         has_records=True,
     ),
+    "function_limits": Part("--drinks 600 20000 100000", "--drinks 60", has_files=True),
     "visible": Part(
         "--drinks 600 20000 100000 --rounds 20",
         "--drinks 60 --rounds 1 --publishes 1",

@@ -37,6 +37,28 @@ def memory_measured(figures: Figures) -> Iterator[Measured]:
     yield Measured("memory", name, ours[-1]["records"], growth)
 
 
+def function_limits_tables(figures: Figures) -> list[Table]:
+    """Return what each task takes; no goal is about them, docs/explanation/scale.md uses them."""
+    return [
+        Table(
+            "Functions: what a catalogue takes",
+            "`reader` opens a catalogue, answers queries, follows a change of 100 drinks and "
+            "answers them again, while the first version is in use. `publisher` edits its copy by "
+            "100 drinks. `new reference` writes the copy again, as after a change of the "
+            "ingredient reference. Each in a fresh process: CPU time, and peak resident memory.",
+            ("", "drinks", "file MB", "CPU s", "peak MiB"),
+            [
+                (
+                    one["task"],
+                    f"{one['drinks']:,}",
+                    *(f"{one[key]:.2f}" for key in ("file_mb", "cpu_s", "peak_mib")),
+                )
+                for one in figures
+            ],
+        )
+    ]
+
+
 def cold_start_tables(figures: Figures) -> list[Table]:
     """Return the CPU time until each function is ready."""
     return [

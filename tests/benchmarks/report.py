@@ -32,6 +32,7 @@ SECTIONS = {
     "cli_start": Section(process_tables.cli_start_tables, process_tables.cli_start_measured),
     "write": Section(process_tables.write_tables, process_tables.write_measured),
     "catalogue": Section(catalogue_tables.tables, catalogue_tables.measured),
+    "function_limits": Section(process_tables.function_limits_tables, lambda _: ()),
     "visible": Section(user_tables.visible_tables, user_tables.visible_measured),
     "serving": Section(user_tables.serving_tables, user_tables.serving_measured),
     "first_card": Section(user_tables.first_card_tables, user_tables.first_card_measured),

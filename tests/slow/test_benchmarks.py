@@ -50,6 +50,12 @@ def test_a_quick_run_measures_memory(quick_run):
     assert all(figure["peak_mib"] >= figure["warm_mib"] > 0 for figure in memory)
 
 
+def test_a_quick_run_measures_what_a_catalogue_takes_in_functions(quick_run):
+    limits = quick_run("function_limits")
+    assert [one["task"] for one in limits] == ["reader", "publisher", "new reference"]
+    assert all(one["cpu_s"] > 0 < one["peak_mib"] for one in limits)
+
+
 def test_a_quick_run_measures_cold_starts(quick_run):
     cold_start = quick_run("cold_start")
     names = {figure["name"] for figure in cold_start["cases"]}
