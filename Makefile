@@ -87,7 +87,7 @@ proof := tests/aws_proof tests/unit/repository tests/integration/test_releases.p
 .PHONY: aws-proof
 aws-proof: $(ready) ## Prove what an account would show, with tools by others; needs Node and Python 3.13
 	@$(bin)/python tests/aws_proof/set_up.py
-	$(bin)/pytest $(proof) -m "aws_proof or aws_gate" -n 2 --dist loadgroup
+	$(bin)/pytest $(proof) -m "(aws_proof or aws_gate) and not soak" -n 2 --dist loadgroup
 
 .PHONY: bench
 bench: $(ready) ## Measure beside floors, peers and goals; CHECK=1 fails unless every goal is met

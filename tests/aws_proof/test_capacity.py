@@ -49,7 +49,8 @@ class Case(NamedTuple):
 
 FEW = Case("dev", objects=20, records=10, scale=10, burst_share=0.05)
 SMALL = Case("prod", objects=30, records=20, scale=30, burst_share=1)
-"""The first size of docs/explanation/scale.md."""
+LARGE = Case("prod", objects=40, records=500, scale=30, burst_share=1)
+"""The first sizes of docs/explanation/scale.md."""
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +112,7 @@ def response_time_s(stack: LocalStack) -> float:
     return time.monotonic() - started
 
 
-@pytest.mark.parametrize("case", [FEW, SMALL])
+@pytest.mark.parametrize("case", [FEW, SMALL, pytest.param(LARGE, marks=pytest.mark.soak)])
 def test_within_the_capacity_everything_is_loaded_and_the_api_answers(
     stack, proxy, state_dir, raw_record, proved, case
 ):
