@@ -10,6 +10,7 @@ from threading import Lock
 from msgspec import Raw
 
 from mocktailverse.catalogue.encoded_drinks import EncodedDrinks
+from mocktailverse.catalogue.encoded_rows import encoded_by_row
 from mocktailverse.catalogue.in_memory import InMemory, MakeableRequest
 from mocktailverse.catalogue.ingredient_list import (
     ingredient_detail,
@@ -60,7 +61,7 @@ class Catalogue:
         self.path = path
         self._connections = ConnectionPool(path)
         self._close = weakref.finalize(self, self._connections.close)
-        self._encoded = EncodedDrinks(self._connections.drinks)
+        self._encoded = EncodedDrinks(self._encoded_of)
         self._building = Lock()
         self._built: InMemory | None = None
         self._statistics: Statistics | None = None
@@ -233,6 +234,10 @@ class Catalogue:
     def _drinks_at(self, ordinals: Sequence[int]) -> list[Drink]:
         rows = self._in_memory().index.rows
         return self._connections.drinks([rows[ordinal] for ordinal in ordinals])
+
+    def _encoded_of(self, rows: Sequence[int]) -> list[Raw]:
+        with self._connections.borrow() as connection:
+            return encoded_by_row(connection, rows)
 
     def _in_memory(self) -> InMemory:
         if self._built is None:

@@ -47,6 +47,18 @@ _LINEAGE = tuple(
     name if name == "transform_version" else f"lineage_{name}" for name in Lineage.__struct_fields__
 )
 
+PART_COLUMNS = {
+    "image": _IMAGE,
+    "derived": _DERIVED,
+    "lineage": _LINEAGE,
+    "credit": _CREDIT,
+    "stated": _STATED,
+}
+"""The columns of each field of a drink that is a struct, in the order of the drink's fields."""
+
+JSON_COLUMNS = frozenset({*_TEXT_LISTS, *_DERIVED_LISTS})
+"""The columns of a drink that hold a list or a dict, as JSON."""
+
 _Optional = TypeVar("_Optional", Credit, Stated)
 
 DRINK_COLUMNS = (
