@@ -45,6 +45,21 @@ def test_the_page_is_served_and_cannot_be_framed(response):
     assert "frame-ancestors 'none'" in response.headers["content-security-policy"]
 
 
+@pytest.mark.parametrize("path", ["/docs", "/harness", "/dev/loads", "/openapi.json", "/nowhere"])
+def test_no_path_serves_another_host(path):
+    client = TestClient(create_harness(dependencies=None, harness=None))
+    refused = client.get(path, headers={"Host": "evil.example"})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (421, "other_host")
+    assert refused.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/harness/nowhere", "/dev", "/dev/nowhere", "/devil"])
+def test_an_unknown_path_has_the_error_of_the_api(path):
+    client = TestClient(create_harness(None, None), base_url="http://127.0.0.1")
+    assert client.get(path).json()["error"]["code"] == "not_found"
+    assert client.post(path).json()["error"]["code"] == "not_found"
+
+
 def test_the_harness_is_documented_beside_the_api():
     document = create_harness(dependencies=None, harness=None).openapi()
     assert document["paths"].items() > openapi_document()["paths"].items()

@@ -39,6 +39,7 @@ from mocktailverse.local.harness.origin_guard import OriginGuard
 from mocktailverse.local.harness.wiring import HarnessDependencies, dependencies_of
 from mocktailverse.local.state import LocalStack
 
+PAGE_PATH = "/harness"
 PAGE = Path(__file__).with_name("page.html")
 STATUSES: dict[type[MocktailverseError], tuple[int, str]] = {
     UsageError: (422, "cannot_be_done"),
@@ -51,9 +52,15 @@ STATUSES: dict[type[MocktailverseError], tuple[int, str]] = {
 
 page_router = APIRouter(include_in_schema=False)
 
+OWN_PATHS = (routes.router.prefix, PAGE_PATH, OPENAPI_PATH)
+"""How the paths begin that the API does not serve, or not alone."""
+
 
 class Harness(FastAPI):
-    """The routes for development and the page; every other request goes to the API."""
+    """The routes for development and the page; every other request goes to the API at once.
+
+    FastAPI's part of a request would double what the API takes for one drink.
+    """
 
     def __init__(self, api: Api, harness: HarnessDependencies) -> None:
         super().__init__(
@@ -65,19 +72,20 @@ class Harness(FastAPI):
         )
         self.state.harness = harness
         self.add_middleware(GzipMiddlewareWithQuality, **COMPRESSION)
-        self.add_middleware(OriginGuard, private=routes.router.prefix)
         self.include_router(routes.router)
         self.include_router(page_router)
-        self.router.default = api
+        self.router.default = self._api = api
         self._with_headers = HeadersMiddleware(super().__call__, PUBLIC_SEGMENTS)
         for app in (self, api):
+            app.add_middleware(OriginGuard, private=routes.router.prefix)
             error_responses.register(app)
             for kind, (status, code) in STATUSES.items():
                 app.add_exception_handler(kind, partial(_respond, status, code))
         self.add_exception_handler(RequestValidationError, _respond_invalid)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._with_headers(scope, receive, send)
+        is_own = scope["type"] != "http" or scope["path"].startswith(OWN_PATHS)
+        await (self._with_headers if is_own else self._api)(scope, receive, send)
 
     def openapi(self) -> dict[str, Any]:
         """Return the API's OpenAPI document with the routes for development."""
@@ -101,7 +109,7 @@ def create_harness(dependencies: ApiDependencies, harness: HarnessDependencies) 
     return Harness(create_app(dependencies), harness)
 
 
-@page_router.get("/harness")
+@page_router.get(PAGE_PATH)
 def page() -> Response:
     """Return the page with a content security policy for its own script and style only."""
     text, policy = _page()

@@ -3,8 +3,8 @@
 A page of another origin cannot change anything, and cannot read the harness (CSRF, DNS rebinding).
 """
 
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mocktailverse.api.error_responses import ApiError, error_response
@@ -37,18 +37,18 @@ class OriginGuard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        refusal = self._refusal(Request(scope))
+        refusal = self._refusal(scope)
         if refusal:
             await error_response(refusal)(scope, receive, send)
         else:
             await self._app(scope, _bounded(receive), send)
 
-    def _refusal(self, request: Request) -> ApiError | None:
-        headers = request.headers
+    def _refusal(self, scope: Scope) -> ApiError | None:
+        headers = Headers(scope=scope)
         host = headers.get("host", "")
         if not names_this_machine(host):
             return _OTHER_HOST
-        is_readable = request.method in SAFE_METHODS and not request.url.path.startswith(
+        is_readable = scope["method"] in SAFE_METHODS and not scope["path"].startswith(
             self._private
         )
         origin, site = headers.get("origin"), headers.get("sec-fetch-site")
