@@ -72,6 +72,11 @@ class TtlCache(Generic[T]):
         self._expires_at: float | None = None
         self.snapshot: Snapshot[T] = Snapshot()
 
+    @property
+    def is_fresh(self) -> bool:
+        """Whether there is a value that is not due to be fetched again."""
+        return self.snapshot.value is not None and not self._is_due()
+
     def get(self, *, timeout_s: float | None = None) -> Snapshot[T]:
         """Return the snapshot, after a fetch if it is due; the first caller waits for the fetch."""
         if self._expires_at is None:

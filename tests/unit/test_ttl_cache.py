@@ -66,6 +66,19 @@ def next_result(results):
     return result
 
 
+def test_a_value_is_fresh_until_it_is_due(cache, source, clock):
+    assert not cache.is_fresh
+    cache.get()
+    assert cache.is_fresh
+    clock.at += 30_000
+    assert not cache.is_fresh
+    cache.get()
+    assert cache.is_fresh
+    cache.expire()
+    assert not cache.is_fresh
+    assert source.calls == 2
+
+
 def test_a_fresh_value_is_not_fetched_again(cache, source, clock):
     assert visible_parts(cache.get()) == (1, 1_000, None, None)
     clock.at += 29_999

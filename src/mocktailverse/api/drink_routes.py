@@ -33,7 +33,10 @@ _Drink = TypeVar("_Drink", Drink, Raw)
 
 
 @routes.get(
-    "/drinks", DrinkListing, responses=success("Page_Drink_", cacheable=True) | errors(422, 503)
+    "/drinks",
+    DrinkListing,
+    responses=success("Page_Drink_", cacheable=True) | errors(422, 503),
+    quick_with=frozenset({"sort", "limit", "cursor"}),
 )
 def search_drinks(responder: CatalogueResponder, parameters: DrinkListing) -> Response:
     """Search the drinks."""
@@ -91,6 +94,7 @@ def drink_variants(
     NoParameters,
     DRINK_ID,
     responses=success("Drink", cacheable=True) | errors(404, 422, 503),
+    quick_with=frozenset(),
 )
 def one_drink(responder: CatalogueResponder, _parameters: NoParameters, drink_id: str) -> Response:
     """Return one drink with its lineage: the raw object and position it comes from."""

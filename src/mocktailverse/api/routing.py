@@ -5,15 +5,21 @@ from inspect import cleandoc
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from mocktailverse.api.auth import SCHEME, require_key
 from mocktailverse.api.caching import CatalogueResponder
+from mocktailverse.api.dependencies import dependencies_of
 from mocktailverse.api.openapi import Responses
 from mocktailverse.api.parameters import Parameter, Parameters, parameters_of
 from mocktailverse.api.query_parameters import read_parameters, require_single
+
+Query = list[tuple[str, str]]
+"""Names and texts of a request's query parameters, in their order."""
 
 _Kind = TypeVar("_Kind", bound=Parameters)
 
@@ -22,7 +28,9 @@ class ApiRoute(Route):
     """A route of GET requests that is in the OpenAPI document.
 
     Its function gets a responder, the query parameters, and the path parameters in their order. It
-    runs in a thread, because it reads files and may wait for a store.
+    runs in a thread, because it may compute for long or wait for a store. A change of threads takes
+    as long as reading a drink, so a request with no other parameters than `quick_with` runs in the
+    event loop, if the catalogue is fresh and has its index.
     """
 
     def __init__(  # noqa: PLR0913 - what the decorator of `Routes` collects
@@ -35,8 +43,10 @@ class ApiRoute(Route):
         *,
         tag: str,
         needs_key: bool,
+        quick_with: frozenset[str] | None,
     ) -> None:
-        super().__init__(path, self._respond, methods=["GET"], name=function.__name__)
+        super().__init__(path, function, methods=["GET"], name=function.__name__)
+        self.app = self._serve
         self.methods = {"GET"}  # `HeadersMiddleware` makes a GET of each HEAD
         self._function = function
         self._kind = kind
@@ -44,9 +54,25 @@ class ApiRoute(Route):
         self._responses = responses
         self._tag = tag
         self._needs_key = needs_key
+        self._quick_with = quick_with
 
-    def _respond(self, request: Request) -> Response:
-        query = parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope)
+        query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        if self._is_quick(request, query):
+            response = self._respond(request, query)
+        else:
+            response = await run_in_threadpool(self._respond, request, query)
+        await response(scope, receive, send)
+
+    def _is_quick(self, request: Request, query: Query) -> bool:
+        if self._quick_with is None or not self._quick_with.issuperset(name for name, _ in query):
+            return False
+        copy = dependencies_of(request).catalogue
+        catalogue = copy.snapshot.value
+        return catalogue is not None and catalogue.is_warm and copy.is_fresh
+
+    def _respond(self, request: Request, query: Query) -> Response:
         require_single(query)
         if self._needs_key:
             require_key(request)
@@ -82,9 +108,18 @@ class Routes:
         self._needs_key = needs_key
 
     def get(
-        self, path: str, kind: type[_Kind], *in_path: Parameter, responses: Responses
+        self,
+        path: str,
+        kind: type[_Kind],
+        *in_path: Parameter,
+        responses: Responses,
+        quick_with: frozenset[str] | None = None,
     ) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
-        """Return a decorator that adds a route; `in_path` are the parameters within the path."""
+        """Return a decorator that adds a route; `in_path` are the parameters within the path.
+
+        A request with no other query parameters than `quick_with` takes a few milliseconds at most,
+        whatever the catalogue; None if that is not so.
+        """
 
         def add(function: Callable[..., Response]) -> Callable[..., Response]:
             route = ApiRoute(
@@ -95,6 +130,7 @@ class Routes:
                 responses,
                 tag=self._tag,
                 needs_key=self._needs_key,
+                quick_with=quick_with,
             )
             self.all.append(route)
             return function

@@ -4,7 +4,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+from starlette.concurrency import run_in_threadpool
 
+from mocktailverse.api import routing
 from mocktailverse.catalogue.writer import CatalogueWriter
 from mocktailverse.errors import TransientError
 
@@ -122,3 +124,27 @@ def test_every_response_has_the_security_headers(world, path):
     assert "default-src 'none'" in headers["content-security-policy"]
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
     assert "cache-control" in headers
+
+
+def test_quick_requests_need_no_other_thread_while_the_catalogue_is_fresh(world, monkeypatch):
+    in_thread = []
+
+    async def recorded(function, request, *rest):
+        in_thread.append(str(request.url.path))
+        return await run_in_threadpool(function, request, *rest)
+
+    monkeypatch.setattr(routing, "run_in_threadpool", recorded)
+    first = world.get("/drinks?limit=2")
+    assert in_thread.pop() == "/drinks"  # it fetched the catalogue and built its index
+    drink_id = first.json()["items"][0]["id"]
+
+    for path in ("/drinks?limit=2", "/drinks?sort=-abv", f"/drinks/{drink_id}", "/drinks/nobody:1"):
+        world.get(path)
+        assert in_thread == [], path
+    for path in ("/drinks?q=gin", "/drinks?nonsense=1", "/facets", f"/drinks/{drink_id}/mocktail"):
+        world.get(path)
+        assert in_thread.pop() == path.partition("?")[0]
+
+    world.clock.at += 60
+    world.get(f"/drinks/{drink_id}")
+    assert in_thread == [f"/drinks/{drink_id}"]
