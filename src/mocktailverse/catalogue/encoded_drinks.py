@@ -1,12 +1,16 @@
 """Drinks as JSON; the ones encoded last are kept."""
 
-from collections.abc import Callable, Sequence
+import sqlite3
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from threading import Lock
 
 from msgspec import Raw
 
-KEPT_DRINKS = 4096
-"""Of some 3 kB each, so 12 MB."""
+from mocktailverse.catalogue.encoded_rows import encoded_by_row
+
+KEPT_BYTES = 64 * 2**20
+"""All of 20,000 drinks, which have some 2.7 kB each; the API's function has 1 GiB of memory."""
 
 
 class EncodedDrinks:
@@ -16,11 +20,20 @@ class EncodedDrinks:
     catalogue does not change, so what is kept is never stale.
     """
 
-    def __init__(self, read: Callable[[Sequence[int]], Sequence[Raw]]) -> None:
-        """`read` returns the JSON of the drinks of these rows, in their order."""
-        self._read = read
+    def __init__(self, borrow: Callable[[], AbstractContextManager[sqlite3.Connection]]) -> None:
+        """Read from the catalogue to which `borrow` lends connections."""
+        self._borrow = borrow
         self._kept: dict[int, Raw] = {}
+        self._size = 0
         self._lock = Lock()
+
+    def take_over(self, earlier: "EncodedDrinks", changed: Collection[int]) -> None:
+        """Keep what is kept of an earlier catalogue, without the rows that may have changed."""
+        with earlier._lock:  # noqa: SLF001 - of this class, too
+            kept = dict(earlier._kept)  # noqa: SLF001 - likewise
+        for row in changed:
+            kept.pop(row, None)
+        self._keep(kept)
 
     def by_row(self, rows: Sequence[int]) -> list[Raw]:
         """Return the JSON of the drinks of these rows, in their order."""
@@ -28,12 +41,16 @@ class EncodedDrinks:
         missing = [row for row, one in zip(rows, encoded, strict=True) if one is None]
         if not missing:
             return [one for one in encoded if one is not None]
-        new = dict(zip(missing, self._read(missing), strict=True))
+        with self._borrow() as connection:
+            new = dict(zip(missing, encoded_by_row(connection, missing), strict=True))
         self._keep(new)
         return [one or new[row] for row, one in zip(rows, encoded, strict=True)]
 
-    def _keep(self, new: dict[int, Raw]) -> None:
+    def _keep(self, new: Mapping[int, Raw]) -> None:
         with self._lock:
-            self._kept.update(new)
-            while len(self._kept) > KEPT_DRINKS:
-                del self._kept[next(iter(self._kept))]
+            for row, one in new.items():
+                if row not in self._kept:
+                    self._kept[row] = one
+                    self._size += len(one)
+            while self._size > KEPT_BYTES:
+                self._size -= len(self._kept.pop(next(iter(self._kept))))

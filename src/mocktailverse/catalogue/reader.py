@@ -10,7 +10,6 @@ from threading import Lock
 from msgspec import Raw
 
 from mocktailverse.catalogue.encoded_drinks import EncodedDrinks
-from mocktailverse.catalogue.encoded_rows import encoded_by_row
 from mocktailverse.catalogue.in_memory import InMemory, MakeableRequest
 from mocktailverse.catalogue.ingredient_list import (
     ingredient_detail,
@@ -61,7 +60,7 @@ class Catalogue:
         self.path = path
         self._connections = ConnectionPool(path)
         self._close = weakref.finalize(self, self._connections.close)
-        self._encoded = EncodedDrinks(self._encoded_of)
+        self._encoded = EncodedDrinks(self._connections.borrow)
         self._building = Lock()
         self._built: InMemory | None = None
         self._statistics: Statistics | None = None
@@ -81,15 +80,15 @@ class Catalogue:
     def warm(self, earlier: "Catalogue | None" = None, rows: Collection[int] | None = None) -> None:
         """Build the index now, so that no query has to wait for it.
 
-        What an earlier catalogue has in memory is updated instead, if `rows` are all those of
-        `drinks` in which the two may differ; `earlier` stays valid. Purchases, statistics, groups
-        and some orders are computed when needed.
+        What an earlier catalogue has in memory is taken over and updated, if `rows` are all those
+        of `drinks` in which the two may differ; `earlier` stays valid. Purchases, statistics,
+        groups and some orders are computed when needed.
         """
-        held = earlier._built if earlier else None  # noqa: SLF001 - of this class, too
-        if held is None or rows is None:
-            self._in_memory()
-        else:
-            self._built = held.updated(self._connections.borrow, rows)
+        if earlier is not None and rows is not None:
+            self._encoded.take_over(earlier._encoded, rows)  # noqa: SLF001 - of this class, too
+            if held := earlier._built:  # noqa: SLF001 - likewise
+                self._built = held.updated(self._connections.borrow, rows)
+        self._in_memory()
 
     def drink(self, drink_id: str) -> Drink | None:
         """Return one drink, withdrawn or not; None if no drink has this id."""
@@ -233,11 +232,8 @@ class Catalogue:
 
     def _drinks_at(self, ordinals: Sequence[int]) -> list[Drink]:
         rows = self._in_memory().index.rows
-        return self._connections.drinks([rows[ordinal] for ordinal in ordinals])
-
-    def _encoded_of(self, rows: Sequence[int]) -> list[Raw]:
         with self._connections.borrow() as connection:
-            return encoded_by_row(connection, rows)
+            return drinks_by_row(connection, [rows[ordinal] for ordinal in ordinals])
 
     def _in_memory(self) -> InMemory:
         if self._built is None:
@@ -274,11 +270,6 @@ class ConnectionPool:
                 self._give_back(connection)
         except sqlite3.DatabaseError as error:
             raise CatalogueError(f"The catalogue cannot be read: {error}.") from error
-
-    def drinks(self, rows: Sequence[int]) -> list[Drink]:
-        """Return the drinks of these rows, in their order."""
-        with self.borrow() as connection:
-            return drinks_by_row(connection, rows)
 
     def close(self) -> None:
         """Close all connections: idle ones now, lent ones when they are given back."""

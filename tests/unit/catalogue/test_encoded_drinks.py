@@ -1,16 +1,22 @@
 """Drinks as JSON: the bytes of the drink, from the cache or not, in the order of the request."""
 
+import shutil
 from contextlib import closing
+from pathlib import Path
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from mocktailverse.catalogue import encoded_drinks
+from mocktailverse.catalogue.changes.row_edits import touched_rows
 from mocktailverse.catalogue.encoded_drinks import EncodedDrinks
+from mocktailverse.catalogue.encoded_rows import encoded_by_row
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.search.query import DrinkQuery
+from mocktailverse.catalogue.writer import CatalogueWriter
 from strategies.drinks import drinks
 from strategies.effort import examples
 
@@ -47,17 +53,55 @@ def test_a_drink_is_encoded_as_it_is(catalogue):
     assert catalogue.encoded_drink("nobody:1") is None
 
 
-def test_only_the_drinks_encoded_last_are_kept(catalogue, monkeypatch):
-    drinks = catalogue.search(DrinkQuery(), limit=4).items
+@pytest.fixture
+def read_rows(monkeypatch):
+    """The rows that were read from a file, by request."""
     reads = []
 
-    def read(rows):
+    def recorded(connection, rows):
         reads.append(list(rows))
-        return [msgspec.Raw(msgspec.json.encode(drinks[row])) for row in rows]
+        return encoded_by_row(connection, rows)
 
-    monkeypatch.setattr(encoded_drinks, "KEPT_DRINKS", 2)
-    encoded = EncodedDrinks(read)
-    for rows in ([0, 1], [1, 0], [2, 1], [0, 3]):
-        texts = [bytes(one) for one in encoded.by_row(rows)]
-        assert texts == [msgspec.json.encode(drinks[row]) for row in rows]
-    assert reads == [[0, 1], [2], [0, 3]]
+    monkeypatch.setattr(encoded_drinks, "encoded_by_row", recorded)
+    return reads
+
+
+def test_only_the_drinks_encoded_last_are_kept(open_catalogue, make_drink, monkeypatch, read_rows):
+    catalogue = open_catalogue([make_drink(name) for name in "ABCD"])
+    size = len(bytes(catalogue.encoded_drink("test:A")))
+    read_rows.clear()
+
+    monkeypatch.setattr(encoded_drinks, "KEPT_BYTES", 2 * size + 1)
+    with catalogue._connections.borrow() as connection:  # noqa: SLF001 - reads the file
+        encoded = EncodedDrinks(catalogue._connections.borrow)  # noqa: SLF001 - likewise
+        for rows in ([1, 2], [2, 1], [3, 2], [1, 4]):
+            assert encoded.by_row(rows) == encoded_by_row(connection, rows)
+    assert read_rows == [[1, 2], [3], [1, 4]]
+
+
+def test_a_later_catalogue_reads_only_the_drinks_that_changed(
+    open_catalogue, make_drink, tmp_path, read_rows
+):
+    earlier = open_catalogue([make_drink(name) for name in "ABCD"])
+    query = DrinkQuery()
+    earlier.encoded_page(query, 4, None)
+    path = Path(shutil.copyfile(earlier.path, tmp_path / "later.sqlite"))
+    with CatalogueWriter.open(path) as writer:
+        writer.put(replace(make_drink(name), content_hash="changed") for name in "BD")
+        writer.put([make_drink("E")])
+        writer.remove(["test:C"])
+        rows = touched_rows(writer.edits)
+        writer.seal(version="2", built_at=2, table="t")
+    read_rows.clear()
+
+    with closing(Catalogue(path)) as later:
+        later.warm(earlier, rows)
+        page = later.encoded_page(query, 4, None)
+        assert msgspec.json.encode(page) == msgspec.json.encode(later.search(query, limit=4))
+        assert [drink.id for drink in later.search(query).items] == [f"test:{c}" for c in "ABDE"]
+    assert [len(rows) for rows in read_rows] == [3]
+
+    with closing(Catalogue(path)) as unrelated:
+        unrelated.warm(earlier, None)
+        unrelated.encoded_page(query, 4, None)
+    assert [len(rows) for rows in read_rows] == [3, 4]
