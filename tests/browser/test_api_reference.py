@@ -17,7 +17,7 @@ from mocktailverse.api.dependencies import ApiDependencies
 from mocktailverse.api.export_delivery import Streamed
 from mocktailverse.catalogue.changes.publication import CatalogueState
 from mocktailverse.catalogue.synced_copy import CatalogueCopy
-from mocktailverse.local.harness.harness_app import create_harness
+from mocktailverse.local.harness.harness_app import PAGE_PATH, create_harness
 
 pytestmark = pytest.mark.browser
 
@@ -69,7 +69,7 @@ def url(catalogue_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         ),
         harness=None,
     )
-    app.add_api_route("/upload", count_bytes, methods=["POST"], name="count_bytes")
+    app.add_api_route(f"{PAGE_PATH}/upload", count_bytes, methods=["POST"], name="count_bytes")
 
     async def behind_prefix(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "").removeprefix(PREFIX)
