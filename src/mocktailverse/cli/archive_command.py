@@ -7,7 +7,8 @@ from typer import Argument
 
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
-from mocktailverse.cli.output import open_output, print_result, progress
+from mocktailverse.cli.output import open_output, print_result
+from mocktailverse.cli.progress import progress
 from mocktailverse.errors import UsageError
 from mocktailverse.formatting import counted
 from mocktailverse.pipeline.raw_archive import write_archive

@@ -11,14 +11,8 @@ from mocktailverse.catalogue.search.query import Variants
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
 from mocktailverse.cli.drink_comparison import print_comparison, print_variants
-from mocktailverse.cli.output import (
-    last_part,
-    print_json,
-    print_listing,
-    print_table,
-    progress,
-    say,
-)
+from mocktailverse.cli.output import last_part, print_json, print_listing, print_table, say
+from mocktailverse.cli.progress import progress
 from mocktailverse.cli.published_catalogue import published_catalogue
 from mocktailverse.drinks.drink import Derived, Drink, IngredientLine
 from mocktailverse.drinks.grouping.comparison import compare

@@ -20,7 +20,8 @@ from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.search.query import DrinkQuery, ZeroProof
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
-from mocktailverse.cli.output import open_output, progress, say
+from mocktailverse.cli.output import open_output, say
+from mocktailverse.cli.progress import progress
 from mocktailverse.cli.published_catalogue import published_catalogue
 from mocktailverse.drinks.drink import Alcoholic
 from mocktailverse.errors import UsageError

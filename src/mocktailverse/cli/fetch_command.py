@@ -12,7 +12,8 @@ from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
 from mocktailverse.cli.load_waiting import wait_for_loads
 from mocktailverse.cli.loads_command import print_loads
-from mocktailverse.cli.output import print_json, progress, say
+from mocktailverse.cli.output import print_json, say
+from mocktailverse.cli.progress import progress
 from mocktailverse.formatting import counted
 from mocktailverse.loads.load_record import load_fields
 from mocktailverse.loads.object_version import DEFAULT_SOURCE

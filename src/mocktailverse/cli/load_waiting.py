@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from mocktailverse.cli.connection import local_stores
-from mocktailverse.cli.output import progress
+from mocktailverse.cli.progress import progress
 from mocktailverse.errors import TransientError
 from mocktailverse.loads.load_record import Load
 from mocktailverse.loads.object_version import CANARY_PREFIX, ObjectVersion

@@ -7,7 +7,6 @@ from typer import Argument, Option
 
 from mocktailverse.cli import options
 from mocktailverse.cli.output import print_json, print_table, say
-from mocktailverse.drinks.lines import parse_line
 from mocktailverse.drinks.measures import parse_measure
 
 
@@ -40,6 +39,8 @@ def measure(
 
 
 def _show_line(text: str, *, as_json: bool) -> None:
+    from mocktailverse.drinks.lines import parse_line  # noqa: PLC0415 - a measure alone does without its patterns
+
     parsed = parse_line(text)
     if as_json:
         print_json(parsed)

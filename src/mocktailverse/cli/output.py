@@ -11,20 +11,12 @@ import msgspec
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, OverflowMethod
 from rich.markup import escape
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    SpinnerColumn,
-    TextColumn,
-    TimeElapsedColumn,
-)
 from rich.table import Table
 
 from mocktailverse.errors import UsageError
 
-stdout = Console()
-stderr = Console(stderr=True)
+stdout = Console(emoji=False)
+stderr = Console(stderr=True, emoji=False)
 
 
 def print_json(value: object) -> None:
@@ -84,22 +76,6 @@ def printable(text: str, allowed: str = "\n\t") -> str:
     return "".join(
         c if c in allowed or c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text
     )
-
-
-@contextmanager
-def progress() -> Iterator[Progress]:
-    """Show a progress bar on stderr within the block; it disappears at the end."""
-    with Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=stderr,
-        transient=True,
-        disable=not stderr.is_terminal,
-    ) as bar:
-        yield bar
 
 
 @contextmanager

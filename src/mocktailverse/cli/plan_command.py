@@ -9,7 +9,8 @@ from typer import Option
 
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
-from mocktailverse.cli.output import print_json, print_table, progress, say
+from mocktailverse.cli.output import print_json, print_table, say
+from mocktailverse.cli.progress import progress
 from mocktailverse.cli.verify_command import KEEP_RAW
 from mocktailverse.deployment import release
 from mocktailverse.deployment.release import Release

@@ -5,7 +5,8 @@ from contextlib import ExitStack, contextmanager
 
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.synced_copy import open_published
-from mocktailverse.cli.output import progress, say
+from mocktailverse.cli.output import say
+from mocktailverse.cli.progress import progress
 from mocktailverse.errors import MissingError, UsageError
 from mocktailverse.stores.environment import Stores
 

@@ -2,7 +2,8 @@
 
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
-from mocktailverse.cli.output import print_result, progress
+from mocktailverse.cli.output import print_result
+from mocktailverse.cli.progress import progress
 from mocktailverse.operations.rebuild import rebuild_catalogue
 
 

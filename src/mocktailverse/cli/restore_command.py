@@ -9,7 +9,7 @@ from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
 from mocktailverse.cli.load_waiting import wait_for_loads
 from mocktailverse.cli.loads_command import finish_with_loads
-from mocktailverse.cli.output import progress
+from mocktailverse.cli.progress import progress
 from mocktailverse.errors import UsageError
 from mocktailverse.formatting import counted
 from mocktailverse.pipeline.raw_archive import restore_archive

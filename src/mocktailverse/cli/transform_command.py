@@ -15,7 +15,8 @@ from typer import Argument, Option
 
 from mocktailverse.catalogue.exports.formats import json_array
 from mocktailverse.cli import options
-from mocktailverse.cli.output import is_special, open_output, progress, say
+from mocktailverse.cli.output import is_special, open_output, say
+from mocktailverse.cli.progress import progress
 from mocktailverse.errors import UsageError
 from mocktailverse.formatting import counted
 from mocktailverse.loads.object_version import DEFAULT_SOURCE, ObjectVersion

@@ -7,7 +7,8 @@ import typer
 
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
-from mocktailverse.cli.output import last_part, print_json, print_table, progress, say
+from mocktailverse.cli.output import last_part, print_json, print_table, say
+from mocktailverse.cli.progress import progress
 from mocktailverse.formatting import counted
 from mocktailverse.pipeline.verify import VerifyReport
 from mocktailverse.pipeline.verify_catalogue import verify_all

@@ -25,3 +25,11 @@ def test_json_stays_readable_if_the_encoding_has_every_character(monkeypatch):
     output.print_json("Crème")
     stdout.flush()
     assert stdout.buffer.getvalue() == '"Crème"\n'.encode("latin-1")
+
+
+def test_colons_in_a_text_are_printed_as_they_are(capsys):
+    output.say("Served :lemon: with :ice:")
+    output.print_table(":lemon:", (":lime:",), [(":mint:",)])
+    printed = capsys.readouterr()
+    assert ":lemon: with :ice:" in printed.err
+    assert all(text in printed.out for text in (":lemon:", ":lime:", ":mint:"))
