@@ -40,7 +40,7 @@ if __name__ == "__main__":
     uvicorn.run(
         ReadyJson(ready),
         port=options.port,
-        http="h11",  # as the API's server
+        http="httptools",  # as the API's server
         lifespan="off",
         ws="none",
         log_level="warning",

@@ -4,7 +4,7 @@ import http.client
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import pytest
 from starlette.applications import Starlette
@@ -66,8 +66,16 @@ CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"
 
 @pytest.mark.parametrize(
     "sent",
-    [b"", b"P", HEAD, HEAD + LENGTH, HEAD + LENGTH + b"half", HEAD + CHUNKED + b"4\r\nha"],
-    ids=["nothing", "a byte", "half a head", "no body", "half a body", "half a chunk"],
+    [b"", b"\r\n", b"P", HEAD, HEAD + LENGTH, HEAD + LENGTH + b"half", HEAD + CHUNKED + b"4\r\nha"],
+    ids=[
+        "nothing",
+        "an empty line",
+        "a byte",
+        "half a head",
+        "no body",
+        "half a body",
+        "half a chunk",
+    ],
 )
 def test_an_incomplete_request_is_cut_off(port_with_timeout, sent):
     with connect(port_with_timeout) as connection:
@@ -82,6 +90,29 @@ def test_a_second_request_on_a_connection_has_the_same_limit(port_with_timeout, 
         assert connection.recv(1024).startswith(b"HTTP/1.1 200")
         connection.sendall(second)
         assert is_closed(connection)
+
+
+def test_a_request_that_begins_with_the_end_of_another_has_the_same_limit(port_with_timeout):
+    with connect(port_with_timeout) as connection:
+        connection.sendall(HEAD + b"Content-Length: 0\r\n\r\n" + HEAD)
+        assert connection.recv(1024).startswith(b"HTTP/1.1 200")
+        assert is_closed(connection)
+
+
+def test_an_endless_head_is_refused(port_without_timeout):
+    with connect(port_without_timeout) as connection:
+        connection.sendall(HEAD + b"X-Long: " + b"x" * (bounded_server.MAX_HEAD_BYTES - 100))
+        connection.sendall(b"y" * 100)
+        assert b"400 Bad Request" in connection.recv(1024)
+        assert is_closed(connection)
+
+
+def test_a_large_head_is_accepted(port_without_timeout):
+    long = "x" * (bounded_server.MAX_HEAD_BYTES - 1000)
+    with closing(http.client.HTTPConnection("127.0.0.1", port_without_timeout)) as connection:
+        for _ in range(3):
+            connection.request("GET", "/size", headers={"X-Long": long})
+            assert connection.getresponse().read() == b"0"
 
 
 def test_a_slow_request_is_cut_off(port_with_timeout):

@@ -3,10 +3,9 @@
 import asyncio
 from typing import ClassVar
 
-import h11
 import uvicorn
 from starlette.types import ASGIApp
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from mocktailverse.local import tcp_ports
 from mocktailverse.local.tcp_ports import HOST
@@ -22,7 +21,11 @@ MAX_CONNECTIONS = 256
 is often 1,024."""
 
 
-class BoundedProtocol(H11Protocol):
+MAX_HEAD_BYTES = 64 * 1024
+"""Size of an incomplete head of a request that is refused; the parser keeps all of it in memory."""
+
+
+class BoundedProtocol(HttpToolsProtocol):
     """HTTP on a connection that is closed when a request does not arrive completely in time.
 
     uvicorn's keep-alive timeout covers idle connections after a response only, not half-sent
@@ -31,28 +34,47 @@ class BoundedProtocol(H11Protocol):
 
     request_timeout_s: ClassVar[float] = REQUEST_TIMEOUT_S
     _request_timeout: asyncio.TimerHandle | None = None
+    _is_in_head = False
+    _head_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn's own signature
         """Start the timeout, or close the connection if there are too many."""
         super().connection_made(transport)
         if len(self.connections) > MAX_CONNECTIONS:
             transport.abort()
-        self._watch()
+        self._start()
 
     def data_received(self, data: bytes) -> None:
-        """Stop the timeout of a complete request; start it with the first byte of the next one."""
+        """Start the timeout, even if the data begins no request yet; refuse an endless head."""
+        self._start()
         super().data_received(data)
-        self._watch()
+        self._head_bytes = self._head_bytes + len(data) if self._is_in_head else 0
+        if self._head_bytes > MAX_HEAD_BYTES:
+            self.send_400_response("The head of the request is too large.")
+
+    def on_message_begin(self) -> None:
+        """Start the timeout of a request that arrives together with the end of another one."""
+        super().on_message_begin()
+        self._is_in_head = True
+        self._start()
+
+    def on_headers_complete(self) -> None:
+        """Take the size of the head as allowed."""
+        super().on_headers_complete()
+        self._is_in_head = False
+
+    def on_message_complete(self) -> None:
+        """Stop the timeout."""
+        super().on_message_complete()
+        self._stop()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop the timeout."""
         super().connection_lost(exc)
         self._stop()
 
-    def _watch(self) -> None:
-        if self.conn.their_state not in (h11.IDLE, h11.SEND_BODY):
-            self._stop()
-        elif self._request_timeout is None:
+    def _start(self) -> None:
+        if self._request_timeout is None:
             self._request_timeout = self.loop.call_later(
                 self.request_timeout_s, self.transport.abort
             )
