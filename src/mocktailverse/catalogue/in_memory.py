@@ -84,7 +84,9 @@ class InMemory:
         have, allowance, kind, missing, convertible, group = asked
         inventory = self.missing.inventory(have, allowance, alcohol_free=convertible)
         among = self.search.matches(DrinkQuery(mocktail=kind))
-        by_missing = self.missing.drinks_by_missing(inventory, among)
+        coverage = self.missing.coverage(inventory)
+        # Without any line a drink has no number: what it needs is not known.
+        by_missing = coverage.missing_counts(MAX_MISSING, among)
         if group:
             by_missing, others = self.search.groups.one_of_each_ranked(by_missing)
             among &= ~others
@@ -97,7 +99,7 @@ class InMemory:
             inventory.have,
             inventory.unknown,
             {str(number): drinks.bit_count() for number, drinks in enumerate(by_missing)},
-            self.missing.unlocks(inventory, among & ~by_missing[0]),
+            self.missing.unlocks(inventory, coverage, among & ~by_missing[0]),
             self.missing.makeable(inventory, drinks_at(page.items)),
             page.next,
         )

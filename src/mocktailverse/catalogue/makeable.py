@@ -4,6 +4,7 @@ What counts for what is in `drinks.substitutions`.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from mocktailverse.catalogue.alcohol_free_needs import AlcoholFreeNeeds
@@ -78,13 +79,9 @@ class MissingIngredients:
                 unknown.append(text)
         return Inventory(list(names), unknown, StockedShelf(names, allowance), alcohol_free)
 
-    def drinks_by_missing(self, inventory: Inventory, among: int) -> list[int]:
-        """Return, of a set of drinks, those with exactly 0, 1 and 2 missing ingredients.
-
-        Drinks without any line are in none of them: what they need is not known.
-        """
-        coverage = ShelfCoverage(self._needs(inventory), inventory.shelf)
-        return coverage.missing_counts(MAX_MISSING, among)
+    def coverage(self, inventory: Inventory) -> ShelfCoverage:
+        """Return which needs of all drinks an inventory covers."""
+        return ShelfCoverage(self._needs(inventory), inventory.shelf)
 
     def makeable(self, inventory: Inventory, drinks: Sequence[Drink]) -> list[MakeableDrink]:
         """Return drinks with what is missing and what replaces what."""
@@ -93,14 +90,13 @@ class MissingIngredients:
         converted = self.alcohol_free.converted([drink.id for drink in drinks])
         return [inventory.makeable(drink, converted.get(drink.id)) for drink in drinks]
 
-    def unlocks(self, inventory: Inventory, unready: int) -> list[Unlock]:
+    def unlocks(self, inventory: Inventory, coverage: ShelfCoverage, unready: int) -> list[Unlock]:
         """Return the ingredients that make most of the unready drinks makeable, bought alone."""
         kind = inventory.shelf.is_strict, inventory.alcohol_free
         if kind not in self._advice:
             new = self.alcohol_free.new_names if inventory.alcohol_free else ()
-            needs = self._needs(inventory)
-            self._advice[kind] = PurchaseAdvice(needs, self._index.ingredients, new)
-        return self._advice[kind].unlocks(inventory.shelf, unready)
+            self._advice[kind] = PurchaseAdvice(coverage.needs, self._index.ingredients, new)
+        return self._advice[kind].unlocks(coverage, unready)
 
     def _needs(self, inventory: Inventory) -> DrinkNeeds:
         is_strict = inventory.shelf.is_strict
@@ -111,8 +107,14 @@ class MissingIngredients:
     def _is_used(self, name: str, *, alcohol_free: bool) -> bool:
         """Return whether some drink names an ingredient, or one that it can replace."""
         used = self._index.ingredients.named.spellings
-        provided = StockedShelf([name], "acceptable").provided
+        provided = _provided_by(name)
         if any(map(used, provided)):
             return True
         new = self.alcohol_free.new_names if alcohol_free else ()
         return any(folded(other) in provided for other in new)
+
+
+@lru_cache(maxsize=4096)
+def _provided_by(name: str) -> set[str]:
+    """Return the folded names of all that an ingredient can replace, and its own."""
+    return StockedShelf([name], "acceptable").provided

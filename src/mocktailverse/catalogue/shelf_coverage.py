@@ -1,12 +1,13 @@
 """How many needs of each drink a shelf leaves open, for all drinks of a catalogue at once."""
 
 from collections.abc import Iterator
+from functools import cached_property
 from itertools import chain
 
 from mocktailverse.catalogue.search.bit_sliced_counter import BitSlicedCounter
 from mocktailverse.catalogue.search.drink_needs import DrinkNeeds
 from mocktailverse.drinks.substitutions.allocation import allocate
-from mocktailverse.drinks.substitutions.shelf import StockedShelf
+from mocktailverse.drinks.substitutions.shelf import StockedShelf, Supply
 
 
 class ShelfCoverage:
@@ -17,27 +18,43 @@ class ShelfCoverage:
     by which they have, and `allocate` decides once for each such combination.
     """
 
-    def __init__(self, needs: DrinkNeeds, shelf: StockedShelf) -> None:
-        """Find the covered needs, and the groups of them that compete for bottles."""
-        self._needs = needs
-        self._shelf = shelf
-        reached = {key for name in shelf.provided for key in needs.keys_by_name.get(name, ())}
+    def __init__(
+        self, needs: DrinkNeeds, shelf: StockedShelf, smaller: "ShelfCoverage | None" = None
+    ) -> None:
+        """Find the covered needs. `smaller` is the coverage of a shelf with fewer bottles."""
+        self.needs = needs
+        self.shelf = shelf
+        names = shelf.provided_beyond(smaller.shelf) if smaller else shelf.provided
+        reached = {key for name in names for key in needs.keys_by_name.get(name, ())}
         supplies = {key: shelf.supplies(needs.needs[key]) for key in reached}
-        self._supplies = {key: ways for key, ways in supplies.items() if ways}
-        self.covered = self._supplies.keys()
+        new = {key: ways for key, ways in supplies.items() if ways}
+        self._supplies: dict[str, list[Supply]] = smaller._supplies | new if smaller else new  # noqa: SLF001 - of this class, too
+        self.covered = set(self._supplies)
         """Keys of the needs that the shelf has something for."""
-        self.rivals = [group for group in self._groups() if len(group) > 1]
+
+    def with_bottle(self, name: str) -> "ShelfCoverage":
+        """Return what the shelf covers with one more ingredient, by canonical name."""
+        return ShelfCoverage(self.needs, self.shelf.with_bottle(name), self)
+
+    @cached_property
+    def _covered_needs(self) -> BitSlicedCounter:
+        """How many needs of each drink are covered."""
+        counter = BitSlicedCounter()
+        for key in self.covered:
+            counter.add(self.needs.bitmap(key))
+        return counter
+
+    @cached_property
+    def rivals(self) -> list[list[str]]:
         """Groups of covered needs that compete for bottles."""
+        return [group for group in self._groups() if len(group) > 1]
 
     def uncovered_counts(self, most: int, among: int) -> list[int]:
         """Return, of a set of drinks, those with exactly 0, 1, ... `most` uncovered needs."""
-        present = BitSlicedCounter()
-        for key in self.covered:
-            present.add(self._needs.bitmap(key))
         counts = [0] * (most + 1)
-        for length, drinks in self._needs.by_length.items():
+        for length, drinks in self.needs.by_length.items():
             for uncovered in range(min(length, most) + 1):
-                counts[uncovered] |= present.equals(length - uncovered, drinks & among)
+                counts[uncovered] |= self._covered_needs.equals(length - uncovered, drinks & among)
         return counts
 
     def contested(self, among: int) -> Iterator[tuple[int, int]]:
@@ -46,13 +63,13 @@ class ShelfCoverage:
         A drink may be in several sets; its numbers add up.
         """
         for group in self.rivals:
-            bitmaps = {key: self._needs.bitmap(key) & among for key in group}
+            bitmaps = {key: self.needs.bitmap(key) & among for key in group}
             once = twice = 0
             for bitmap in bitmaps.values():
                 twice |= once & bitmap
                 once |= bitmap
             for keys, drinks in _combinations(bitmaps, twice):
-                unserved = len(allocate([self._needs.needs[k] for k in keys], self._shelf).missing)
+                unserved = len(allocate([self.needs.needs[k] for k in keys], self.shelf).missing)
                 if unserved:
                     yield drinks, unserved
 
@@ -77,13 +94,16 @@ class ShelfCoverage:
         bottles_of: dict[str, set[str]] = {}
         contested: set[str] = set()
         for key, supplies in self._supplies.items():
-            free = {way.use[0] for way in supplies if way.is_free and len(way.use) == 1}
-            is_free = any(way.is_free for way in supplies)
-            bottles_of[key] = free if is_free else {way.use[0] for way in supplies}
-            if not is_free:
+            free = [way.use for way in supplies if way.is_free]
+            if free:
+                bottles_of[key] = {use[0] for use in free if len(use) == 1}
+            else:
+                bottles_of[key] = {way.use[0] for way in supplies}
                 contested |= bottles_of[key]
         groups: dict[str, list[str]] = {}
-        for key, bottles in bottles_of.items():
+        for key, bottles in bottles_of.items() if contested else ():
+            if bottles.isdisjoint(contested):
+                continue
             near = {id(groups[b]): groups[b] for b in bottles & contested if b in groups}
             joined = [key, *chain.from_iterable(near.values())]
             for bottle in {b for member in joined for b in bottles_of[member] & contested}:

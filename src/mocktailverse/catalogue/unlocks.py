@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from functools import cache, reduce
+from functools import cache, partial, reduce
 from heapq import heappop, heappush
 from itertools import chain
 from operator import or_
@@ -45,8 +45,8 @@ class PurchaseAdvice:
                 as_good[other].append(name)
         self._provided_by: dict[Allowance, tuple[dict[str, set[str]], list[tuple[int, str]]]] = {}
 
-    def unlocks(self, shelf: StockedShelf, unready: int) -> list[Unlock]:
-        """Return at most ten purchases that make unready drinks makeable, the best first.
+    def unlocks(self, coverage: ShelfCoverage, unready: int) -> list[Unlock]:
+        """Return at most ten purchases that make a shelf's unready drinks makeable, best first.
 
         A purchase that unlocks no more than a more general one, or a more usual one that is as
         good, is left out: any vodka will do. Three numbers rank a purchase, each at most the one
@@ -55,9 +55,9 @@ class PurchaseAdvice:
         number and is put back (lazy greedy evaluation); if it has all, it is the next best. So few
         are bounded and fewer counted, even if there are thousands.
         """
-        unready_drinks = _UnreadyDrinks(self._needs, shelf, unready)
+        shelf, unready_drinks = coverage.shelf, _UnreadyDrinks(coverage, unready)
         provided, ranked = self._provided(shelf.allowance)
-        completed = self._completed_mixtures(shelf)
+        completed, have = self._completed_mixtures(shelf), set(shelf.have)
 
         def keys_of(name: str) -> set[str]:
             keys = provided[name]
@@ -65,7 +65,7 @@ class PurchaseAdvice:
 
         @cache
         def bound(name: str) -> int:
-            return 0 if name in shelf.have else unready_drinks.bound(keys_of(name))
+            return 0 if name in have else unready_drinks.bound(keys_of(name))
 
         @cache
         def unlocked(name: str) -> int:
@@ -127,31 +127,30 @@ class PurchaseAdvice:
 class _UnreadyDrinks:
     """The drinks that a shelf does not make, by what they lack."""
 
-    def __init__(self, needs: DrinkNeeds, shelf: StockedShelf, unready: int) -> None:
+    def __init__(self, coverage: ShelfCoverage, unready: int) -> None:
         """Count the uncovered needs of each drink."""
-        self._needs = needs
-        self._shelf = shelf
-        self._coverage = coverage = ShelfCoverage(needs, shelf)
+        self._needs = needs = coverage.needs
+        self._coverage = coverage
         self._uncovered = uncovered = coverage.uncovered_counts(_MOST_AT_ONCE, unready)
         self._several = reduce(or_, uncovered[2:])
         contested = _contested(coverage, reduce(or_, uncovered))
         self._uncontested = unready & ~contested
-        self._alone = Selection(uncovered[1] & self._uncontested, needs.size)
+        alone = Selection(uncovered[1] & self._uncontested, needs.size)
+        self._alone_with = cache(partial(needs.count, within=alone))
         rivals = chain.from_iterable(coverage.rivals if contested else ())
         self._relieved = {key: needs.bitmap(key) & contested for key in rivals}
 
     def bound(self, keys: set[str]) -> int:
         """Return how many drinks a purchase that provides these keys makes at most."""
         open_keys = keys - self._coverage.covered
-        if not self._relieved.keys().isdisjoint(keys):
+        if self._relieved and not self._relieved.keys().isdisjoint(keys):
             return self._reached(keys, open_keys).bit_count()
-        alone = sum(self._needs.count(key, self._alone) for key in open_keys)
+        alone = sum(map(self._alone_with, open_keys))
         return alone + (self._covered_jointly(open_keys) & self._uncontested).bit_count()
 
     def unlocked(self, name: str, keys: set[str]) -> int:
         """Return how many drinks a purchase that provides these keys makes."""
-        shelf = StockedShelf((*self._shelf.have, name), self._shelf.allowance)
-        after = ShelfCoverage(self._needs, shelf)
+        after = self._coverage.with_bottle(name)
         reached = self._reached(keys, (keys & after.covered) - self._coverage.covered)
         return (reached & ~_contested(after, reached)).bit_count()
 

@@ -62,8 +62,8 @@ def unlocked(needs_and_advice):
     needs, advice = needs_and_advice
 
     def run(have, allowance):
-        shelf = StockedShelf(have, allowance)
-        ready = ShelfCoverage(needs, shelf).missing_counts(0, ALL)[0]
+        coverage = ShelfCoverage(needs, StockedShelf(have, allowance))
+        ready = coverage.missing_counts(0, ALL)[0]
         calls = Counter()
 
         def count(frame, event, _argument):
@@ -72,7 +72,7 @@ def unlocked(needs_and_advice):
         before = sys.getprofile()
         sys.setprofile(count)
         try:
-            purchases = advice.unlocks(shelf, ALL & ~ready)
+            purchases = advice.unlocks(coverage, ALL & ~ready)
         finally:
             sys.setprofile(before)
         return purchases, calls

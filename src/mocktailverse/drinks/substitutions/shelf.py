@@ -70,6 +70,10 @@ class StockedShelf:
         if not self.is_strict:
             self._add_mixtures()
 
+    def with_bottle(self, name: str) -> "StockedShelf":
+        """Return the shelf with one more ingredient, by canonical name."""
+        return StockedShelf((*self.have, name), self.allowance)
+
     def supplies(self, need: Need) -> list[Supply]:
         """Return the ways to meet a need; none if the shelf does not cover it."""
         names = (need.name, *need.names[1:])
@@ -94,6 +98,13 @@ class StockedShelf:
     def provided(self) -> set[str]:
         """The folded names that the shelf has something for."""
         return set(self._supplies)
+
+    def provided_beyond(self, smaller: "StockedShelf") -> set[str]:
+        """Return the folded names that this shelf provides in more ways than a smaller one."""
+        before = smaller._supplies  # noqa: SLF001 - of this class, too
+        return {
+            name for name, ways in self._supplies.items() if len(ways) > len(before.get(name, ()))
+        }
 
     def incomplete_mixtures(self) -> Iterator[tuple[str, frozenset[str]]]:
         """Yield mixtures that the shelf cannot make, and the ingredients that complete each."""
