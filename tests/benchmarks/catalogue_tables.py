@@ -92,9 +92,9 @@ def _changes(figures: Figures) -> Table:
     ]
     return Table(
         "The catalogue: making and changing it",
-        "The file from drinks in memory, and the index that a reader builds once for each file it "
-        f"opens. Changing {publish['changes']} drinks copies the file, edits and seals the copy; "
-        "download and upload come on top.",
+        "The file from drinks in memory, and the index that a reader builds of the first file it "
+        f"opens, and then updates. Changing {publish['changes']} drinks copies the file, edits "
+        "and seals the copy; download and upload come on top.",
         ("", "drinks", "seconds", "file, MiB"),
         [
             *built,

@@ -38,7 +38,7 @@ def memory_measured(figures: Figures) -> Iterator[Measured]:
 
 
 def function_limits_tables(figures: Figures) -> list[Table]:
-    """Return what each task takes; no goal is about them, docs/explanation/scale.md uses them."""
+    """Return what each task takes; no goal is about them."""
     return [
         Table(
             "Functions: what a catalogue takes",

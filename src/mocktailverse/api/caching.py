@@ -19,8 +19,10 @@ from mocktailverse.errors import MissingError, MocktailverseError, UsageError
 class CatalogueResponder:
     """Responds to one request from the current catalogue."""
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Request, catalogue: Catalogue | None = None) -> None:
+        """`catalogue` is the current one if it is at hand, so that nothing has to be waited for."""
         self._request = request
+        self._catalogue = catalogue
         self.dependencies = dependencies_of(request)
 
     def catalogue(self, timeout_s: float | None = None) -> Catalogue:
@@ -30,7 +32,7 @@ class CatalogueResponder:
             ApiError: there is none.
         """
         try:
-            return self.dependencies.catalogue.current(timeout_s=timeout_s)
+            return self._catalogue or self.dependencies.catalogue.current(timeout_s=timeout_s)
         except MissingError as error:
             message = "No catalogue is published yet. Run `mocktailverse fetch` or `ingest` first."
             raise _no_catalogue("nothing_published", message) from error

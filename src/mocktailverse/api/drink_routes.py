@@ -36,7 +36,7 @@ _Drink = TypeVar("_Drink", Drink, Raw)
     "/drinks",
     DrinkListing,
     responses=success("Page_Drink_", cacheable=True) | errors(422, 503),
-    quick_with=frozenset({"sort", "limit", "cursor"}),
+    quick_with=frozenset({"limit", "cursor"}),
 )
 def search_drinks(responder: CatalogueResponder, parameters: DrinkListing) -> Response:
     """Search the drinks."""

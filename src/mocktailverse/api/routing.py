@@ -17,6 +17,7 @@ from mocktailverse.api.dependencies import dependencies_of
 from mocktailverse.api.openapi import Responses
 from mocktailverse.api.parameters import Parameter, Parameters, parameters_of
 from mocktailverse.api.query_parameters import read_parameters, require_single
+from mocktailverse.catalogue.reader import Catalogue
 
 Query = list[tuple[str, str]]
 """Names and texts of a request's query parameters, in their order."""
@@ -59,26 +60,28 @@ class ApiRoute(Route):
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope)
         query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-        if self._is_quick(request, query):
-            response = self._respond(request, query)
+        if catalogue := self._for_quick_response(request, query):
+            response = self._respond(request, query, catalogue)
         else:
             response = await run_in_threadpool(self._respond, request, query)
         await response(scope, receive, send)
 
-    def _is_quick(self, request: Request, query: Query) -> bool:
+    def _for_quick_response(self, request: Request, query: Query) -> Catalogue | None:
         if self._quick_with is None or not self._quick_with.issuperset(name for name, _ in query):
-            return False
+            return None
         copy = dependencies_of(request).catalogue
         catalogue = copy.snapshot.value
-        return catalogue is not None and catalogue.is_warm and copy.is_fresh
+        return catalogue if catalogue and catalogue.is_warm and copy.is_fresh else None
 
-    def _respond(self, request: Request, query: Query) -> Response:
+    def _respond(
+        self, request: Request, query: Query, catalogue: Catalogue | None = None
+    ) -> Response:
         require_single(query)
         if self._needs_key:
             require_key(request)
         texts = [request.path_params[parameter.name] for parameter in self._in_path]
         parameters = read_parameters(self._kind, query, zip(self._in_path, texts, strict=True))
-        return self._function(CatalogueResponder(request), parameters, *texts)
+        return self._function(CatalogueResponder(request, catalogue), parameters, *texts)
 
     def document(self) -> dict[str, Any]:
         """Return the operation for the OpenAPI document."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from mocktailverse.catalogue.rows import json_list
 from mocktailverse.catalogue.search.drink_needs import (
     DrinkNeeds,
     Line,
@@ -93,7 +94,7 @@ def _read_lines(
 ) -> dict[Line, "array[int]"]:
     """Return the sorted ordinals of the drinks of each line; only of some rows, if given."""
     some = "" if rows is None else _OF_SOME_ROWS
-    parameters = () if rows is None else (msgspec.json.encode([*rows]).decode(),)
+    parameters = () if rows is None else (json_list(rows),)
     own = connection.execute(_OF_MOCKTAILS + some, parameters)
     converted = (
         (*line, row)

@@ -1,6 +1,7 @@
 """Drinks as JSON; the ones encoded last are kept."""
 
 import sqlite3
+from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from threading import Lock
@@ -23,7 +24,7 @@ class EncodedDrinks:
     def __init__(self, borrow: Callable[[], AbstractContextManager[sqlite3.Connection]]) -> None:
         """Read from the catalogue to which `borrow` lends connections."""
         self._borrow = borrow
-        self._kept: dict[int, Raw] = {}
+        self._kept: OrderedDict[int, Raw] = OrderedDict()
         self._size = 0
         self._lock = Lock()
 
@@ -39,11 +40,11 @@ class EncodedDrinks:
         """Return the JSON of the drinks of these rows, in their order."""
         encoded = [self._kept.get(row) for row in rows]
         missing = [row for row, one in zip(rows, encoded, strict=True) if one is None]
-        if not missing:
-            return [one for one in encoded if one is not None]
-        with self._borrow() as connection:
-            new = dict(zip(missing, encoded_by_row(connection, missing), strict=True))
-        self._keep(new)
+        new: dict[int, Raw] = {}
+        if missing:
+            with self._borrow() as connection:
+                new = dict(zip(missing, encoded_by_row(connection, missing), strict=True))
+            self._keep(new)
         return [one or new[row] for row, one in zip(rows, encoded, strict=True)]
 
     def _keep(self, new: Mapping[int, Raw]) -> None:
@@ -53,4 +54,4 @@ class EncodedDrinks:
                     self._kept[row] = one
                     self._size += len(one)
             while self._size > KEPT_BYTES:
-                self._size -= len(self._kept.pop(next(iter(self._kept))))
+                self._size -= len(self._kept.popitem(last=False)[1])

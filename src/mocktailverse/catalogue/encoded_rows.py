@@ -13,7 +13,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Raw, Struct
 
-from mocktailverse.catalogue.rows import JSON_COLUMNS, PART_COLUMNS
+from mocktailverse.catalogue.rows import JSON_COLUMNS, PART_COLUMNS, json_list
 from mocktailverse.drinks.drink import (
     Credit,
     Derived,
@@ -74,7 +74,7 @@ CROSS JOIN drink_ingredients AS l ON l.drink_id = d.id
 
 def encoded_by_row(connection: sqlite3.Connection, rows: Sequence[int]) -> list[Raw]:
     """Return the JSON of the drinks with these values of drinks.row, in their order."""
-    requested = msgspec.json.encode(list(rows)).decode()
+    requested = json_list(rows)
     # In order already, but SQLite does not promise it without a sort, which is slower there.
     lines = sorted(connection.execute(_SELECT_LINES, (requested,)), key=itemgetter(0, 1))
     lines_of = {row: list(map(_to_line, group)) for row, group in groupby(lines, itemgetter(0))}

@@ -3,7 +3,7 @@
 import sqlite3
 import weakref
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 
@@ -87,7 +87,8 @@ class Catalogue:
         if earlier is not None and rows is not None:
             self._encoded.take_over(earlier._encoded, rows)  # noqa: SLF001 - of this class, too
             if held := earlier._built:  # noqa: SLF001 - likewise
-                self._built = held.updated(self._connections.borrow, rows)
+                with suppress(CatalogueError):  # the earlier file may be damaged; this one is built
+                    self._built = held.updated(self._connections.borrow, rows)
         self._in_memory()
 
     def drink(self, drink_id: str) -> Drink | None:

@@ -182,7 +182,7 @@ def _to_line(row: Sequence[object]) -> IngredientLine:
 
 def drinks_by_row(connection: sqlite3.Connection, rows: Sequence[int]) -> list[Drink]:
     """Return the drinks with these values of drinks.row, in their order."""
-    requested = _json(list(rows))
+    requested = json_list(rows)
     lines = {
         drink_id: list(group)
         for drink_id, group in groupby(
@@ -243,6 +243,11 @@ def unread(connection: sqlite3.Connection) -> Iterator[tuple[str, FieldDifferenc
 
 def _column_names(connection: sqlite3.Connection, table: str) -> set[str]:
     return {name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")}
+
+
+def json_list(rows: Iterable[int]) -> str:
+    """Return numbers of rows as the parameter of `json_each`."""
+    return _json([*rows])
 
 
 def _json(value: object) -> str:

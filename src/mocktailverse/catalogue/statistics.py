@@ -114,7 +114,7 @@ def _pairings(index: CatalogueIndex, present: Selection) -> list[Pairing]:
     named = index.ingredients.named
     pairs: list[Pairing] = []
     more_used: list[list[str]] = [[] for _ in range(index.size)]
-    for name, upper_bound in named.by_size:
+    for name, upper_bound in named.by_size():
         if len(pairs) == PAIRINGS and upper_bound < pairs[-1].drinks:
             break
         drinks = [ordinal for ordinal in named.ordinals(name) if present.flags[ordinal]]

@@ -106,7 +106,7 @@ class PurchaseAdvice:
                 }
                 for purchase in self._better
             }
-            sizes = dict(self._needs.drinks.by_size)
+            sizes = dict(self._needs.drinks.by_size())
             totals = {name: sum(map(sizes.__getitem__, keys)) for name, keys in provided.items()}
             ranked = sorted((-total, name) for name, total in totals.items() if total)
             self._provided_by[allowance] = provided, ranked

@@ -1,11 +1,13 @@
 """A catalogue that follows an earlier one answers every query as one that is newly opened."""
 
+import gc
 import shutil
 import sqlite3
 from contextlib import closing
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import FunctionType, ModuleType
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +16,7 @@ from msgspec.structs import replace
 
 from mocktailverse.catalogue import in_memory
 from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.catalogue.search import posting_lists
 from mocktailverse.catalogue.search.query import DrinkQuery
 from mocktailverse.catalogue.writer import CatalogueWriter
 from strategies.effort import examples
@@ -44,10 +47,14 @@ SEAL = {"built_at": 1, "table": "drinks"}
 ROWS_IN_NEITHER = {10_000, 10_001}
 
 
-@pytest.fixture(autouse=True)
-def always_updated(monkeypatch):
-    """Update an index even if all of its few drinks have changed."""
+@pytest.fixture(autouse=True, params=[1, 4, 32], ids=["arrays", "both", "bitmaps"])
+def always_updated(monkeypatch, request):
+    """Update an index even if all of its few drinks have changed.
+
+    In each form that it may store its sets in: as arrays, as bitmaps, or both.
+    """
     monkeypatch.setattr(in_memory, "_MOST_UPDATED", 0)
+    monkeypatch.setattr(posting_lists, "_ORDINAL_BITS", request.param)
 
 
 @st.composite
@@ -230,3 +237,44 @@ def test_an_ingredient_of_which_only_kinds_remain_is_no_longer_a_facet(tmp_path,
         facets = following.facets(DrinkQuery()).ingredient
         assert [facet.value for facet in facets] == ["White rum"]
         assert following.count(DrinkQuery(ingredient=("Rum",))) == 1
+
+
+def test_a_catalogue_builds_its_index_if_the_one_before_it_cannot_be_read(tmp_path, make_drink):
+    old, new = tmp_path / "old", tmp_path / "new"
+    _create(old, [make_drink("A", "Rum")])
+    shutil.copyfile(old, new)
+    _edit(new, [make_drink("B", "Gin")], [], None)
+    with closing(Catalogue(old)) as held, closing(Catalogue(new)) as following:
+        held.warm()
+        held.close()
+        following.warm(held, _differing_rows(old, new))
+        assert following.count(DrinkQuery()) == 2
+
+
+def test_names_that_have_left_the_catalogue_are_forgotten(tmp_path, make_drink):
+    old, new = tmp_path / "old", tmp_path / "new"
+    _create(old, [make_drink("A", "Gin", "Moon dust", tags=("Odd tag",)), make_drink("B", "Gin")])
+    shutil.copyfile(old, new)
+    _edit(new, [replace(make_drink("A", "Gin"), content_hash="new")], [], None)
+    with closing(Catalogue(old)) as held, closing(Catalogue(new)) as following:
+        held.warm()
+        held.makeable(["Gin"], allowance="strict")
+        assert {"Moon dust", "Odd tag"} <= _texts_in(held)
+        following.warm(held, _differing_rows(old, new))
+        kept = {text.casefold() for text in _texts_in(following)}
+        assert kept.isdisjoint({"moon dust", "odd tag"})
+        assert "gin" in kept
+
+
+def _texts_in(value):
+    """Return all texts that an object of ours holds in its attributes."""
+    texts, seen, values = set(), set(), [value]
+    while values:
+        value = values.pop()
+        if isinstance(value, str):
+            texts.add(value)
+        elif id(value) not in seen and not isinstance(value, type | FunctionType | ModuleType):
+            seen.add(id(value))
+            values += gc.get_referents(value)
+            values += vars(value).values() if hasattr(value, "__dict__") else ()
+    return texts

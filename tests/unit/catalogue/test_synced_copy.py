@@ -470,7 +470,6 @@ def test_a_refresh_in_progress_does_not_keep_the_process_alive(tmp_path, bodies)
     script = f"""
 import shutil, threading
 from pathlib import Path
-from mocktailverse.catalogue import in_memory
 from mocktailverse.catalogue.changes.publication import CatalogueState
 from mocktailverse.catalogue.synced_copy import CatalogueCopy
 

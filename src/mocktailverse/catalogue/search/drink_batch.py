@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
+from mocktailverse.catalogue.rows import json_list
 from mocktailverse.catalogue.search.drink_needs import drinks_by_line
 
 _DRINKS = """
@@ -56,7 +57,7 @@ class DrinkBatch:
 
         Column by column takes half the time of drink by drink.
         """
-        parameters = () if rows is None else (msgspec.json.encode([*rows]).decode(),)
+        parameters = () if rows is None else (json_list(rows),)
         where, of_some = ("", "") if rows is None else (_SOME_ROWS, _OF_SOME_ROWS)
         query = _DRINKS.format(where=where)
         columns = list(zip(*connection.execute(query, parameters), strict=True))

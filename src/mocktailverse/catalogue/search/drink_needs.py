@@ -82,8 +82,9 @@ class DrinkNeeds:
         else:
             del self.needs[key]
         for name in set(map(folded, names_to_meet(need, strict=self._is_strict))):
-            others = [other for other in self.keys_by_name.get(name, ()) if other != key]
-            self.keys_by_name[name] = [*others, key] if is_new else others
+            others = [other for other in self.keys_by_name.pop(name, ()) if other != key]
+            if keys := [*others, key] if is_new else others:
+                self.keys_by_name[name] = keys
 
     def bitmap(self, key: str) -> int:
         """Return the drinks of a key; those of the keys asked for last are kept as bitmaps."""

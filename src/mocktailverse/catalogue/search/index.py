@@ -128,12 +128,10 @@ class CatalogueIndex:
         for name in ("abv_min", "abv_max", "served", "sugar_max"):
             values = [nan if value is None else value for value in getattr(after, name)]
             setattr(self, name, self._edited_column(getattr(self, name), ordinals, values))
-        gone, present = (
-            ordinals_bitmap(before.ordinals, self.size),
-            [at is None for at in after.withdrawn],
-        )
+        gone = ordinals_bitmap(before.ordinals, self.size)
+        is_present = [at is None for at in after.withdrawn]
         self.all = self.all & ~gone | ordinals_bitmap(ordinals, self.size)
-        shown = ordinals_bitmap(compress(ordinals, present), self.size)
+        shown = ordinals_bitmap(compress(ordinals, is_present), self.size)
         self.present = self.present & ~gone | shown
         self._update_names(
             dict(zip(before.ordinals, before.keys, strict=True)),

@@ -126,16 +126,21 @@ class IngredientIndex:
         touched = names.keys() | generals.keys() | allowed.keys()
         self.joined = self.named.joined_spellings(touched, self.joined, self._drinks_of)
         self._update_entries(connection, old.keys() | new.keys())
+        self._drop_generals(old)
 
     def _read_generals(self, connection: sqlite3.Connection, names: Collection[str]) -> None:
-        """Read the more general ingredients of new names, and the ones of those.
-
-        Names that are no longer in use stay: with one reference, they never change.
-        """
+        """Read the more general ingredients of new names, and the ones of those."""
         generals: dict[str, list[str]] = defaultdict(list)
         for name, general in _rows_of(connection, _GENERALS, names):
             generals[name].append(general)
         self._generals = self._generals | {name: (*those,) for name, those in generals.items()}
+
+    def _drop_generals(self, names: Iterable[str]) -> None:
+        """Forget those of some names, and of their generals, that no drink has any more."""
+        touched = {general for name in names for general in self._with_generals(name)}
+        if gone := {name for name in touched if name not in self.with_kinds.sets}:
+            kept = self._generals.items()
+            self._generals = {name: those for name, those in kept if name not in gone}
 
     def _update_kinds(self, names: Iterable[str], old: PostingLists, new: PostingLists) -> None:
         self._kinds = {**self._kinds}
@@ -143,10 +148,11 @@ class IngredientIndex:
             if (name in old.sets) == (name in new.sets):
                 continue
             for general in self._with_generals(name):
-                kinds = self._kinds.get(general, frozenset()) - {name}
+                kinds = self._kinds.pop(general, frozenset()) - {name}
                 if name in new.sets and name != general:
                     kinds |= {name}
-                self._kinds[general] = kinds
+                if kinds:
+                    self._kinds[general] = kinds
 
     def _update_entries(self, connection: sqlite3.Connection, names: Iterable[str]) -> None:
         touched = {general for name in names for general in self._with_generals(name)}

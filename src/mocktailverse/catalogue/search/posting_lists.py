@@ -65,7 +65,6 @@ class PostingLists:
         lists._replace(size, drinks)
         return lists
 
-    @property
     def by_size(self) -> Iterator[tuple[str, int]]:
         """Values with their number of drinks, most frequent first, then by value."""
         return ((value, -negative) for negative, value in self._ranked)
@@ -115,7 +114,7 @@ class PostingLists:
         """
         best: list[int] = []
         facets: list[Facet] = []
-        for value, upper_bound in self.by_size:
+        for value, upper_bound in self.by_size():
             if len(best) == limit and upper_bound < best[0]:
                 break
             if count := self.count(value, within):
@@ -173,8 +172,9 @@ class PostingLists:
                 self.sets[value] = stored
             if had_drinks != bool(stored):
                 key = fold_case(value)
-                others = [other for other in self._spellings.get(key, ()) if other != value]
-                self._spellings[key] = sorted([*others, value] if stored else others)
+                others = [other for other in self._spellings.pop(key, ()) if other != value]
+                if spellings := sorted([*others, value] if stored else others):
+                    self._spellings[key] = spellings
         if "_ranked" in vars(self):
             self._ranked = [item for item in self._ranked if item[1] not in drinks]
             self._ranked += sorted(self._sizes(filter(self.sets.__contains__, drinks)))

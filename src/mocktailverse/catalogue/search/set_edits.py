@@ -1,7 +1,8 @@
 """Edits of sets of drinks: which drinks leave a set, and which are new in it.
 
 An index is updated by what differs between the values that some drinks had and those that they
-have, so the cost depends on the number of changes. No set is changed: readers may be using it.
+have. Only copying dicts and columns depends on the catalogue. No set is changed: readers may be
+using it.
 """
 
 from array import array
@@ -34,7 +35,7 @@ def edits_between(
     before: Mapping[K, Collection[int]], after: Mapping[K, Collection[int]]
 ) -> dict[K, SetEdit]:
     """Return the edits that lead from some drinks' sets by value to those after a change."""
-    if not before:  # all drinks of a file, so without another copy of each set
+    if not before:  # nothing to remove, so without another copy of each set
         return {value: SetEdit((), ordinals) for value, ordinals in after.items()}
     edits: dict[K, SetEdit] = {}
     for value in before.keys() | after.keys():

@@ -52,8 +52,10 @@ STATUSES: dict[type[MocktailverseError], tuple[int, str]] = {
 
 page_router = APIRouter(include_in_schema=False)
 
-OWN_PATHS = (routes.router.prefix, PAGE_PATH, OPENAPI_PATH)
-"""How the paths begin that the API does not serve, or not alone."""
+OWN_SEGMENTS = frozenset(
+    path.lstrip("/") for path in (routes.router.prefix, PAGE_PATH, OPENAPI_PATH)
+)
+"""First segments of the paths that the API does not serve, or not alone."""
 
 
 class Harness(FastAPI):
@@ -74,7 +76,7 @@ class Harness(FastAPI):
         self.add_middleware(GzipMiddlewareWithQuality, **COMPRESSION)
         self.include_router(routes.router)
         self.include_router(page_router)
-        self.router.default = self._api = api
+        self._api = api
         self._with_headers = HeadersMiddleware(super().__call__, PUBLIC_SEGMENTS)
         for app in (self, api):
             app.add_middleware(OriginGuard, private=routes.router.prefix)
@@ -84,7 +86,8 @@ class Harness(FastAPI):
         self.add_exception_handler(RequestValidationError, _respond_invalid)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_own = scope["type"] != "http" or scope["path"].startswith(OWN_PATHS)
+        segment = scope.get("path", "").lstrip("/").partition("/")[0]
+        is_own = scope["type"] != "http" or segment in OWN_SEGMENTS
         await (self._with_headers if is_own else self._api)(scope, receive, send)
 
     def openapi(self) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def test_the_most_frequent_values_equal_a_plain_count(as_bits):
 def test_a_value_is_not_left_out_because_it_is_rare_outside_the_selection():
     values = PostingLists(9, {"C": [1], "B": [0, 1, 2], "A": [0]})
     assert values.top(Selection(ordinals_bitmap([0], 9), 9), 1) == [Facet("A", 1)]
-    assert [*values.by_size] == [("B", 3), ("A", 1), ("C", 1)]
+    assert [*values.by_size()] == [("B", 3), ("A", 1), ("C", 1)]
 
 
 @pytest.mark.parametrize("size", [1, 7, 8, 9, 40])
