@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ import msgspec
 import ours
 from corpus import ndjson_lines, source_records
 
+from mocktailverse.catalogue.changes.row_edits import touched_rows
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.search.query import DrinkQuery
 from mocktailverse.catalogue.writer import CatalogueWriter
@@ -194,7 +196,7 @@ def _filters(catalogue: Catalogue, rng: random.Random) -> Iterator[dict[str, Any
 
 
 def _publish(path: Path, rebuild: float) -> dict[str, Any]:
-    """Change drinks in a copy of the catalogue, as publish does between download and upload."""
+    """Change drinks in a copy of the catalogue, as publish does, and follow it, as readers do."""
     catalogue = Catalogue(path)
     count = catalogue.meta.drinks
     spread = islice(catalogue.all_drinks(), 0, None, max(1, count // CHANGES))
@@ -202,21 +204,31 @@ def _publish(path: Path, rebuild: float) -> dict[str, Any]:
         msgspec.structs.replace(drink, name=f"{drink.name} changed", content_hash="another")
         for drink in islice(spread, CHANGES)
     ]
-    catalogue.close()
     edited = path.with_name("edited.sqlite")
+    rows: frozenset[int] = frozenset()
 
     def edit() -> None:
+        nonlocal rows
         shutil.copyfile(path, edited)
         with CatalogueWriter.open(edited) as writer:
             assert writer.put(changed) == len(changed)
             writer.seal(**_SEALED)
+            rows = touched_rows(writer.edits)
+
+    def follow() -> float:
+        with closing(Catalogue(edited)) as following:
+            return _seconds(lambda: following.warm(catalogue, rows))
 
     seconds = min(_seconds(edit) for _ in range(3))
+    catalogue.warm()
+    update_seconds = min(follow() for _ in range(3))
+    catalogue.close()
     return {
         "drinks": count,
         "changes": len(changed),
         "rebuild_seconds": round(rebuild, 3),
         "publish_seconds": round(seconds, 3),
+        "update_seconds": round(update_seconds, 3),
         "share": round(seconds / rebuild, 4),
     }
 

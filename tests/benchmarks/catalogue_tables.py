@@ -100,6 +100,7 @@ def _changes(figures: Figures) -> Table:
             *built,
             ("written whole", drinks, f"{publish['rebuild_seconds']:.2f}", ""),
             (f"{publish['changes']} changed", drinks, f"{publish['publish_seconds']:.2f}", ""),
+            ("index updated by these", drinks, f"{publish['update_seconds']:.2f}", ""),
         ],
     )
 

@@ -56,6 +56,7 @@ FIGURES = {
             "changes": 100,
             "rebuild_seconds": 10.0,
             "publish_seconds": 0.2,
+            "update_seconds": 0.03,
             "share": 0.02,
         },
         "scan": {
