@@ -136,7 +136,7 @@ class IngredientIndex:
         self._generals = self._generals | {name: (*those,) for name, those in generals.items()}
 
     def _drop_generals(self, names: Iterable[str]) -> None:
-        """Forget those of some names, and of their generals, that no drink has any more."""
+        """Forget those of some names, and of their generals, that no drink has now."""
         touched = {general for name in names for general in self._with_generals(name)}
         if gone := {name for name in touched if name not in self.with_kinds.sets}:
             kept = self._generals.items()
