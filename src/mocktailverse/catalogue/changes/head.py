@@ -5,8 +5,11 @@ from msgspec import Struct
 
 from mocktailverse.errors import CatalogueError
 
-MOST_CHANGES = 32
+MOST_CHANGES = 128
 """Changes after a snapshot until the next one: a new reader requests each of them."""
+
+KEPT_CHANGES = 32
+"""Changes before a snapshot that readers of older versions can still take instead of it."""
 
 MOST_BYTES = 1_000_000
 """Their bytes until the next one, about 2,000 drinks, which a new reader changes in a second."""
@@ -56,7 +59,7 @@ class Head(Struct, frozen=True):
         """Return the head after one more change; readers of much older versions are forgotten."""
         since = self.since_snapshot
         before = self.changes[: len(self.changes) - len(since)]
-        kept = (*before[-MOST_CHANGES:], *since, change)
+        kept = (*before[-KEPT_CHANGES:], *since, change)
         return msgspec.structs.replace(self, changes=kept)
 
     def with_snapshot(self, snapshot: CataloguePart) -> "Head":

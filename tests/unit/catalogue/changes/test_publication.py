@@ -96,14 +96,20 @@ def editor(published, tmp_path, make_drink):
 
 
 @settings(max_examples=examples(30), deadline=None)
-@given(seed=st.integers(0, 2**32), most=st.integers(1, 5), copies=st.integers(1, 3))
+@given(
+    seed=st.integers(0, 2**32),
+    most=st.integers(1, 5),
+    kept=st.integers(1, 5),
+    copies=st.integers(1, 3),
+)
 def test_copies_of_any_versions_become_the_published_file(
-    new_published, make_drink, seed, most, copies
+    new_published, make_drink, seed, most, kept, copies
 ):
     """Also where snapshots are frequent, so that old copies have to take one."""
     choose, published = random.Random(seed), new_published()
     with TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
         patch.setattr(heads, "MOST_CHANGES", most)
+        patch.setattr(heads, "KEPT_CHANGES", kept)
         editor = Editor(published, Path(name), make_drink, seed)
         editor.build(["Mix 1"])
         paths = [Path(name, f"copy {number}") for number in range(copies)]
@@ -272,6 +278,7 @@ def part(version, size=1):
 
 def test_a_head_forgets_changes_long_before_its_snapshot(monkeypatch):
     monkeypatch.setattr(heads, "MOST_CHANGES", 2)
+    monkeypatch.setattr(heads, "KEPT_CHANGES", 2)
     head = Head(part("0"))
     for number in range(1, 8):
         head = head.with_change(part(str(number)))
@@ -289,8 +296,8 @@ def test_a_head_forgets_changes_long_before_its_snapshot(monkeypatch):
 @pytest.mark.parametrize(
     ("snapshot", "changes", "is_due"),
     [
-        (1, [1] * 31, False),
-        (1, [1] * 32, True),
+        (1, [1] * 127, False),
+        (1, [1] * 128, True),
         (1, [1_000_000], False),
         (1, [1_000_000, 1], True),
         (128_000_000, [1_000_000, 1_000_000], False),
