@@ -20,7 +20,7 @@ from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.pipeline.decode import DecodedRecord, decode
 from mocktailverse.pipeline.ports import OpenObject
-from mocktailverse.pipeline.transformation import observed_at_of, reader_of, record_result
+from mocktailverse.pipeline.transformation import observed_at_of, reader_of, record_results
 
 BATCH_RECORDS = 256
 """Records that a worker transforms at a time: about 50 ms of work."""
@@ -81,8 +81,7 @@ def _batches(inputs: Iterable[tuple[OpenObject, ObjectVersion]]) -> Iterator[_Ba
 
 def _transform(batch: _Batch) -> Iterator[TransformedRecord]:
     reader = reader_of(batch.version)
-    for record in batch.records:
-        result = record_result(record, reader, batch.version, batch.observed_at)
+    for result in record_results(batch.records, reader, batch.version, batch.observed_at):
         drink = result.register.drink if result.register else None
         encoded = None if drink is None else msgspec.json.encode(drink)
         yield TransformedRecord(encoded, result.rejected)

@@ -14,11 +14,17 @@ from mocktailverse.drinks.codes import Reason
 from mocktailverse.drinks.drink import Drink
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION
 from mocktailverse.drinks.register import Register
-from mocktailverse.errors import ObjectRejectedError, TransientError
+from mocktailverse.errors import ObjectRejectedError, TransientError, UsageError
 from mocktailverse.loads.load_record import END, START
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
-from mocktailverse.pipeline.transformation import RECORD_LIMIT, observed_at_of, transform
+from mocktailverse.pipeline.transformation import (
+    BATCH_RECORDS,
+    RECORD_LIMIT,
+    observed_at_of,
+    record_result,
+    transform,
+)
 from mocktailverse.sources import SOURCES
 from strategies.effort import examples
 
@@ -347,3 +353,38 @@ def test_a_read_error_is_raised(raw_object, raw_record):
     raw = raw_object(json.dumps(raw_record()).encode() + b"\n{", error=TransientError("reset"))
     with pytest.raises(TransientError):
         pieces_of(raw)
+
+
+@pytest.mark.parametrize("count", [2, BATCH_RECORDS - 1, BATCH_RECORDS, BATCH_RECORDS + 1])
+@pytest.mark.parametrize("error", [TransientError("reset"), UsageError("gone"), OSError("broken")])
+def test_the_records_before_a_read_error_are_not_lost(raw_object, raw_record, count, error):
+    lines = [json.dumps(raw_record(str(number))) for number in range(1, count + 1)]
+    raw = raw_object("".join(f"{line}\n" for line in lines).encode(), error=error)
+    results = transform(raw, VERSION)
+    ids = [next(results).register.id for _ in lines]
+    assert ids == [f"thecocktaildb:{number}" for number in range(1, count + 1)]
+    with pytest.raises(type(error)):
+        next(results)
+
+
+@pytest.mark.parametrize("cut", [9, 40, 400])
+def test_a_damaged_object_gives_the_same_results_in_batches(raw_object, raw_record, cut):
+    lines = [json.dumps(raw_record(str(number))) for number in range(1, 5 * BATCH_RECORDS)]
+    raw = raw_object(gzip.compress("\n".join(lines).encode())[:-cut])
+    one_by_one = list(transform(raw, VERSION, START, record_result))
+    assert one_by_one[-1].rejected
+    assert list(transform(raw, VERSION)) == one_by_one
+
+
+def test_an_unreadable_object_gives_one_rejected_record(raw_object):
+    (result,) = transform(raw_object(b"neither JSON nor CSV"), VERSION)
+    assert result.rejected.code == "unrecognized_form"
+
+
+def test_a_batch_gives_the_results_of_its_records_one_by_one(raw_object, raw_record):
+    good = [raw_record(str(number)) for number in range(1, 3 * BATCH_RECORDS)]
+    mixed = [element for one in good for element in (one, {}, 7)]
+    raw = raw_object("\n".join(map(json.dumps, mixed)).encode())
+    one_by_one = list(transform(raw, VERSION, START, record_result))
+    assert len(one_by_one) == len(mixed)
+    assert list(transform(raw, VERSION)) == one_by_one
