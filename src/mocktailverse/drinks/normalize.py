@@ -3,21 +3,24 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mocktailverse.drinks.codes import Quality
 from mocktailverse.drinks.derivation.derive import derive
+from mocktailverse.drinks.derivation.outcome import outcome_of
 from mocktailverse.drinks.derivation.portions import Portion, portion_of
 from mocktailverse.drinks.derivation.stated_figures import stated_differences
-from mocktailverse.drinks.drink import Drink, IngredientLine, Lineage
+from mocktailverse.drinks.drink import Derived, Drink, IngredientLine, Lineage
 from mocktailverse.drinks.ingredients import IngredientName, canonical_name, is_annotated, read_name
 from mocktailverse.drinks.lines import parse_line
 from mocktailverse.drinks.measures import parse_measure, remark_in
 from mocktailverse.drinks.measures.measure import Measure
 from mocktailverse.drinks.record import Absence, RawLine, Record, StatedLine
-from mocktailverse.drinks.register import Register, recipe_of
+from mocktailverse.drinks.register import Register, plain, recipe_of_plain
+from mocktailverse.drinks.strength.methods import preparation_of
 
 TRANSFORM_VERSION = 6
 """Increase this when the same record gives a different drink; a golden test enforces it."""
@@ -31,31 +34,62 @@ _CACHED_LINES = 16384
 """Maximum pairs of name and measure in the cache, about 1 KB each."""
 
 
-class _ParsedLine(NamedTuple):
-    """An ingredient line, independent of its position in a drink."""
+class _LineFacts(Struct, frozen=True, gc=False):
+    """What is known of an ingredient line, whatever drink it is in."""
 
-    fields: tuple[Any, ...]
-    """The fields of `IngredientLine` after `position`."""
+    line: IngredientLine
+    plain_name: str
+    """The name as the recipe's fingerprint counts it."""
     portion: Portion
     quality: tuple[Quality, ...]
 
 
 def normalize(record: Record, source: str, observed_at: int, lineage: Lineage) -> Register:
     """Return the drink of a record, ready to be merged; `observed_at` in ms since 1970 UTC."""
-    parsed = [_parse_line(raw_line) for raw_line in record.lines]
-    lines = tuple(
-        IngredientLine(raw_line.position, *line.fields)
-        for raw_line, line in zip(record.lines, parsed, strict=True)
-    )
-    derived, contradictions = derive(
-        [line.portion for line in parsed],
-        record.instructions.get("en"),
-        record.alcoholic,
-        record.glass,
-        record.category,
-        method=record.method,
-    )
-    draft = Drink(
+    (register,) = normalize_all([(record, lineage)], source, observed_at)
+    return register
+
+
+def normalize_all(
+    observed: Sequence[tuple[Record, Lineage]], source: str, observed_at: int
+) -> list[Register]:
+    """Return the drinks of some records, in their order.
+
+    Each step is taken for all of them before the next one, so that the processor keeps its code in
+    its caches.
+    """
+    records = [record for record, _ in observed]
+    facts = [[_facts_of(line) for line in record.lines] for record in records]
+    preparations = [preparation_of(one.instructions.get("en"), one.method) for one in records]
+    outcomes = [
+        outcome_of([one.portion for one in lines], preparation, record.glass, record.category)
+        for record, lines, preparation in zip(records, facts, preparations, strict=True)
+    ]
+    derived = [
+        derive(outcome, record.alcoholic) for record, outcome in zip(records, outcomes, strict=True)
+    ]
+    drafts = [
+        _draft(record, source, lines, derivation)
+        for record, lines, derivation in zip(records, facts, derived, strict=True)
+    ]
+    hashes = [hashlib.sha256(_encoder.encode(draft)).hexdigest() for draft in drafts]
+    return [
+        _register(draft, content_hash, lines, observed_at, lineage)
+        for draft, content_hash, lines, (_, lineage) in zip(
+            drafts, hashes, facts, observed, strict=True
+        )
+    ]
+
+
+def _draft(
+    record: Record,
+    source: str,
+    facts: Sequence[_LineFacts],
+    derivation: tuple[Derived, tuple[Quality, ...]],
+) -> Drink:
+    """Return the drink as its content is hashed: without its hash, event time and lineage."""
+    derived, contradictions = derivation
+    return Drink(
         id=f"{source}:{record.id}",
         source=source,
         name=record.name,
@@ -65,12 +99,12 @@ def normalize(record: Record, source: str, observed_at: int, lineage: Lineage) -
         iba=record.iba,
         tags=record.tags,
         instructions=record.instructions,
-        ingredients=lines,
+        ingredients=tuple([one.line for one in facts]),
         image=record.image,
         video=record.video,
         derived=derived,
         quality=_quality_of(
-            record, parsed, (*contradictions, *stated_differences(record.stated, derived))
+            record, facts, (*contradictions, *stated_differences(record.stated, derived))
         ),
         content_hash="",
         observed_at=0,
@@ -82,26 +116,30 @@ def normalize(record: Record, source: str, observed_at: int, lineage: Lineage) -
         stated=record.stated,
         garnish=record.garnish,
     )
-    drink = msgspec.structs.replace(
-        draft,
-        content_hash=hashlib.sha256(_encoder.encode(draft)).hexdigest(),
-        observed_at=observed_at,
-        lineage=lineage,
-    )
-    recipe = recipe_of(record.name, (line.name_raw for line in lines))
+
+
+def _register(
+    draft: Drink,
+    content_hash: str,
+    facts: Sequence[_LineFacts],
+    observed_at: int,
+    lineage: Lineage,
+) -> Register:
+    drink = replace(draft, content_hash=content_hash, observed_at=observed_at, lineage=lineage)
+    recipe = recipe_of_plain(drink.name, {one.plain_name for one in facts})
     return Register(drink.id, drink, recipe)
 
 
 def _quality_of(
-    record: Record, parsed: Sequence[_ParsedLine], contradictions: Iterable[str]
+    record: Record, facts: Sequence[_LineFacts], contradictions: Iterable[str]
 ) -> tuple[str, ...]:
     quality = {*record.quality, *contradictions}
-    for line in parsed:
-        if line.quality:
-            quality.update(line.quality)
-    if len({line.fields[0] for line in parsed}) < len(parsed):
+    for one in facts:
+        if one.quality:
+            quality.update(one.quality)
+    if len({one.line.name for one in facts}) < len(facts):
         quality.add(Quality.INGREDIENT_REPEATED)
-    if not parsed:
+    if not facts:
         quality.add(Quality.NO_INGREDIENTS)
     if not record.instructions:
         quality.add(Quality.NO_INSTRUCTIONS)
@@ -116,18 +154,18 @@ def absent(absence: Absence, source: str, observed_at: int) -> Register:
 
 def portions_of(lines: Sequence[RawLine]) -> list[Portion]:
     """Return what each line of a record adds to its drink."""
-    return [_parse_line(line).portion for line in lines]
+    return [_facts_of(line).portion for line in lines]
 
 
-def _parse_line(raw_line: RawLine) -> _ParsedLine:
-    """Return the line, from the cache if another drink had the same one, as most lines do."""
-    _, name_raw, measure_raw, is_whole, stated = raw_line
-    read = _read_whole if is_whole else _read
+def _facts_of(raw_line: RawLine) -> _LineFacts:
+    """Return the line's facts, from the cache if another drink had the same one, as most do."""
+    name_raw, measure_raw, stated = raw_line.ingredient, raw_line.measure, raw_line.stated
+    read = _read_whole if raw_line.is_whole else _read
     if len(name_raw) + len(measure_raw or "") > _CACHED_LENGTH:
-        parsed = read.__wrapped__(name_raw, measure_raw)
+        facts = read.__wrapped__(raw_line.position, name_raw, measure_raw)
     else:
-        parsed = read(name_raw, measure_raw)
-    return parsed if stated is None else _with_stated(parsed, stated)
+        facts = read(raw_line.position, name_raw, measure_raw)
+    return facts if stated is None else _with_stated(facts, stated)
 
 
 def _with_remark(name: IngredientName, name_raw: str, measure_raw: str | None) -> IngredientName:
@@ -147,10 +185,11 @@ def _with_remark(name: IngredientName, name_raw: str, measure_raw: str | None) -
 
 
 @lru_cache(maxsize=_CACHED_LINES)
-def _read(name_raw: str, measure_raw: str | None) -> _ParsedLine:
+def _read(position: int, name_raw: str, measure_raw: str | None) -> _LineFacts:
     name = _with_remark(read_name(name_raw), name_raw, measure_raw)
     measure = parse_measure(measure_raw, name_raw)
-    fields = (
+    line = IngredientLine(  # type: ignore[call-arg]  # the measure is seven fields
+        position,
         name.name,
         name_raw,
         measure_raw,
@@ -160,31 +199,32 @@ def _read(name_raw: str, measure_raw: str | None) -> _ParsedLine:
         name.alternatives,
         name.optional,
     )
-    return _parsed(fields, measure, in_reference=name.in_reference)
+    return _facts(line, measure, in_reference=name.in_reference)
 
 
 @lru_cache(maxsize=_CACHED_LINES)
-def _read_whole(text: str, _measure: None) -> _ParsedLine:
+def _read_whole(position: int, text: str, _measure: None) -> _LineFacts:
     """Return the line of a text with both measure and name: "2 oz fresh lime juice, strained"."""
-    line = parse_line(text)
-    fields = (
-        line.name or text,  # "2 oz"
-        line.name_raw,
-        line.measure_raw or None,
+    parsed = parse_line(text)
+    line = IngredientLine(  # type: ignore[call-arg]  # the measure is seven fields
+        position,
+        parsed.name or text,  # "2 oz"
+        parsed.name_raw,
+        parsed.measure_raw or None,
         # The first seven fields of a line of text are those from `amount_min` to `certainty`.
-        *msgspec.structs.astuple(line)[:7],
-        line.preparation,
-        line.alternatives,
-        line.optional,
+        *msgspec.structs.astuple(parsed)[:7],
+        parsed.preparation,
+        parsed.alternatives,
+        parsed.optional,
     )
-    measure = parse_measure(line.measure_raw, line.name)
-    parsed = _parsed(fields, measure, in_reference=line.in_reference)
-    if line.name:
-        return parsed
-    return parsed._replace(quality=(*parsed.quality, Quality.MEASURE_WITHOUT_INGREDIENT))
+    measure = parse_measure(parsed.measure_raw, parsed.name)
+    facts = _facts(line, measure, in_reference=parsed.in_reference)
+    if parsed.name:
+        return facts
+    return replace(facts, quality=(*facts.quality, Quality.MEASURE_WITHOUT_INGREDIENT))
 
 
-def _parsed(fields: tuple[Any, ...], measure: Measure, *, in_reference: bool) -> _ParsedLine:
+def _facts(line: IngredientLine, measure: Measure, *, in_reference: bool) -> _LineFacts:
     quality = []
     if not in_reference:
         quality.append(Quality.INGREDIENT_UNKNOWN)
@@ -193,21 +233,25 @@ def _parsed(fields: tuple[Any, ...], measure: Measure, *, in_reference: bool) ->
     if measure.unread:
         quality.append(Quality.MEASURE_UNKNOWN)
     # The callers are cached already.
-    portion = portion_of.__wrapped__(IngredientLine(0, *fields))
-    return _ParsedLine(fields, portion, tuple(quality))
+    portion = portion_of.__wrapped__(line)
+    return _LineFacts(line, plain(line.name_raw), portion, tuple(quality))
 
 
-def _with_stated(parsed: _ParsedLine, stated: StatedLine) -> _ParsedLine:
+def _with_stated(facts: _LineFacts, stated: StatedLine) -> _LineFacts:
     """Return the line with what the source states in fields of their own."""
-    line = IngredientLine(0, *parsed.fields)
+    line = facts.line
     others = [canonical_name(name) for name in stated.alternatives]
     both = dict.fromkeys((*line.alternatives, *(name for name, _ in others)))
     unknown = () if all(known for _, known in others) else (Quality.INGREDIENT_UNKNOWN,)
-    line = msgspec.structs.replace(
+    line = replace(
         line,
         preparation=stated.preparation or line.preparation,
         alternatives=tuple(name for name in both if name and name != line.name),
         optional=line.optional or stated.optional,
     )
-    fields = msgspec.structs.astuple(line)[1:]
-    return _ParsedLine(fields, portion_of.__wrapped__(line), (*parsed.quality, *unknown))
+    return replace(
+        facts,
+        line=line,
+        portion=portion_of.__wrapped__(line),
+        quality=(*facts.quality, *unknown),
+    )

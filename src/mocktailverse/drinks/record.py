@@ -1,7 +1,5 @@
 """A record as each source delivers it to the domain: cleaned text, not yet parsed."""
 
-from typing import NamedTuple
-
 from msgspec import Struct
 
 from mocktailverse.drinks.drift import Drift
@@ -22,7 +20,7 @@ class StatedLine(Struct, frozen=True):
     """How the ingredient is prepared, or another note on it."""
 
 
-class RawLine(NamedTuple):
+class RawLine(Struct, frozen=True, gc=False):
     """One ingredient slot as received, without outer white space."""
 
     position: int

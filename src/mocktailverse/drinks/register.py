@@ -120,8 +120,13 @@ def recipe_of(name: str, ingredient_names: Iterable[str]) -> str:
     The first two parts ignore case, white space, order and repetition; they decide whether two
     recipes are the same drink. The third part makes the fingerprint unique to one exact name.
     """
-    names = sorted({_plain(ingredient) for ingredient in ingredient_names})
-    return f"{_digest(_plain(name))}:{_digest(chr(31).join(names))}:{_digest(name)}"
+    return recipe_of_plain(name, map(plain, ingredient_names))
+
+
+def recipe_of_plain(name: str, ingredients: Iterable[str]) -> str:
+    """Return the same fingerprint from the ingredients' names as `plain` gives them."""
+    names = chr(31).join(sorted({*ingredients}))
+    return f"{_digest(plain(name))}:{_digest(names)}:{_digest(name)}"
 
 
 def outcome(current: Register | None, new: Register) -> Outcome:
@@ -247,7 +252,8 @@ def _is_another_drink(recipe: str, other: str) -> bool:
     return name != other_name and ingredients != other_ingredients
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Return the text without differences of case and white space."""
     return " ".join(text.casefold().split())
 
 

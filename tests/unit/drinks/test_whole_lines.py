@@ -1,6 +1,7 @@
 """Records whose lines are whole lines of text, and facts that a source states in fields."""
 
 import pytest
+from msgspec.structs import replace
 
 from mocktailverse.drinks.codes import Quality
 from mocktailverse.drinks.drink import Drink, Lineage
@@ -67,7 +68,7 @@ def test_fields_that_state_nothing_leave_the_line():
 def test_a_stated_choice_with_alcohol_leaves_the_mocktail_open():
     soda = RawLine(1, "soda water", "4 oz")
     assert drink_of(soda).derived.is_mocktail
-    choice = soda._replace(stated=StatedLine(alternatives=("Prosecco",)))
+    choice = replace(soda, stated=StatedLine(alternatives=("Prosecco",)))
     assert drink_of(choice).derived.is_mocktail is None
 
 

@@ -383,7 +383,8 @@ def test_an_unreadable_object_gives_one_rejected_record(raw_object):
 
 def test_a_batch_gives_the_results_of_its_records_one_by_one(raw_object, raw_record):
     good = [raw_record(str(number)) for number in range(1, 3 * BATCH_RECORDS)]
-    mixed = [element for one in good for element in (one, {}, 7)]
+    absent = {"idDrink": "9", "absent": True}
+    mixed = [element for one in good for element in (one, {}, absent, 7)]
     raw = raw_object("\n".join(map(json.dumps, mixed)).encode())
     one_by_one = list(transform(raw, VERSION, START, record_result))
     assert len(one_by_one) == len(mixed)

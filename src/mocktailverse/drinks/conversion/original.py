@@ -9,7 +9,7 @@ from mocktailverse.drinks.conversion.phrases import named, quoted
 from mocktailverse.drinks.conversion.refusal import NotConvertibleError
 from mocktailverse.drinks.conversion.usual_content import PART_ML, Content, content_of_portion
 from mocktailverse.drinks.derivation.outcome import Outcome, outcome_of
-from mocktailverse.drinks.derivation.portions import Trait, portion_of
+from mocktailverse.drinks.derivation.portions import portion_of
 from mocktailverse.drinks.derivation.served import Served, served_from
 from mocktailverse.drinks.drink import Drink, Method
 from mocktailverse.drinks.strength.dilution import MEASURED, usual_dilution
@@ -56,14 +56,13 @@ def original_of(drink: Drink) -> Original:
     """Return the drink with its figures; raise `NotConvertibleError` if they are unknown."""
     method = _require_understood(drink)
     portions = [portion_of(line) for line in drink.ingredients]
-    traits: frozenset[Trait] = frozenset().union(*[portion.traits for portion in portions])
     text = drink.instructions.get("en")
     stated = method if preparation_of(text).method != method else None
-    outcome = outcome_of(portions, traits, text, drink.glass, drink.category, method=stated)
+    outcome = outcome_of(portions, preparation_of(text, stated), drink.glass, drink.category)
     contents = tuple(content_of_portion(portion, outcome.preparation) for portion in portions)
     before = served_from(outcome)
     served_ml = _require_figures(drink, before, contents)
-    melts = _melts_of(drink, method, outcome, ice_named="ice" in traits)
+    melts = _melts_of(drink, method, outcome, ice_named="ice" in outcome.traits)
     unmeasured_ml = _unmeasured_ml(contents, method, melts, served_ml)
     return Original(drink, method, before, served_ml, melts, unmeasured_ml, contents, stated)
 

@@ -11,11 +11,11 @@ from mocktailverse.drinks.conversion.original import Original
 from mocktailverse.drinks.conversion.planning import Plan
 from mocktailverse.drinks.conversion.wording import instructions_for
 from mocktailverse.drinks.derivation.outcome import outcome_of
-from mocktailverse.drinks.derivation.portions import Trait
 from mocktailverse.drinks.derivation.served import Served, served_from
 from mocktailverse.drinks.drink import Drink, Method
 from mocktailverse.drinks.normalize import normalize, portions_of
 from mocktailverse.drinks.record import RawLine, Record
+from mocktailverse.drinks.strength.methods import preparation_of
 
 LESS_WATER = 0.03
 """Difference in the share of water for which more of the kept lines may change."""
@@ -64,9 +64,8 @@ def trial_of(
     instructions = None if names in texts else instructions_for(original, plan, draft)
     text = texts.setdefault(names, instructions or "")
     portions = portions_of(lines)
-    traits = frozenset[Trait]().union(*[portion.traits for portion in portions])
-    stated = original.stated_method
-    outcome = outcome_of(portions, traits, text, drink.glass, drink.category, method=stated)
+    preparation = preparation_of(text, original.stated_method)
+    outcome = outcome_of(portions, preparation, drink.glass, drink.category)
     return Trial(draft, lines, instructions, outcome.preparation.method, served_from(outcome))
 
 

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from mocktailverse.drinks.balance.doses import ETHANOL_G_PER_ML
 from mocktailverse.drinks.codes import Quality
 from mocktailverse.drinks.derivation.causes import causes_of
-from mocktailverse.drinks.derivation.outcome import outcome_of
+from mocktailverse.drinks.derivation.outcome import Outcome
 from mocktailverse.drinks.derivation.portions import Portion, Trait
-from mocktailverse.drinks.drink import Alcoholic, Certainty, Derived, Method
+from mocktailverse.drinks.drink import Alcoholic, Certainty, Derived
 from mocktailverse.drinks.strength.pours import NON_ALCOHOLIC_PERCENT, Range
 
 STANDARD_DRINK_G = 14.0
@@ -27,27 +27,14 @@ _CONTRADICTED: dict[tuple[str | None, bool | None], tuple[Quality, ...]] = {
 }
 
 
-def derive(  # noqa: PLR0913 - each is a separate fact of the recipe
-    portions: Sequence[Portion],
-    instructions: str | None,
-    alcoholic: Alcoholic | None,
-    glass: str | None = None,
-    category: str | None = None,
-    *,
-    method: Method | None = None,
-) -> tuple[Derived, tuple[Quality, ...]]:
+def derive(outcome: Outcome, alcoholic: Alcoholic | None) -> tuple[Derived, tuple[Quality, ...]]:
     """Return a drink's derived facts, and quality codes where they contradict the source.
 
-    `portions` are what the ingredient lines add, in any order; `instructions` are in English. The
-    size of the `glass` bounds ingredients without an amount, except those of a punch or a home-made
-    liqueur (by `category`). `alcoholic` and `method` are what the source states; a stated method
-    takes precedence over the one in the instructions.
-
-    The code is `strength_contradicts` if the source calls a drink with alcohol non-alcoholic or the
-    reverse, and `volume_implausible` if the lines add up to more than one recipe makes.
+    `alcoholic` is what the source states. The code is `strength_contradicts` if the source calls a
+    drink with alcohol non-alcoholic or the reverse, and `volume_implausible` if the lines add up to
+    more than one recipe makes.
     """
-    traits: frozenset[Trait] = frozenset().union(*[portion.traits for portion in portions])
-    outcome = outcome_of(portions, traits, instructions, glass, category, method=method)
+    portions, traits = outcome.portions, outcome.traits
     totals, served = outcome.totals, outcome.abv_served_percent
     quality = () if outcome.is_plausible else (Quality.VOLUME_IMPLAUSIBLE,)
     strength = served or totals.abv_percent
@@ -61,17 +48,18 @@ def derive(  # noqa: PLR0913 - each is a separate fact of the recipe
     )
     grams = _scaled(totals.alcohol_ml, ETHANOL_G_PER_ML)
     standard_drinks = _scaled(grams, 1 / STANDARD_DRINK_G)
+    likely = (outcome.likely_abv_served_percent, None)
     strengths = totals.total_ml, grams, totals.abv_percent, served, standard_drinks
-    ends = _in_hundredths(strengths)
+    ends = _in_hundredths((*strengths, likely, *outcome.figures[1:]))
     derived = Derived(  # type: ignore[call-arg]  # five figures have ten ends
-        *ends,  # type: ignore[arg-type]  # the same
+        *ends[:10],  # type: ignore[arg-type]  # the same
         _certainty(ends, rough="imprecise" in traits),
         _spirits(portions),
         outcome.preparation.method,
         mocktail,
         causes,
-        _in_hundredths([(outcome.likely_abv_served_percent, None)])[0],
-        *_in_hundredths(outcome.figures[1:]),
+        ends[10],
+        *ends[12:],
     )
     return derived, (*_CONTRADICTED.get((alcoholic, mocktail), ()), *quality)
 
@@ -136,5 +124,9 @@ def _scaled(figure: Range | None, factor: float) -> Range | None:
 
 def _in_hundredths(figures: Iterable[_Figure | None]) -> list[float | None]:
     """Return the least and the most of each figure, precise enough and equal on every machine."""
-    ends = [end for figure in figures for end in figure or _NO_BOUNDS]
-    return [end and (end * 100.0 + 0.5) // 1.0 / 100.0 for end in ends]  # faster than `round`
+    ends: list[float | None] = []
+    for figure in figures:
+        least, most = figure or _NO_BOUNDS
+        end = least and (least * 100.0 + 0.5) // 1.0 / 100.0  # faster than `round`
+        ends += (end, end if most == least else most and (most * 100.0 + 0.5) // 1.0 / 100.0)
+    return ends

@@ -14,10 +14,9 @@ from mocktailverse.drinks.balance.figures import (
 )
 from mocktailverse.drinks.balance.settling import Settled, settle
 from mocktailverse.drinks.derivation.portions import Portion, Trait
-from mocktailverse.drinks.drink import Method
 from mocktailverse.drinks.strength.dilution import MEASURED, NO_MELT, Melt, dilution, melt_of
 from mocktailverse.drinks.strength.glasses import Glass, vessel_of
-from mocktailverse.drinks.strength.methods import Preparation, preparation_of
+from mocktailverse.drinks.strength.methods import Preparation
 from mocktailverse.drinks.strength.pours import NON_ALCOHOLIC_PERCENT, Range
 from mocktailverse.drinks.strength.totals import (
     Totals,
@@ -33,6 +32,9 @@ _MAY_HOLD_ALCOHOL = frozenset({"strong", "doubtful"})
 class Outcome(Struct, frozen=True):
     """Everything that is computed from the portions of a recipe."""
 
+    portions: Sequence[Portion]
+    traits: frozenset[Trait]
+    """Those of all portions."""
     preparation: Preparation
     totals: Totals
     """Volume, alcohol and strength as mixed."""
@@ -46,20 +48,19 @@ class Outcome(Struct, frozen=True):
     """Sugar, acid and energy."""
 
 
-def outcome_of(  # noqa: PLR0913 - each is a separate fact of the recipe
+def outcome_of(
     portions: Sequence[Portion],
-    traits: frozenset[Trait],
-    instructions: str | None,
-    glass: str | None,
-    category: str | None,
-    *,
-    method: Method | None = None,
+    preparation: Preparation,
+    glass: str | None = None,
+    category: str | None = None,
 ) -> Outcome:
-    """Return what the portions of a recipe come to; `traits` are those of all portions.
+    """Return what the portions of a recipe, in any order, come to.
 
-    `method` is the one that the source states apart from the instructions.
+    The size of the `glass` bounds ingredients without an amount, except those of a punch or a
+    home-made liqueur (by `category`).
     """
-    preparation, vessel = preparation_of(instructions, method), vessel_of(glass, category)
+    traits: frozenset[Trait] = frozenset().union(*[portion.traits for portion in portions])
+    vessel = vessel_of(glass, category)
     ice_named = preparation.ice_named or "ice" in traits
     if "open" in traits:
         liquids = [portion.pour for portion in portions if portion.pour]
@@ -77,6 +78,8 @@ def outcome_of(  # noqa: PLR0913 - each is a separate fact of the recipe
     mixed = totals.abv_percent
     melt, served = _diluted(mixed, preparation, settled, vessel, ice_named=ice_named)
     return Outcome(
+        portions,
+        traits,
         preparation,
         totals,
         is_plausible,

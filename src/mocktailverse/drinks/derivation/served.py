@@ -9,8 +9,9 @@ from mocktailverse.drinks.balance.doses import ETHANOL_G_PER_ML
 from mocktailverse.drinks.balance.figures import usual_alcohol_ml, usual_figures
 from mocktailverse.drinks.derivation.derive import STANDARD_DRINK_G
 from mocktailverse.drinks.derivation.outcome import Outcome, outcome_of
-from mocktailverse.drinks.derivation.portions import Trait, portion_of
+from mocktailverse.drinks.derivation.portions import portion_of
 from mocktailverse.drinks.drink import IngredientLine
+from mocktailverse.drinks.strength.methods import preparation_of
 from mocktailverse.drinks.strength.pours import Range
 
 
@@ -46,8 +47,7 @@ def served_of(
 ) -> Served:
     """Return the figures of a recipe; `instructions` are in English."""
     portions = [portion_of(line) for line in lines]
-    traits: frozenset[Trait] = frozenset().union(*[portion.traits for portion in portions])
-    return served_from(outcome_of(portions, traits, instructions, glass, category))
+    return served_from(outcome_of(portions, preparation_of(instructions), glass, category))
 
 
 def served_from(outcome: Outcome) -> Served:

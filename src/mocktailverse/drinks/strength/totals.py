@@ -67,7 +67,7 @@ def filling_ml(measured_ml: Range, filled_ml: Range) -> Range | None:
 def within_largest_recipe(totals: Totals) -> Totals:
     """Return the totals without figures that exceed the largest plausible recipe."""
     least, most = totals.total_ml
-    if all(end is None or end <= LARGEST_RECIPE_ML for end in (least, most)):
+    if (least or 0.0) <= LARGEST_RECIPE_ML and (most or 0.0) <= LARGEST_RECIPE_ML:
         return totals
     return Totals((None if least is None or least > LARGEST_RECIPE_ML else least, None))
 

@@ -10,6 +10,8 @@ Several ingredients in one of these ("ice, mint and lime") get a line each.
 import html
 from collections.abc import Iterator, Mapping
 
+from msgspec.structs import replace
+
 from mocktailverse.drinks.codes import Quality, Reason
 from mocktailverse.drinks.ingredients import read_name
 from mocktailverse.drinks.lines import lines_in, parse_line
@@ -61,7 +63,7 @@ def lines_of(ingredients: object, quality: list[str]) -> tuple[RawLine, ...]:
     for number, (path, element) in enumerate(_elements(ingredients), 1):
         for line in _lines(path, element, quality):
             place = max(number, lines[-1].position + 1) if lines else number
-            lines.append(line._replace(position=place))
+            lines.append(replace(line, position=place))
         if max(number, len(lines)) > LINES_LIMIT:
             raise RecordRejectedError(
                 Reason.TOO_MANY_LINES,

@@ -9,6 +9,8 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from msgspec.structs import replace
+
 from mocktailverse.drinks.codes import Reason
 from mocktailverse.drinks.ingredients import match_ingredient
 from mocktailverse.drinks.ingredients.written_names import states_strength
@@ -48,7 +50,7 @@ def ingredient_lines(value: object, read: ReadText) -> tuple[RawLine, ...]:
     elements = enumerate(_elements(value, read))
     lines = [line for place, one in elements for line in _line_of(place, one, read)]
     require_few(lines)
-    return tuple(line._replace(position=place) for place, line in enumerate(lines, 1))
+    return tuple(replace(line, position=place) for place, line in enumerate(lines, 1))
 
 
 def _elements(value: object, read: ReadText) -> Iterator[object]:

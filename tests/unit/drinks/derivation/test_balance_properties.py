@@ -10,10 +10,12 @@ from msgspec.structs import astuple, replace
 
 from mocktailverse.drinks.balance.composition import composition_of
 from mocktailverse.drinks.derivation.derive import derive
+from mocktailverse.drinks.derivation.outcome import outcome_of
 from mocktailverse.drinks.derivation.portions import portion_of
 from mocktailverse.drinks.derivation.served import Served, served_of
 from mocktailverse.drinks.drink import IngredientLine
 from mocktailverse.drinks.strength.dilution import MEASURED, dilution, melt_of
+from mocktailverse.drinks.strength.methods import preparation_of
 from mocktailverse.drinks.strength.mixture import concentration
 
 LIQUIDS = ("Gin", "Liqueur", "Lime juice", "Sugar syrup", "Soda water", "Cola", "Champagne", "Milk")
@@ -111,7 +113,8 @@ def test_more_sugar_never_lowers_the_sugar(lines, how):
 
 @given(recipes, methods, glasses)
 def test_derived_facts_and_served_figures_agree(lines, how, glass):
-    derived, _ = derive([portion_of(line) for line in lines], how, None, glass)
+    portions = [portion_of(line) for line in lines]
+    derived, _ = derive(outcome_of(portions, preparation_of(how), glass), None)
     served = served_of(lines, how, glass)
 
     for field in ("sugar_g", "acid_g", "sugar_served_g_per_100ml", "energy_kcal"):

@@ -4,8 +4,10 @@ import msgspec
 import pytest
 
 from mocktailverse.drinks.derivation.derive import derive
+from mocktailverse.drinks.derivation.outcome import outcome_of
 from mocktailverse.drinks.derivation.portions import portion_of
 from mocktailverse.drinks.drink import IngredientLine
+from mocktailverse.drinks.strength.methods import preparation_of
 from mocktailverse.drinks.strength.pours import Pour, choice_of, either_pour, substance_of
 
 
@@ -19,7 +21,8 @@ def line(name: str, ml: float | None = None, *others: str, optional: bool = Fals
 
 
 def facts(*lines: IngredientLine, glass: str | None = None, how: str | None = None):
-    return derive([portion_of(one) for one in lines], how, None, glass)[0]
+    portions = [portion_of(one) for one in lines]
+    return derive(outcome_of(portions, preparation_of(how), glass), None)[0]
 
 
 JUICE, GIN, UNKNOWN = line("Orange juice", 100), line("Gin", 50), line("Unicorn tears", 50)

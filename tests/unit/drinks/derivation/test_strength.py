@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 
 from mocktailverse.drinks.codes import Quality
 from mocktailverse.drinks.derivation.derive import derive
+from mocktailverse.drinks.derivation.outcome import outcome_of
 from mocktailverse.drinks.derivation.portions import portion_of
 from mocktailverse.drinks.drink import IngredientLine
 from mocktailverse.drinks.strength import pours
 from mocktailverse.drinks.strength.dilution import dilution
 from mocktailverse.drinks.strength.glasses import vessel_of
+from mocktailverse.drinks.strength.methods import preparation_of
 from mocktailverse.drinks.units import LARGEST_RECIPE_ML, ML_PER_UNIT
 
 SHAKE = "Shake with ice and strain into a glass."
@@ -32,7 +34,7 @@ def line(name, amount=None, unit="none", kind=None, *, top=None):
 
 def facts(*lines, how=None, alcoholic=None, glass=None, category=None):
     portions = [portion_of(one) for one in lines]
-    return derive(portions, how, alcoholic, glass=glass, category=category)[0]
+    return derive(outcome_of(portions, preparation_of(how), glass, category), alcoholic)[0]
 
 
 NEGRONI = (line("Gin", 1, "oz"), line("Campari", 1, "oz"), line("Sweet vermouth", 1, "oz"))
@@ -379,7 +381,8 @@ def test_a_drink_of_one_percent_is_diluted_like_any_other():
     ],
 )
 def test_only_a_clear_contradiction_is_noted(claim, name, contradicts):
-    quality = derive([portion_of(line(name, 5, "cl"))], None, claim)[1]
+    outcome = outcome_of([portion_of(line(name, 5, "cl"))], preparation_of(None))
+    quality = derive(outcome, claim)[1]
 
     assert quality == ((Quality.STRENGTH_CONTRADICTS,) if contradicts else ())
 

@@ -3,10 +3,12 @@
 import pytest
 
 from mocktailverse.drinks.derivation.derive import derive
+from mocktailverse.drinks.derivation.outcome import outcome_of
 from mocktailverse.drinks.derivation.portions import portion_of
 from mocktailverse.drinks.drink import IngredientLine
 from mocktailverse.drinks.ingredients import canonical_name
 from mocktailverse.drinks.measures import parse_measure
+from mocktailverse.drinks.strength.methods import preparation_of
 
 
 def line_of(measure: str, ingredient: str) -> IngredientLine:
@@ -270,11 +272,8 @@ def test_ice_as_an_ingredient_or_in_the_text_leaves_less_room(
 ):
     poured_lines = [line_of("5 cl", "Gin"), line_of("fill", "Tonic water")]
     iced_lines = [line_of("1 cup", name) for name in lines]
-    derived, _ = derive(
-        [portion_of(line) for line in (*poured_lines, *iced_lines)],
-        instructions,
-        None,
-        "Highball glass",
-    )
+    portions = [portion_of(line) for line in (*poured_lines, *iced_lines)]
+    outcome = outcome_of(portions, preparation_of(instructions), "Highball glass")
+    derived, _ = derive(outcome, None)
 
     assert derived.total_ml_max == most
