@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from mocktailverse.drinks.codes import Quality
 from mocktailverse.drinks.derivation.derive import derive
-from mocktailverse.drinks.derivation.outcome import outcome_of
+from mocktailverse.drinks.derivation.outcome import mixed_of, served_outcome, settled_of
 from mocktailverse.drinks.derivation.portions import Portion, portion_of
 from mocktailverse.drinks.derivation.stated_figures import stated_differences
 from mocktailverse.drinks.drink import Derived, Drink, IngredientLine, Lineage
@@ -61,10 +61,12 @@ def normalize_all(
     records = [record for record, _ in observed]
     facts = [[_facts_of(line) for line in record.lines] for record in records]
     preparations = [preparation_of(one.instructions.get("en"), one.method) for one in records]
-    outcomes = [
-        outcome_of([one.portion for one in lines], preparation, record.glass, record.category)
+    mixed = [
+        mixed_of([one.portion for one in lines], preparation, record.glass, record.category)
         for record, lines, preparation in zip(records, facts, preparations, strict=True)
     ]
+    settled = [settled_of(one) for one in mixed]
+    outcomes = [served_outcome(*both) for both in zip(mixed, settled, strict=True)]
     derived = [
         derive(outcome, record.alcoholic) for record, outcome in zip(records, outcomes, strict=True)
     ]

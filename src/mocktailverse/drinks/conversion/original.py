@@ -59,10 +59,10 @@ def original_of(drink: Drink) -> Original:
     text = drink.instructions.get("en")
     stated = method if preparation_of(text).method != method else None
     outcome = outcome_of(portions, preparation_of(text, stated), drink.glass, drink.category)
-    contents = tuple(content_of_portion(portion, outcome.preparation) for portion in portions)
+    contents = tuple(content_of_portion(portion, outcome.mixed.preparation) for portion in portions)
     before = served_from(outcome)
     served_ml = _require_figures(drink, before, contents)
-    melts = _melts_of(drink, method, outcome, ice_named="ice" in outcome.traits)
+    melts = _melts_of(drink, method, outcome, ice_named="ice" in outcome.mixed.traits)
     unmeasured_ml = _unmeasured_ml(contents, method, melts, served_ml)
     return Original(drink, method, before, served_ml, melts, unmeasured_ml, contents, stated)
 
@@ -132,7 +132,7 @@ def _melts_of(drink: Drink, method: Method, outcome: Outcome, *, ice_named: bool
     after = usual_dilution(
         method,
         0.0,
-        ice_named=outcome.preparation.ice_named or ice_named,
+        ice_named=outcome.mixed.preparation.ice_named or ice_named,
         iced_glass=vessel is None or vessel.iced,
     )
     return Melts(outcome.melt.usual, after)

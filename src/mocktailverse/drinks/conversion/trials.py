@@ -66,7 +66,7 @@ def trial_of(
     portions = portions_of(lines)
     preparation = preparation_of(text, original.stated_method)
     outcome = outcome_of(portions, preparation, drink.glass, drink.category)
-    return Trial(draft, lines, instructions, outcome.preparation.method, served_from(outcome))
+    return Trial(draft, lines, instructions, outcome.mixed.preparation.method, served_from(outcome))
 
 
 def mocktail_of(original: Original, style: str, plan: Plan, trial: Trial) -> Drink:

@@ -34,9 +34,9 @@ def derive(outcome: Outcome, alcoholic: Alcoholic | None) -> tuple[Derived, tupl
     drink with alcohol non-alcoholic or the reverse, and `volume_implausible` if the lines add up to
     more than one recipe makes.
     """
-    portions, traits = outcome.portions, outcome.traits
-    totals, served = outcome.totals, outcome.abv_served_percent
-    quality = () if outcome.is_plausible else (Quality.VOLUME_IMPLAUSIBLE,)
+    mixed, served = outcome.mixed, outcome.abv_served_percent
+    portions, traits, totals = mixed.portions, mixed.traits, mixed.totals
+    quality = () if mixed.is_plausible else (Quality.VOLUME_IMPLAUSIBLE,)
     strength = served or totals.abv_percent
     if "food" in traits:
         strength = _thinned(strength, totals.total_ml[1], portions)
@@ -55,7 +55,7 @@ def derive(outcome: Outcome, alcoholic: Alcoholic | None) -> tuple[Derived, tupl
         *ends[:10],  # type: ignore[arg-type]  # the same
         _certainty(ends, rough="imprecise" in traits),
         _spirits(portions),
-        outcome.preparation.method,
+        mixed.preparation.method,
         mocktail,
         causes,
         ends[10],

@@ -29,17 +29,27 @@ from mocktailverse.drinks.strength.totals import (
 _MAY_HOLD_ALCOHOL = frozenset({"strong", "doubtful"})
 
 
-class Outcome(Struct, frozen=True):
-    """Everything that is computed from the portions of a recipe."""
+class Mixed(Struct, frozen=True):
+    """A recipe as mixed: before its fruit is used, and before ice melts into it."""
 
     portions: Sequence[Portion]
     traits: frozenset[Trait]
     """Those of all portions."""
     preparation: Preparation
+    vessel: Glass | None
+    """The glass that bounds ingredients without an amount; None if its size is unknown."""
+    ice_named: bool
+    """Whether a line or the instructions mention ice."""
     totals: Totals
-    """Volume, alcohol and strength as mixed."""
+    """Volume, alcohol and strength."""
     is_plausible: bool
     """Whether the lines add up to no more than one recipe makes."""
+
+
+class Outcome(Struct, frozen=True):
+    """Everything that is computed from the portions of a recipe."""
+
+    mixed: Mixed
     settled: Settled
     melt: Melt
     abv_served_percent: Range | None
@@ -54,7 +64,15 @@ def outcome_of(
     glass: str | None = None,
     category: str | None = None,
 ) -> Outcome:
-    """Return what the portions of a recipe, in any order, come to.
+    """Return what the portions of a recipe come to; see `mixed_of`."""
+    mixed = mixed_of(portions, preparation, glass, category)
+    return served_outcome(mixed, settled_of(mixed))
+
+
+def mixed_of(
+    portions: Sequence[Portion], preparation: Preparation, glass: str | None, category: str | None
+) -> Mixed:
+    """Return the recipe of some portions, in any order, as mixed.
 
     The size of the `glass` bounds ingredients without an amount, except those of a punch or a
     home-made liqueur (by `category`).
@@ -73,37 +91,35 @@ def outcome_of(
     is_plausible = totals is unchecked
     if portions and traits.isdisjoint(_MAY_HOLD_ALCOHOL):
         totals = capped(NON_ALCOHOLIC_PERCENT if "trace" in traits else 0.0, totals)
-    doses = [portion.dose for portion in portions if portion.dose]
-    settled = settle(doses, preparation, vessel, ice_named=ice_named)
-    mixed = totals.abv_percent
-    melt, served = _diluted(mixed, preparation, settled, vessel, ice_named=ice_named)
+    return Mixed(portions, traits, preparation, vessel, ice_named, totals, is_plausible)
+
+
+def settled_of(mixed: Mixed) -> Settled:
+    """Return how much of each portion the drink gets."""
+    doses = [portion.dose for portion in mixed.portions if portion.dose]
+    return settle(doses, mixed.preparation, mixed.vessel, ice_named=mixed.ice_named)
+
+
+def served_outcome(mixed: Mixed, settled: Settled) -> Outcome:
+    """Return what the recipe comes to as served, with its melt water."""
+    melt, served = _diluted(mixed, settled)
     return Outcome(
-        portions,
-        traits,
-        preparation,
-        totals,
-        is_plausible,
+        mixed,
         settled,
         melt,
         served,
-        _likely(mixed, served, settled, melt),
-        figures_of(settled, melt) if is_plausible else NO_FIGURES,
+        _likely(mixed.totals.abv_percent, served, settled, melt),
+        figures_of(settled, melt) if mixed.is_plausible else NO_FIGURES,
     )
 
 
-def _diluted(
-    mixed: Range | None,
-    preparation: Preparation,
-    settled: Settled,
-    vessel: Glass | None,
-    *,
-    ice_named: bool,
-) -> tuple[Melt, Range | None]:
+def _diluted(recipe: Mixed, settled: Settled) -> tuple[Melt, Range | None]:
     """Return the melt water and the strength as served."""
+    preparation, ice_named, vessel = recipe.preparation, recipe.ice_named, recipe.vessel
     method, iced_glass = preparation.method, vessel is None or vessel.iced
+    strength = mixed = recipe.totals.abv_percent
     if preparation.is_hot and not ice_named:
         return NO_MELT, mixed
-    strength = mixed
     if strength is None or settled.is_topped:
         # Only the melt water of shaking and stirring depends on the strength.
         is_needed = method is None or method in MEASURED

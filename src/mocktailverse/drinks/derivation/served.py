@@ -58,7 +58,7 @@ def served_from(outcome: Outcome) -> Served:
     """
     figures, settled = outcome.figures, outcome.settled
     usual = usual_figures(settled, outcome.melt)
-    alcohol_ml = outcome.totals.alcohol_ml
+    alcohol_ml = outcome.mixed.totals.alcohol_ml
     factor = ETHANOL_G_PER_ML / STANDARD_DRINK_G
     drinks = (alcohol_ml[0] * factor, alcohol_ml[1] * factor) if alcohol_ml else None
     usual_ml = usual_alcohol_ml(settled)
