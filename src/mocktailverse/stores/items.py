@@ -48,9 +48,10 @@ _to_earlier = converter(tuple[Earlier, ...])
 
 def to_item(register: Register) -> Item:
     """Return the item of a register."""
-    item: Item = {"id": {"S": register.id}}
-    if register.drink is not None:
-        item |= _drink_item(register.drink, register.recipe)
+    drink = register.drink
+    item: Item = (
+        {"id": {"S": register.id}} if drink is None else _drink_item(drink, register.recipe)
+    )
     if register.earlier:
         item["earlier"] = to_value([msgspec.to_builtins(entry) for entry in register.earlier])
     if register.absences:
@@ -65,6 +66,7 @@ def to_item(register: Register) -> Item:
 
 def _drink_item(drink: Drink, recipe: str) -> Item:
     item: Item = {
+        "id": {"S": drink.id},
         "source": {"S": drink.source},
         "name": {"S": drink.name},
         "category": _string(drink.category),
@@ -210,7 +212,9 @@ def _derived(derived: Derived) -> Value:
     for place, least, most in _RANGES:
         low, high = values[place], values[place + 1]
         fields[least] = number = _NULL if low is None else {"N": repr(low)}
-        fields[most] = number if high == low else _number(high)
+        if high != low:
+            number = _NULL if high is None else {"N": repr(high)}
+        fields[most] = number
     return {"M": fields}
 
 

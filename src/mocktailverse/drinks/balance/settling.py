@@ -25,7 +25,6 @@ from mocktailverse.drinks.strength.totals import DASHES_ML, NEGLIGIBLE_SHARE, fi
 Use = Literal["blended", "muddled", "pressed", "garnish", "open"]
 """How a fruit is used; `open` if the instructions do not say."""
 
-_SENTENCE = re.compile(r"[.;!\n]+")
 _USES: dict[Use, tuple[str, ...]] = {
     "muddled": ("muddl", "mash", "crush", "smash", "bruis", "pound"),
     "blended": ("blend", "puree", "purée", "lique", "liqui", "process", "whiz"),
@@ -174,7 +173,7 @@ def _poured_late(dose: Dose, early: str, late: str) -> Dose:
     """Return the dose without melt water if the instructions add it to the strained drink."""
     if not dose.melt.most or not dose.name or dose.name not in late or dose.name in early:
         return dose
-    for sentence in _SENTENCE.split(late):
+    for sentence in _sentences(late):
         added = _ADDED.search(sentence)
         if added and dose.name in sentence[added.end() :]:
             return replace(dose, melt=NONE)
@@ -199,16 +198,22 @@ def _of_fruit(fruit: Fruit, preparation: Preparation) -> Dose | None:
 
 
 def _use_of(fruit: Fruit, preparation: Preparation) -> Use:
-    uses = set()
+    uses: set[Use | None] = set()
     if fruit.stem in preparation.text:
-        sentences = _SENTENCE.split(preparation.text)
-        uses = {_use_in(f" {sentence} ") for sentence in sentences if fruit.stem in sentence}
+        for sentence in _sentences(preparation.text):
+            if fruit.stem in sentence:
+                uses.add(_use_in(f" {sentence} "))
     for use in ("muddled", "blended", "pressed", "garnish"):
         if use in uses:
             return use
     if fruit.garnish:
         return "garnish"
     return "blended" if preparation.method == "blended" else "open"
+
+
+def _sentences(text: str) -> list[str]:
+    """Return the sentences of a text on one line; some may be empty."""
+    return text.replace(";", ".").replace("!", ".").split(".")
 
 
 def _use_in(sentence: str) -> Use | None:
