@@ -14,7 +14,7 @@ MeasureKind = Literal["volume", "count", "mass", "part", "qualitative", "none"]
 Method = Literal["shaken", "stirred", "blended", "built", "muddled", "layered"]
 
 
-class IngredientLine(Struct, frozen=True):
+class IngredientLine(Struct, frozen=True, gc=False):
     """One ingredient of a drink with its measure."""
 
     position: int
@@ -47,7 +47,7 @@ class IngredientLine(Struct, frozen=True):
     """Whether the recipe calls the ingredient optional."""
 
 
-class Image(Struct, frozen=True):
+class Image(Struct, frozen=True, gc=False):
     """The drink's picture and its terms of use."""
 
     url: str
@@ -82,7 +82,7 @@ class Stated(Struct, frozen=True):
     """Stated ABV; whether as mixed or as served is not known."""
 
 
-class Derived(Struct, frozen=True):
+class Derived(Struct, frozen=True, gc=False):
     """Facts computed from the ingredient lines. Each figure is a range; null means unknown."""
 
     total_ml_min: float | None = None
@@ -142,7 +142,7 @@ class Derived(Struct, frozen=True):
     """Maximum energy."""
 
 
-class Lineage(Struct, frozen=True):
+class Lineage(Struct, frozen=True, gc=False):
     """The raw bytes and the code version that a drink was made from."""
 
     bucket: str
@@ -157,7 +157,7 @@ class Lineage(Struct, frozen=True):
     """Version of the transform code; it increases when the output changes."""
 
 
-class Drink(Struct, frozen=True):
+class Drink(Struct, frozen=True, gc=False):
     """One drink of the catalogue."""
 
     id: str

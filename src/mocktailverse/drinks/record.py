@@ -34,7 +34,7 @@ class RawLine(Struct, frozen=True, gc=False):
     """What the source states in fields of their own; None if it has no such fields."""
 
 
-class Record(Struct, frozen=True):
+class Record(Struct, frozen=True, gc=False):
     """One drink as its source states it, in the domain's vocabulary."""
 
     id: str

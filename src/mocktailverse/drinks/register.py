@@ -74,7 +74,7 @@ class Earlier(Struct, frozen=True, order=True):
     """Its name, cut to 1,000 characters."""
 
 
-class Register(Struct, frozen=True):
+class Register(Struct, frozen=True, gc=False):
     """The content of the drinks table under one id: the drink, and what `merge` needs."""
 
     id: str

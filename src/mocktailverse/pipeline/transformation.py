@@ -1,7 +1,7 @@
 """The transform stage: a raw object's bytes become registers and rejected lines. Pure.
 
-It decodes, reads and normalizes in one stream, a few records at a time. The transform function,
-`verify` and the `transform` command run this same code.
+It decodes, reads and normalizes in one stream, a batch of records at a time. The transform
+function, `verify` and the `transform` command run this same code.
 """
 
 import re

@@ -40,7 +40,7 @@ _STRAINED_METHODS = frozenset({"shaken", "stirred", "blended"})
 _ADDED = re.compile(r"\b(?:top|fill|float|add|drizzl|splash|layer|sink|finish)")
 
 
-class Settled(Struct, frozen=True):
+class Settled(Struct, frozen=True, gc=False):
     """The doses of one drink, all with the same unit of amount."""
 
     doses: list[Dose]

@@ -29,7 +29,7 @@ from mocktailverse.drinks.strength.totals import (
 _MAY_HOLD_ALCOHOL = frozenset({"strong", "doubtful"})
 
 
-class Mixed(Struct, frozen=True):
+class Mixed(Struct, frozen=True, gc=False):
     """A recipe as mixed: before its fruit is used, and before ice melts into it."""
 
     portions: Sequence[Portion]
@@ -46,7 +46,7 @@ class Mixed(Struct, frozen=True):
     """Whether the lines add up to no more than one recipe makes."""
 
 
-class Outcome(Struct, frozen=True):
+class Outcome(Struct, frozen=True, gc=False):
     """Everything that is computed from the portions of a recipe."""
 
     mixed: Mixed

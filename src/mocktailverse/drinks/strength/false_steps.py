@@ -53,7 +53,7 @@ def without_false_steps(text: str, terms: frozenset[str]) -> str:
     if (
         any(map(text.__contains__, _SOUNDS))
         or ("shak" in text and any(map(text.__contains__, _SOUNDS_OF_SHAKING)))
-        or _BLEND_OF.search(text)
+        or ("blend" in text and _BLEND_OF.search(text))
     ):
         text = _NO_METHOD.sub(" ", text)
     return text

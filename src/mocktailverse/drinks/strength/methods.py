@@ -19,7 +19,7 @@ from mocktailverse.drinks.strength.false_steps import MISLEADING, without_false_
 from mocktailverse.drinks.text import word_set
 
 
-class Preparation(Struct, frozen=True):
+class Preparation(Struct, frozen=True, gc=False):
     """The preparation, as far as the instructions describe it."""
 
     method: Method | None = None

@@ -18,7 +18,7 @@ DASHES_ML = 3.0
 """The size of a part is unknown, so next to parts up to three dashes are ignored."""
 
 
-class Totals(Struct, frozen=True):
+class Totals(Struct, frozen=True, gc=False):
     """Volume and alcohol in ml and strength in % vol; None if they cannot be bounded."""
 
     total_ml: tuple[float | None, float | None] = (None, None)
