@@ -16,6 +16,21 @@ STILL = "document.getAnimations().length === 0"
 """JavaScript that is true if nothing on the page moves."""
 
 
+DRAWN = "[data-testid=stApp][data-test-script-state=notRunning]"
+
+HARDLY_PX = 32
+RECORD_TOPS = """
+window.tops = [];
+const record = () => {
+  const card = document.querySelector("[class*=st-key-card-0]");
+  if (card) tops.push(card.getBoundingClientRect().top);
+  requestAnimationFrame(record);
+};
+record();
+"""
+"""JavaScript that records where the first card is whenever the browser draws."""
+
+
 def parameters(url: str) -> dict[str, list[str]]:
     return parse_qs(urlsplit(url).query)
 
@@ -199,3 +214,14 @@ def test_the_download_is_complete_and_no_cell_of_it_is_a_formula(visit, site, ho
 def test_pictures_are_shown_where_their_licence_is_stated(visit):
     page = visit("?q=negroni&view=pictures")
     expect(page.get_by_role("img", name="Picture of Negroni")).to_be_visible()
+
+
+@pytest.mark.parametrize("phone", [False, True])
+def test_the_first_card_hardly_moves_when_the_controls_appear(visit, phone):
+    page = visit(phone=phone)
+    page.add_init_script(RECORD_TOPS)
+    page.reload()
+    expect(page.locator(DRAWN)).to_be_attached()
+    expect(page.get_by_role("searchbox")).to_be_visible()
+    tops = page.evaluate("tops")
+    assert max(tops) - min(tops) <= HARDLY_PX

@@ -9,6 +9,7 @@ import streamlit as st
 
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.search.query import DrinkQuery
+from mocktailverse.dashboard.views import explore_page
 from mocktailverse.dashboard.views.explore_page import csv_of
 
 
@@ -35,6 +36,20 @@ def test_the_first_drinks_do_not_wait_for_the_index(
     assert catalogue.is_warm
     assert len(cards(preview)) == 24
     assert cards(complete) == cards(preview)
+
+
+def test_a_new_visitor_gets_the_first_row_before_the_controls(
+    open_page, sample_catalogue, cards, monkeypatch
+):
+    sample_catalogue.warm()
+    with monkeypatch.context() as patched:
+        patched.setattr(explore_page.time, "sleep", lambda _: st.stop())
+        page = open_page()
+    assert len(cards(page)) == 3
+    assert not page.text_input
+    page.run()
+    assert len(cards(page)) == 24
+    assert page.text_input
 
 
 def test_every_filter_is_restored_from_the_url(open_page):
@@ -72,7 +87,7 @@ def test_one_click_shows_only_mocktails(open_page, query_of, button_group):
     page = open_page()
     button_group(page, "kind").set_value("true").run()
     assert query_of(page) == {"mocktail": ["true"]}
-    badges = [element.value for element in page.markdown if "-badge[" in element.value]
+    badges = [text.value.split("\n\n")[-1] for text in page.markdown if "-badge[" in text.value]
     assert set(badges) == {":green-badge[mocktail]"}
 
 

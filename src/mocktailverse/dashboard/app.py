@@ -14,6 +14,7 @@ from mocktailverse.dashboard.catalogue_loading import current_catalogue, pinned_
 from mocktailverse.dashboard.context import DashboardContext, dashboard_context
 from mocktailverse.dashboard.page_paths import COST, EXPLORE, INSIGHTS, PIPELINE, RECIPE, SHELF
 from mocktailverse.dashboard.preparation import preparing
+from mocktailverse.dashboard.reserved_space import reserve
 from mocktailverse.dashboard.safe_text import plain
 from mocktailverse.errors import MocktailverseError
 from mocktailverse.formatting import age, clock_text
@@ -51,7 +52,7 @@ def main() -> None:
     footer = st.fragment(_show_footer, run_every=context.refresh_s) if is_live else _show_footer
     with pinned_catalogue():
         beside = st.sidebar.container()
-        above = st.container(horizontal=True, gap="small", key="phone-links")
+        above = reserve("phone-links", height=1, phone_rows=2)
         try:
             page.run()
         finally:  # the page first, even if it ends early: the browser draws it meanwhile
@@ -59,7 +60,7 @@ def main() -> None:
                 _show_navigation(context, "stretch")
                 st.space("medium")
                 footer(context)
-            with above:
+            with above.container(horizontal=True, gap="small"):
                 _show_navigation(context, "content")
             with st.container(key="phone-foot"):
                 footer(context)

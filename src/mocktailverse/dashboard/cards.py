@@ -52,14 +52,12 @@ def show_cards(  # noqa: PLR0913 - what differs between the pages
     for number, (column, drink) in enumerate(in_columns(drinks)):
         if number == _COLUMNS:
             after_first_row()
-        card = f"{key}-{number}"
-        with column.container(border=True, height="stretch", gap="small", key=card):
+        with column.container(border=True, height="stretch", gap="small", key=f"{key}-{number}"):
             converted = (as_mocktails or {}).get(drink.id)
             is_converted = converted is not None
             _show_name(drink, parameters, is_converted=is_converted, pictures=pictures)
-            if number < _COLUMNS:
-                _show_name_until_linked(card, drink)
-            st.markdown(":green-badge[as a mocktail]" if is_converted else badges(drink))
+            badge = ":green-badge[as a mocktail]" if is_converted else badges(drink)
+            st.markdown(f"{_name(drink)}\n\n{badge}")
             names = converted or dict.fromkeys(line.name for line in drink.ingredients)
             listed = ", ".join(names)
             st.caption(plain(listed, _INGREDIENTS_LENGTH) if listed else "No ingredients listed.")
@@ -132,7 +130,7 @@ def _show_name(drink: Drink, parameters: Parameters, *, is_converted: bool, pict
         )
     st.page_link(
         EXPLORE,
-        label=f"**{plain(drink.name, _NAME_LENGTH)}**",
+        label=_name(drink),
         icon=f":material/{_glass_icon(drink.glass)}:",
         query_params={
             **parameters,
@@ -142,14 +140,8 @@ def _show_name(drink: Drink, parameters: Parameters, *, is_converted: bool, pict
     )
 
 
-def _show_name_until_linked(card: str, drink: Drink) -> None:
-    """Show the name as text, which the style sheet hides once the link with the name is drawn.
-
-    The browser loads the code of links apart, and React may hold back what it has loaded for half
-    a second. Text it draws at once.
-    """
-    with st.container(key=f"name-of-{card}"):
-        st.markdown(f"**{plain(drink.name, _NAME_LENGTH)}**")
+def _name(drink: Drink) -> str:
+    return f"**{plain(drink.name, _NAME_LENGTH)}**"
 
 
 def _glass_icon(glass: str | None) -> str:

@@ -1,5 +1,6 @@
 """The Explore page: search and filters; with `?drink=` in the URL, the page of that drink."""
 
+import time
 from collections.abc import Callable, Sequence
 from itertools import islice
 
@@ -16,6 +17,7 @@ from mocktailverse.dashboard.drink_text import figures, served
 from mocktailverse.dashboard.drink_view import show_drink
 from mocktailverse.dashboard.filters import clear, show_active, show_filters, show_kinds
 from mocktailverse.dashboard.page_paths import EXPLORE
+from mocktailverse.dashboard.reserved_space import reserve
 from mocktailverse.dashboard.safe_text import plain, short
 from mocktailverse.dashboard.url_state import Parameters
 from mocktailverse.dashboard.variants_view import recipe_notes
@@ -33,8 +35,16 @@ _SORTS = {
     "observed": "Oldest first",
 }
 
-_CONTROLS_HEIGHT = 290
-"""Pixels above the drinks, approximately: the drinks hardly move when the controls appear."""
+_CONTROLS_HEIGHT = 294
+_PHONE_ROWS = 3
+"""Space for the controls above the drinks, as for `reserve`; the style sheet has it, too."""
+
+_DRAWING_S = 0.2
+"""How long a browser takes to draw the first drinks. React would draw what comes earlier together
+with them, which takes several times as long."""
+
+_VISITED = "explore-visited"
+"""Session state key: whether the browser has the code of the controls already."""
 
 _VIEWS = {"": "Cards", "pictures": "Pictures", "table": "Table"}
 
@@ -54,21 +64,27 @@ def page() -> None:
 def _show_list(catalogue: Catalogue, parameters: Parameters, query: DrinkQuery) -> None:
     """Show the first drinks before the controls above them, whose code the browser has to load.
 
-    A new visitor sees space in place of the controls. Without an index yet, the first drinks come
-    from the file, unless the parameters ask for others.
+    A new visitor sees space in place of the controls, which follow once the browser has begun to
+    draw. Without an index yet, the first drinks come from the file, unless the parameters ask for
+    others.
     """
-    space, above, below, preview = st.empty(), st.container(), st.container(), st.empty()
-    if "search" not in st.session_state:
-        space.container(height=_CONTROLS_HEIGHT, border=False)
-    if not catalogue.is_warm and not parameters:
+    is_preview = not catalogue.is_warm and not parameters
+    waits = not is_preview and _VISITED not in st.session_state
+    st.session_state[_VISITED] = True
+    total = 0 if is_preview else cached_queries.count(catalogue, query)
+    has_list = is_preview or total > 0
+    above = reserve("controls", _CONTROLS_HEIGHT, _PHONE_ROWS) if has_list else st.container()
+    below, preview = st.container(), st.empty()
+    if is_preview:
         with preview.container():
             show_cards(_first_drinks(catalogue), parameters, key="card-preview")
         catalogue.warm()
         preview.empty()
-    total = cached_queries.count(catalogue, query)
+        total = cached_queries.count(catalogue, query)
 
     def show_controls() -> None:
-        space.empty()
+        if waits:
+            time.sleep(_DRAWING_S)
         with above:
             _show_controls(catalogue, parameters, query, total)
 
