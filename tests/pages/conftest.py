@@ -41,9 +41,11 @@ class FakeCopy:
         self.problem = problem
         self.failing_for_s = 90.0 if problem else None
         self.reads = 0
+        self.timeouts_s: list[float | None] = []
 
-    def current(self) -> Catalogue:
+    def current(self, *, timeout_s: float | None = None) -> Catalogue:
         self.reads += 1
+        self.timeouts_s.append(timeout_s)
         if isinstance(self.catalogue, Exception):
             raise self.catalogue
         return self.catalogue

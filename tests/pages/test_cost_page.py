@@ -55,7 +55,7 @@ class FakeStores:
         end = first + limit
         return loads[first:end], ({"at": end} if end < len(loads) else None)
 
-    def current(self):
+    def current(self, **_):
         if self.drinks is None:
             raise MissingError("nothing was published yet")
         return self

@@ -45,6 +45,11 @@ def test_a_page_and_its_frame_use_one_catalogue(open_page, page):
     assert shown.session_state[OVERRIDE].catalogue.reads == 2
 
 
+def test_only_a_new_visitor_waits_for_a_newer_catalogue(open_page):
+    shown = open_page().run()
+    assert shown.session_state[OVERRIDE].catalogue.timeouts_s == [2.0, None]
+
+
 @pytest.mark.parametrize("page", CATALOGUE_PAGES)
 def test_the_page_without_a_catalogue_says_what_to_do(open_page, page):
     shown = open_page(page, catalogue=MissingError("Nothing was published yet."))

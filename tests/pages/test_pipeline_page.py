@@ -93,7 +93,7 @@ class FakeAws:
         self.call("send")
         self.sent.append(request)
 
-    def current(self):
+    def current(self, **_):
         self.call("current")
         if self.meta is None:
             raise MissingError("nothing was published yet")

@@ -57,7 +57,7 @@ def open_form(sample_catalogue, make_catalogue):
                     drink = understood(msgspec.convert(record, RecipeEnvelope))
                     shown[drink.id] = drink
             catalogue = make_catalogue(shown.values())
-            copy.current = lambda: catalogue
+            copy.current = lambda **_: catalogue
 
         publish(b"")
         bucket = Bucket(publish)

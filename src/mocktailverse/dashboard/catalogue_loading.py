@@ -11,6 +11,13 @@ from mocktailverse.dashboard.context import DashboardContext, dashboard_context
 from mocktailverse.dashboard.error_banner import show_error_banner
 from mocktailverse.errors import MissingError, MocktailverseError
 
+_HAS_CATALOGUE = "has-catalogue"
+"""Session state key: whether the visitor has seen a catalogue."""
+
+_NEW_VISITOR_TIMEOUT_S = 2.0
+"""How long a new visitor waits for a newer catalogue than the last visitor's, or the server's
+first; later the page shows what there is while a newer one is read."""
+
 _PINNED: ContextVar[list[Catalogue] | None] = ContextVar("pinned_catalogue", default=None)
 
 
@@ -35,7 +42,9 @@ def current_catalogue(context: DashboardContext) -> Catalogue:
     pinned = _PINNED.get()
     if pinned:
         return pinned[0]
-    catalogue = context.catalogue.current()
+    is_new = _HAS_CATALOGUE not in st.session_state
+    catalogue = context.catalogue.current(timeout_s=_NEW_VISITOR_TIMEOUT_S if is_new else None)
+    st.session_state[_HAS_CATALOGUE] = True
     if pinned is not None:
         pinned.append(catalogue)
     return catalogue
