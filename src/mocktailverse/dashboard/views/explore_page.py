@@ -69,13 +69,12 @@ def _show_list(catalogue: Catalogue, parameters: Parameters, query: DrinkQuery) 
     others.
     """
     is_preview = not catalogue.is_warm and not parameters
-    waits = not is_preview and _VISITED not in st.session_state
-    st.session_state[_VISITED] = True
     total = 0 if is_preview else cached_queries.count(catalogue, query)
     has_list = is_preview or total > 0
     above = reserve("controls", _CONTROLS_HEIGHT, _PHONE_ROWS) if has_list else st.container()
     below, preview = st.container(), st.empty()
     if is_preview:
+        st.session_state[_VISITED] = True  # the browser draws these while the index is built
         with preview.container():
             show_cards(_first_drinks(catalogue), parameters, key="card-preview")
         catalogue.warm()
@@ -83,10 +82,9 @@ def _show_list(catalogue: Catalogue, parameters: Parameters, query: DrinkQuery) 
         total = cached_queries.count(catalogue, query)
 
     def show_controls() -> None:
-        if waits:
-            time.sleep(_DRAWING_S)
         with above:
             _show_controls(catalogue, parameters, query, total)
+        st.session_state[_VISITED] = True
 
     with below:
         if total:
@@ -141,6 +139,12 @@ def _show_results(
     show_controls: Callable[[], None],
 ) -> None:
     """Show a page of the results; call `show_controls` after its first row."""
+
+    def after_first_row() -> None:
+        if _VISITED not in st.session_state:
+            time.sleep(_DRAWING_S)
+        show_controls()
+
     size = url_state.number(parameters, "size", _SIZES[0], _SIZES[-1])
     results, parameters = read_page(
         lambda after: cached_queries.search(catalogue, query, limit=size, after=after), parameters
@@ -156,7 +160,7 @@ def _show_results(
             parameters,
             notes=notes,
             pictures=view == "pictures",
-            after_first_row=show_controls,
+            after_first_row=after_first_row,
         )
     _show_paging(parameters, results.next, size, total)
 
