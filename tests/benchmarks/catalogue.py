@@ -79,7 +79,7 @@ def _rebuild(path: Path, drinks: Iterator[Drink]) -> float:
     with CatalogueWriter.create(path) as writer:
         while chunk := list(islice(drinks, _CHUNK)):
             total_s += _seconds(lambda chunk=chunk: writer.put(chunk))
-        return total_s + _seconds(lambda: writer.seal(**_SEALED))
+        return total_s + _seconds(lambda: writer.seal(**_SEALED, most_conversions=None))
 
 
 def _queries(path: Path, questions: int) -> dict[str, Any]:
