@@ -1,9 +1,9 @@
 """What to buy next: the ingredients that make most drinks makeable, each bought alone."""
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable
 from functools import cache, partial, reduce
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from itertools import chain
 from operator import or_
 
@@ -77,15 +77,16 @@ class PurchaseAdvice:
             equal = (n for n in self._better[name] if bound(n) >= drinks == unlocked(n))
             return not all(map(is_needless, equal))
 
-        queue = ranked.copy()  # a sorted list is a heap
-        for name in completed:  # some are in it twice, and chosen once
-            heappush(queue, (-bound(name), name))
+        first = deque(ranked)
+        again = [(-bound(name), name) for name in completed]  # some are in both, and chosen once
+        heapify(again)
         chosen: dict[str, int] = {}
-        while queue and len(chosen) < UNLOCKS:
-            most, name = heappop(queue)
+        while (first or again) and len(chosen) < UNLOCKS:
+            is_first = not again or (first and first[0] <= again[0])
+            most, name = first.popleft() if is_first else heappop(again)
             drinks = bound(name) if bound(name) < -most else unlocked(name)
             if 0 < drinks < -most:
-                heappush(queue, (-drinks, name))
+                heappush(again, (-drinks, name))
             elif drinks and name not in chosen and not is_needless(name):
                 chosen[name] = drinks
         return [Unlock(name, drinks) for name, drinks in chosen.items()]
