@@ -144,10 +144,10 @@ def test_an_interrupted_demo_leaves_nothing_behind(scratch, foreground):
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A folder on a file system of 8 MiB, which is too small for the functions' code."""
+    """A folder on a file system of 4 MiB, which is too small for the functions' code."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", folder]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", folder]
     if os.getuid() != 0 or shutil.which("mount") is None:
         pytest.skip("only root can mount a small disk")
     if subprocess.run(mount, capture_output=True, check=False).returncode:
