@@ -54,7 +54,7 @@ def main() -> int:
             try:
                 maker()
             except subprocess.CalledProcessError as error:
-                print(f"{name}: {error}")  # noqa: T201 - likewise
+                print(f"{name}: {error}")  # noqa: T201 - a script that reports
                 failed = True
             else:
                 (HOME / name / ".ready").write_text(_digest(name))

@@ -116,9 +116,9 @@ def write_results(folder: Path, output: Path) -> None:
     """Write the results of every file, with the package that is on the path."""
     import ours  # noqa: PLC0415 - the package of the revision that is on the path
 
-    from mocktailverse.loads.object_version import ObjectVersion  # noqa: PLC0415 - the same
-    from mocktailverse.pipeline.transformation import transform  # noqa: PLC0415 - the same
-    from mocktailverse.stores.items import to_item  # noqa: PLC0415 - the same
+    from mocktailverse.loads.object_version import ObjectVersion  # noqa: PLC0415 - of that revision
+    from mocktailverse.pipeline.transformation import transform  # noqa: PLC0415 - of that revision
+    from mocktailverse.stores.items import to_item  # noqa: PLC0415 - of that revision
 
     with output.open("w", encoding="utf-8", errors="surrogatepass") as file:
         for path in sorted(folder.iterdir()):

@@ -76,7 +76,7 @@ def catalogue(clients, local_stack, table, monkeypatch):
         monkeypatch.setenv(variable, value)
     publish._runtime.cache_clear()  # noqa: SLF001 - as in a new process
     yield Stores(clients, {"CatalogueBucket": table.name, "DrinksTable": table.name}).catalogue
-    publish._runtime.cache_clear()  # noqa: SLF001 - likewise
+    publish._runtime.cache_clear()  # noqa: SLF001 - leaves no clients of this test
 
 
 def put(table, *drinks):

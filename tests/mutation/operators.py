@@ -309,7 +309,7 @@ class _Finder(ast.NodeVisitor):
                 self.edit("element deleted", (self.span(element)[0], self.span(following)[0]), "")
         self.generic_visit(node)
 
-    visit_List = visit_Set = _elements  # noqa: N815 - likewise
+    visit_List = visit_Set = _elements  # noqa: N815 - ast's naming
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
         text = "".join(

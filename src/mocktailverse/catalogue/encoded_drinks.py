@@ -31,7 +31,7 @@ class EncodedDrinks:
     def take_over(self, earlier: "EncodedDrinks", changed: Collection[int]) -> None:
         """Keep what is kept of an earlier catalogue, without the rows that may have changed."""
         with earlier._lock:  # noqa: SLF001 - of this class, too
-            kept = dict(earlier._kept)  # noqa: SLF001 - likewise
+            kept = dict(earlier._kept)  # noqa: SLF001 - of this class, too
         for row in changed:
             kept.pop(row, None)
         self._keep(kept)

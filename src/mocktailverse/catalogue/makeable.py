@@ -4,7 +4,6 @@ What counts for what is in `drinks.substitutions`.
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from mocktailverse.catalogue.alcohol_free_needs import AlcoholFreeNeeds
@@ -17,7 +16,7 @@ from mocktailverse.drinks.drink import Drink
 from mocktailverse.drinks.ingredients import match_ingredient
 from mocktailverse.drinks.substitutions.allocation import allocate
 from mocktailverse.drinks.substitutions.needs import needs_of
-from mocktailverse.drinks.substitutions.shelf import Allowance, StockedShelf, folded
+from mocktailverse.drinks.substitutions.shelf import Allowance, StockedShelf, folded, provided_by
 from mocktailverse.drinks.substitutions.shelf_names import stocked_name
 
 MAX_MISSING = 2
@@ -107,14 +106,8 @@ class MissingIngredients:
     def _is_used(self, name: str, *, alcohol_free: bool) -> bool:
         """Return whether some drink names an ingredient, or one that it can replace."""
         used = self._index.ingredients.named.spellings
-        provided = _provided_by(name)
+        provided = {folded(other) for other, _ in provided_by(name, "acceptable")}
         if any(map(used, provided)):
             return True
         new = self.alcohol_free.new_names if alcohol_free else ()
         return any(folded(other) in provided for other in new)
-
-
-@lru_cache(maxsize=4096)
-def _provided_by(name: str) -> set[str]:
-    """Return the folded names of all that an ingredient can replace, and its own."""
-    return StockedShelf([name], "acceptable").provided

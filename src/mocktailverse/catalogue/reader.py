@@ -86,7 +86,7 @@ class Catalogue:
         """
         if earlier is not None and rows is not None:
             self._encoded.take_over(earlier._encoded, rows)  # noqa: SLF001 - of this class, too
-            if held := earlier._built:  # noqa: SLF001 - likewise
+            if held := earlier._built:  # noqa: SLF001 - of this class, too
                 with suppress(CatalogueError):  # the earlier file may be damaged; this one is built
                     self._built = held.updated(self._connections.borrow, rows)
         self._in_memory()

@@ -147,7 +147,7 @@ def _result(
 ) -> RecordResult:
     try:
         return record_result(decoded, reader, version, observed_at)
-    except Exception as error:  # noqa: BLE001 - the same
+    except Exception as error:  # noqa: BLE001 - the code of a checkout may raise anything
         return _failure(error, version, decoded.after, decoded.position)
 
 

@@ -30,7 +30,7 @@ RECORD_LIMIT = 128 * 1024
 """Maximum bytes of a JSON record. A drink may have a text twice (raw and canonical), and an item of
 the drinks table holds at most 400 KB."""
 
-BATCH_RECORDS = 64
+RECORDS_AT_ONCE = 64
 """Records that take each step together: enough for the processor to keep the step's code in its
 caches, and few enough to hold in memory. One by one, the transform takes a third longer."""
 
@@ -99,7 +99,7 @@ def _batches(records: Iterable[DecodedRecord]) -> Iterator[list[DecodedRecord]]:
     try:
         for record in records:
             batch.append(record)
-            if len(batch) == BATCH_RECORDS:
+            if len(batch) == RECORDS_AT_ONCE:
                 yield batch
                 batch = []
     except Exception:  # of any kind, such as a failed connection; it is raised again

@@ -39,5 +39,5 @@ def _recorded_link(
     return _link(client, method, parameters, *arguments)
 
 
-BaseClient._make_api_call = _recorded_call  # noqa: SLF001 - as above
+BaseClient._make_api_call = _recorded_call  # noqa: SLF001 - where botocore sends a request
 signers.generate_presigned_url = _recorded_link

@@ -56,7 +56,7 @@ def function(world, monkeypatch, request):
     asyncio.set_event_loop(loop)
     api._runtime.cache_clear()  # noqa: SLF001 - as in a new process
     yield api.handler
-    api._runtime.cache_clear()  # noqa: SLF001 - as above
+    api._runtime.cache_clear()  # noqa: SLF001 - leaves nothing of this test
     asyncio.set_event_loop(None)
     loop.close()
 

@@ -144,7 +144,7 @@ def test_the_bytes_that_are_sent_count_compressed_ones_included(api):
         allowance = client.app.state.dependencies.allowance
         before = allowance._left  # noqa: SLF001 - what a process holds is seen nowhere else
         client.get("/drinks?limit=100", headers={"accept-encoding": coding})
-        assert (before - allowance._left) % SLICE_BYTES == sent + HEAD_BYTES  # noqa: SLF001 - as above
+        assert (before - allowance._left) % SLICE_BYTES == sent + HEAD_BYTES  # noqa: SLF001 - seen nowhere else
 
 
 def test_headers_are_not_larger_than_what_is_counted_for_them(world):

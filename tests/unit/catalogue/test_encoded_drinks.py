@@ -73,7 +73,7 @@ def test_only_the_drinks_encoded_last_are_kept(open_catalogue, make_drink, monke
 
     monkeypatch.setattr(encoded_drinks, "KEPT_BYTES", 2 * size + 1)
     with catalogue._connections.borrow() as connection:  # noqa: SLF001 - reads the file
-        encoded = EncodedDrinks(catalogue._connections.borrow)  # noqa: SLF001 - likewise
+        encoded = EncodedDrinks(catalogue._connections.borrow)  # noqa: SLF001 - reads the file
         for rows in ([1, 2], [2, 1], [3, 2], [1, 4]):
             assert encoded.by_row(rows) == encoded_by_row(connection, rows)
     assert read_rows == [[1, 2], [3], [1, 4]]

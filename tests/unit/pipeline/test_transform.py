@@ -19,8 +19,8 @@ from mocktailverse.loads.load_record import END, START
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.pipeline.transformation import (
-    BATCH_RECORDS,
     RECORD_LIMIT,
+    RECORDS_AT_ONCE,
     observed_at_of,
     record_result,
     transform,
@@ -355,7 +355,7 @@ def test_a_read_error_is_raised(raw_object, raw_record):
         pieces_of(raw)
 
 
-@pytest.mark.parametrize("count", [2, BATCH_RECORDS - 1, BATCH_RECORDS, BATCH_RECORDS + 1])
+@pytest.mark.parametrize("count", [2, RECORDS_AT_ONCE - 1, RECORDS_AT_ONCE, RECORDS_AT_ONCE + 1])
 @pytest.mark.parametrize("error", [TransientError("reset"), UsageError("gone"), OSError("broken")])
 def test_the_records_before_a_read_error_are_not_lost(raw_object, raw_record, count, error):
     lines = [json.dumps(raw_record(str(number))) for number in range(1, count + 1)]
@@ -369,7 +369,7 @@ def test_the_records_before_a_read_error_are_not_lost(raw_object, raw_record, co
 
 @pytest.mark.parametrize("cut", [9, 40, 400])
 def test_a_damaged_object_gives_the_same_results_in_batches(raw_object, raw_record, cut):
-    lines = [json.dumps(raw_record(str(number))) for number in range(1, 5 * BATCH_RECORDS)]
+    lines = [json.dumps(raw_record(str(number))) for number in range(1, 5 * RECORDS_AT_ONCE)]
     raw = raw_object(gzip.compress("\n".join(lines).encode())[:-cut])
     one_by_one = list(transform(raw, VERSION, START, record_result))
     assert one_by_one[-1].rejected
@@ -382,7 +382,7 @@ def test_an_unreadable_object_gives_one_rejected_record(raw_object):
 
 
 def test_a_batch_gives_the_results_of_its_records_one_by_one(raw_object, raw_record):
-    good = [raw_record(str(number)) for number in range(1, 3 * BATCH_RECORDS)]
+    good = [raw_record(str(number)) for number in range(1, 3 * RECORDS_AT_ONCE)]
     absent = {"idDrink": "9", "absent": True}
     mixed = [element for one in good for element in (one, {}, absent, 7)]
     raw = raw_object("\n".join(map(json.dumps, mixed)).encode())

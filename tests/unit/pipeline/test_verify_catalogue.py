@@ -102,14 +102,14 @@ def test_a_drink_that_is_missing_in_the_catalogue_is_lost(setting):
     ],
 )
 def test_a_drink_that_differs_in_the_catalogue_is_stale(setting, change):
-    setting.tamper(f"UPDATE drinks SET {change} WHERE id = '{FIRST}'")  # noqa: S608 - as above
+    setting.tamper(f"UPDATE drinks SET {change} WHERE id = '{FIRST}'")  # noqa: S608 - our own constants
     report = setting.verify()
     field = change.split()[0].replace("transform_version", "lineage")
     assert differences_of(report) == [("stale", FIRST, f"the catalogue differs in {field}")]
 
 
 def test_a_drink_that_is_missing_in_the_table_is_extra(setting):
-    setting.tamper(f"UPDATE drinks SET id = 'other' WHERE id = '{FIRST}'")  # noqa: S608 - as above
+    setting.tamper(f"UPDATE drinks SET id = 'other' WHERE id = '{FIRST}'")  # noqa: S608 - our own constants
     report = setting.verify()
     assert (report.lost, report.stale, report.extra) == ([FIRST], [], ["other"])
     assert ("extra", "other", "it is not in the table") in differences_of(report)

@@ -52,7 +52,7 @@ def derive(outcome: Outcome, alcoholic: Alcoholic | None) -> tuple[Derived, tupl
     strengths = totals.total_ml, grams, totals.abv_percent, served, standard_drinks
     ends = _in_hundredths((*strengths, likely, *outcome.figures[1:]))
     derived = Derived(  # type: ignore[call-arg]  # five figures have ten ends
-        *ends[:10],  # type: ignore[arg-type]  # the same
+        *ends[:10],  # type: ignore[arg-type]  # mypy does not count them
         _certainty(ends, rough="imprecise" in traits),
         _spirits(portions),
         mixed.preparation.method,

@@ -443,7 +443,7 @@ def test_a_sentence_as_a_name_is_not_cached():
     cached = pours._substance.cache_info().currsize  # noqa: SLF001 - the cache must not grow
 
     assert portion_of(endless) == portion_of(endless)
-    assert pours._substance.cache_info().currsize == cached  # noqa: SLF001 - likewise
+    assert pours._substance.cache_info().currsize == cached  # noqa: SLF001 - the cache must not grow
 
 
 names = st.sampled_from(
