@@ -105,9 +105,8 @@ class MissingIngredients:
 
     def _is_used(self, name: str, *, alcohol_free: bool) -> bool:
         """Return whether some drink names an ingredient, or one that it can replace."""
-        used = self._index.ingredients.named.spellings
-        provided = {folded(other) for other, _ in provided_by(name, "acceptable")}
-        if any(map(used, provided)):
+        provided = [other for other, _ in provided_by(name, "acceptable")]
+        if any(map(self._index.ingredients.named.spellings, provided)):
             return True
         new = self.alcohol_free.new_names if alcohol_free else ()
-        return any(folded(other) in provided for other in new)
+        return not {*map(folded, new)}.isdisjoint(map(folded, provided))
