@@ -11,7 +11,7 @@ import pytest
 
 from mocktailverse.catalogue.synced_copy import open_published
 from mocktailverse.cli.load_waiting import wait_for_loads
-from mocktailverse.drinks.normalize import TRANSFORM_VERSION
+from mocktailverse.drinks.transform_version import TRANSFORM_VERSION
 from mocktailverse.loads.load_record import Load
 from mocktailverse.local import lifecycle
 from mocktailverse.local.lifecycle import Options

@@ -8,8 +8,8 @@ from functools import cache, lru_cache
 
 from mocktailverse.catalogue.changes.row_edits import Edit
 from mocktailverse.drinks.ingredients import ancestors, match_ingredient
-from mocktailverse.drinks.normalize import TRANSFORM_VERSION
 from mocktailverse.drinks.reference.tables import read_table
+from mocktailverse.drinks.transform_version import TRANSFORM_VERSION
 
 _TABLES = (
     "ingredients.csv", "composition.csv", "roles.csv", "replacements.csv", "brews.csv",

@@ -15,15 +15,11 @@ from mocktailverse.drinks.derivation.portions import Portion, portion_of
 from mocktailverse.drinks.derivation.stated_figures import stated_differences
 from mocktailverse.drinks.drink import Derived, Drink, IngredientLine, Lineage
 from mocktailverse.drinks.ingredients import IngredientName, canonical_name, is_annotated, read_name
-from mocktailverse.drinks.lines import parse_line
 from mocktailverse.drinks.measures import parse_measure, remark_in
 from mocktailverse.drinks.measures.measure import Measure
 from mocktailverse.drinks.record import Absence, RawLine, Record, StatedLine
 from mocktailverse.drinks.register import Register, plain, recipe_of_plain
 from mocktailverse.drinks.strength.methods import preparation_of
-
-TRANSFORM_VERSION = 6
-"""Increase this when the same record gives a different drink; a golden test enforces it."""
 
 _encoder = msgspec.msgpack.Encoder()  # takes half the time of JSON, as numbers need no decimals
 _NO_LINEAGE = Lineage("", "", "", 0, 0)
@@ -207,6 +203,8 @@ def _read(position: int, name_raw: str, measure_raw: str | None) -> _LineFacts:
 @lru_cache(maxsize=_CACHED_LINES)
 def _read_whole(position: int, text: str, _measure: None) -> _LineFacts:
     """Return the line of a text with both measure and name: "2 oz fresh lime juice, strained"."""
+    from mocktailverse.drinks.lines import parse_line  # noqa: PLC0415 - few sources have such lines
+
     parsed = parse_line(text)
     line = IngredientLine(  # type: ignore[call-arg]  # the measure is seven fields
         position,

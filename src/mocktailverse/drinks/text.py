@@ -9,6 +9,9 @@ import re
 import unicodedata
 from functools import lru_cache
 
+INSTRUCTIONS_LIMIT = 2000
+"""Maximum characters of the instructions that are searched for words."""
+
 _LINE_END = re.compile(r"\r\n?|[\v\f]")
 _CONTROL = re.compile(r"[\0-\x08\x0e-\x1f\x7f-\x9f]")
 

@@ -24,7 +24,7 @@ from mocktailverse.catalogue.changes.row_edits import unpack
 from mocktailverse.catalogue.file_names import file_name, parts_folder
 from mocktailverse.catalogue.meta import format_in
 from mocktailverse.catalogue.schema import FORMAT
-from mocktailverse.drinks.normalize import TRANSFORM_VERSION
+from mocktailverse.drinks.transform_version import TRANSFORM_VERSION
 from mocktailverse.errors import CatalogueError
 from mocktailverse.formatting import counted
 from mocktailverse.loads.load_keys import object_key

@@ -5,7 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 from mocktailverse.drinks.field_differences import FieldDifference
-from mocktailverse.drinks.normalize import TRANSFORM_VERSION
+from mocktailverse.drinks.transform_version import TRANSFORM_VERSION
 from mocktailverse.pipeline.plan_object import RejectedRecord
 
 

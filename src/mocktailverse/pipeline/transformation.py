@@ -13,9 +13,10 @@ from msgspec import Struct
 from mocktailverse.drinks.codes import Reason
 from mocktailverse.drinks.drift import Drift
 from mocktailverse.drinks.drink import Lineage
-from mocktailverse.drinks.normalize import TRANSFORM_VERSION, absent, normalize_all
+from mocktailverse.drinks.normalize import absent, normalize_all
 from mocktailverse.drinks.record import Absence, Record
 from mocktailverse.drinks.register import Outcome, Register
+from mocktailverse.drinks.transform_version import TRANSFORM_VERSION
 from mocktailverse.errors import ObjectRejectedError, RecordRejectedError
 from mocktailverse.loads.load_record import END, START, Checkpoint
 from mocktailverse.loads.object_version import ObjectVersion, first_stored_at

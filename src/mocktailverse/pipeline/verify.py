@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from msgspec import Struct, field
 
-from mocktailverse.drinks.normalize import TRANSFORM_VERSION
 from mocktailverse.drinks.register import Register, merge, without_memory
+from mocktailverse.drinks.transform_version import TRANSFORM_VERSION
 from mocktailverse.errors import MissingError, ObjectRejectedError
 from mocktailverse.loads.load_record import Load, latest_generations
 from mocktailverse.loads.object_version import CANARY_PREFIX, ObjectVersion

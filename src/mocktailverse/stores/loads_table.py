@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 from botocore.exceptions import ClientError
 
-from mocktailverse.drinks.normalize import TRANSFORM_VERSION
+from mocktailverse.drinks.transform_version import TRANSFORM_VERSION
 from mocktailverse.loads.load_keys import day_of, load_key
 from mocktailverse.loads.load_record import Lease, Load, Segment
 from mocktailverse.loads.load_request import LoadRequest

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from mocktailverse.drinks.normalize import TRANSFORM_VERSION
+from mocktailverse.drinks.transform_version import TRANSFORM_VERSION
 from mocktailverse.loads.load_keys import LoadPosition, day_of
 from mocktailverse.loads.load_record import Counts, Lease, Load, Segment
 from mocktailverse.loads.load_request import LoadRequest

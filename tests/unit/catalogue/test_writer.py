@@ -21,8 +21,8 @@ from mocktailverse.catalogue.schema import FORMAT
 from mocktailverse.catalogue.writer import CatalogueWriter, catalogue_version
 from mocktailverse.drinks.drink import Credit, Derived, Image, Stated
 from mocktailverse.drinks.ingredients import ancestors, match_ingredient
-from mocktailverse.drinks.normalize import TRANSFORM_VERSION
 from mocktailverse.drinks.reference.tables import read_table
+from mocktailverse.drinks.transform_version import TRANSFORM_VERSION
 from mocktailverse.errors import CatalogueError
 from strategies.effort import examples
 

@@ -7,7 +7,7 @@ import pytest
 
 from mocktailverse.cli import plan_command
 from mocktailverse.deployment import release
-from mocktailverse.drinks.normalize import TRANSFORM_VERSION
+from mocktailverse.drinks.transform_version import TRANSFORM_VERSION
 from mocktailverse.operations import plan_run
 from mocktailverse.pipeline.plan import ReleasePlan
 from mocktailverse.stores import cloudformation_stack as stack

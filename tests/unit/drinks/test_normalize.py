@@ -2,7 +2,7 @@
 
 The golden files contain the drinks of some records of data/raw, the digests of the reference tables
 and the TRANSFORM_VERSION of both. After an intended change of the output: raise
-TRANSFORM_VERSION in drinks/normalize.py, run
+TRANSFORM_VERSION in drinks/transform_version.py, run
 
     make golden
 
@@ -22,9 +22,10 @@ from hypothesis import strategies as st
 from mocktailverse.drinks import reference
 from mocktailverse.drinks.codes import Quality
 from mocktailverse.drinks.drink import Lineage
-from mocktailverse.drinks.normalize import TRANSFORM_VERSION, absent, normalize
+from mocktailverse.drinks.normalize import absent, normalize
 from mocktailverse.drinks.record import Absence
 from mocktailverse.drinks.register import Register
+from mocktailverse.drinks.transform_version import TRANSFORM_VERSION
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.pipeline.ingest import InputFile
 from mocktailverse.pipeline.transformation import transform
@@ -105,7 +106,7 @@ def test_a_reference_table_changes_only_together_with_the_transform_version(requ
     if changed and golden["transform_version"] >= TRANSFORM_VERSION:
         pytest.fail(
             f"{' and '.join(dict.fromkeys(changed))} changed, so the same record may give another "
-            "drink. Raise TRANSFORM_VERSION in src/mocktailverse/drinks/normalize.py to "
+            "drink. Raise TRANSFORM_VERSION in src/mocktailverse/drinks/transform_version.py to "
             f"{golden['transform_version'] + 1}, then run `make golden`.",
             pytrace=False,
         )

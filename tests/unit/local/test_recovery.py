@@ -11,8 +11,8 @@ import msgspec
 import pytest
 
 from mocktailverse.catalogue.schema import FORMAT
-from mocktailverse.drinks.normalize import TRANSFORM_VERSION
 from mocktailverse.drinks.register import Register
+from mocktailverse.drinks.transform_version import TRANSFORM_VERSION
 from mocktailverse.loads.load_keys import load_key
 from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion

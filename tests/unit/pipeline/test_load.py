@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mocktailverse.drinks.codes import Reason
-from mocktailverse.drinks.normalize import TRANSFORM_VERSION
 from mocktailverse.drinks.register import merge
+from mocktailverse.drinks.transform_version import TRANSFORM_VERSION
 from mocktailverse.errors import MissingError, PermanentError, TransientError, UnreachableError
 from mocktailverse.loads.load_record import Checkpoint, Counts
 from mocktailverse.loads.load_request import LoadRequest

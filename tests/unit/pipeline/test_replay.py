@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from mocktailverse.cli.main import app
 from mocktailverse.drinks.content_changes import Changes
-from mocktailverse.drinks.normalize import TRANSFORM_VERSION
+from mocktailverse.drinks.transform_version import TRANSFORM_VERSION
 from mocktailverse.errors import UsageError
 from mocktailverse.loads.load_record import Counts, Load
 from mocktailverse.loads.load_request import LoadRequest

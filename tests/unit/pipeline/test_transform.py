@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from mocktailverse.drinks.codes import Reason
 from mocktailverse.drinks.drink import Drink
-from mocktailverse.drinks.normalize import TRANSFORM_VERSION
 from mocktailverse.drinks.register import Register
+from mocktailverse.drinks.transform_version import TRANSFORM_VERSION
 from mocktailverse.errors import ObjectRejectedError, TransientError, UsageError
 from mocktailverse.loads.load_record import END, START
 from mocktailverse.loads.object_version import ObjectVersion

@@ -2,7 +2,7 @@
 
 from mocktailverse.drinks.balance.composition import Spread
 from mocktailverse.drinks.conversion.original import Original
-from mocktailverse.drinks.derivation.served import Served
+from mocktailverse.drinks.derivation.served_figures import Served
 from mocktailverse.drinks.drink import Method
 from mocktailverse.drinks.strength.pours import NON_ALCOHOLIC_PERCENT
 

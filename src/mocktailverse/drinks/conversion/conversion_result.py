@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from mocktailverse.drinks.derivation.served import Served
+from mocktailverse.drinks.derivation.served_figures import Served
 from mocktailverse.drinks.drink import Drink
 
 Style = Literal["pantry", "bottle"]

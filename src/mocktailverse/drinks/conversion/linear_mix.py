@@ -20,7 +20,7 @@ from mocktailverse.drinks.conversion.original import Original
 from mocktailverse.drinks.conversion.planning import Plan
 from mocktailverse.drinks.conversion.recipe_lines import NewLine
 from mocktailverse.drinks.conversion.usual_content import Content, content_of
-from mocktailverse.drinks.derivation.served import Served
+from mocktailverse.drinks.derivation.served_figures import Served
 from mocktailverse.drinks.strength.dilution import MEASURED
 
 _TIGHTNESS = 0.4

@@ -10,12 +10,14 @@ from mocktailverse.drinks.conversion.refusal import NotConvertibleError
 from mocktailverse.drinks.conversion.usual_content import PART_ML, Content, content_of_portion
 from mocktailverse.drinks.derivation.outcome import Outcome, outcome_of
 from mocktailverse.drinks.derivation.portions import portion_of
-from mocktailverse.drinks.derivation.served import Served, served_from
+from mocktailverse.drinks.derivation.served import served_from
+from mocktailverse.drinks.derivation.served_figures import Served
 from mocktailverse.drinks.drink import Drink, Method
 from mocktailverse.drinks.strength.dilution import MEASURED, usual_dilution
 from mocktailverse.drinks.strength.glasses import vessel_of
-from mocktailverse.drinks.strength.methods import TEXT_LIMIT, preparation_of
+from mocktailverse.drinks.strength.methods import preparation_of
 from mocktailverse.drinks.strength.pours import substance_of
+from mocktailverse.drinks.text import INSTRUCTIONS_LIMIT
 
 _HOME_MADE = "homemade liqueur"
 
@@ -78,7 +80,7 @@ def _require_understood(drink: Drink) -> Method:
         )
     if _HOME_MADE in (drink.category or "").casefold() or (
         facts.method is None
-        and _KEPT_FOR_LATER.search(drink.instructions.get("en", "")[:TEXT_LIMIT])
+        and _KEPT_FOR_LATER.search(drink.instructions.get("en", "")[:INSTRUCTIONS_LIMIT])
     ):
         raise NotConvertibleError(
             "It is a home-made liqueur: an ingredient, not a drink.",

@@ -11,7 +11,8 @@ from mocktailverse.drinks.conversion.recipe_lines import KeptLine
 from mocktailverse.drinks.conversion.text_editing import names_bottle
 from mocktailverse.drinks.ingredients import SOLID
 from mocktailverse.drinks.strength.glasses import LONGEST_LABEL
-from mocktailverse.drinks.strength.methods import TEXT_LIMIT, Preparation
+from mocktailverse.drinks.strength.methods import Preparation
+from mocktailverse.drinks.text import INSTRUCTIONS_LIMIT
 
 _MIXING = {
     "shaken": "Shake {what} with ice for {seconds} seconds and strain into {vessel}.",
@@ -55,7 +56,7 @@ _RIM = re.compile(r"\brim(?:med|s)?\b", re.IGNORECASE)
 
 def rewritten_text(original: Original, plan: Plan, read: Preparation, draft: Draft) -> str:
     """Return plain steps that the product reads as the same method, with the same ice."""
-    text = original.drink.instructions.get("en", "")[:TEXT_LIMIT].casefold()
+    text = original.drink.instructions.get("en", "")[:INSTRUCTIONS_LIMIT].casefold()
     parts = _Parts()
     for line in plan.new:
         if line.name in draft.used and not line.is_filler:
@@ -108,7 +109,7 @@ def _place(one: KeptLine, text: str, parts: _Parts) -> None:
 
 def _steps(original: Original, plan: Plan, read: Preparation, parts: _Parts) -> Iterator[str]:
     vessel = _vessel(original.drink.glass)
-    text = original.drink.instructions.get("en", "")[:TEXT_LIMIT]
+    text = original.drink.instructions.get("en", "")[:INSTRUCTIONS_LIMIT]
     if parts.rim:
         yield f"Rim the glass with {listed(parts.rim)}."
     if parts.squeezed:

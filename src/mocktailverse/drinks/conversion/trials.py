@@ -11,7 +11,8 @@ from mocktailverse.drinks.conversion.original import Original
 from mocktailverse.drinks.conversion.planning import Plan
 from mocktailverse.drinks.conversion.wording import instructions_for
 from mocktailverse.drinks.derivation.outcome import outcome_of
-from mocktailverse.drinks.derivation.served import Served, served_from
+from mocktailverse.drinks.derivation.served import served_from
+from mocktailverse.drinks.derivation.served_figures import Served
 from mocktailverse.drinks.drink import Drink, Method
 from mocktailverse.drinks.normalize import normalize, portions_of
 from mocktailverse.drinks.record import RawLine, Record

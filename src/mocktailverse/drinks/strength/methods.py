@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from mocktailverse.drinks.drink import Method
 from mocktailverse.drinks.strength.false_steps import MISLEADING, without_false_steps
-from mocktailverse.drinks.text import word_set
+from mocktailverse.drinks.text import INSTRUCTIONS_LIMIT, word_set
 
 
 class Preparation(Struct, frozen=True, gc=False):
@@ -122,9 +122,6 @@ _WORD = re.compile(r"\w+")
 _ONLY_WORDS = re.sub(rb"\W", b" ", bytes(range(256)))
 """Translation table for ASCII bytes: all but word characters become spaces."""
 
-TEXT_LIMIT = 2000
-"""Maximum characters of the instructions that are searched for the method."""
-
 
 @lru_cache(maxsize=16)
 def preparation_of(instructions: str | None, stated: Method | None = None) -> Preparation:
@@ -145,8 +142,8 @@ def preparation_of(instructions: str | None, stated: Method | None = None) -> Pr
         or ("rocks" in terms and _ON_THE_ROCKS.search(text) is not None)
     )
     filled = not terms.isdisjoint(_FILLED)
-    if len(instructions) > TEXT_LIMIT:
-        text = instructions[:TEXT_LIMIT].casefold()
+    if len(instructions) > INSTRUCTIONS_LIMIT:
+        text = instructions[:INSTRUCTIONS_LIMIT].casefold()
         terms = _terms_in(text)
     text = _one_line(text)
     method = stated or _method(text, terms)

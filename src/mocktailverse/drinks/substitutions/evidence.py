@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from mocktailverse.drinks.strength.methods import TEXT_LIMIT
+from mocktailverse.drinks.text import INSTRUCTIONS_LIMIT
 
 _SENTENCE = re.compile(r"[.;!\n]+")
 _GARNISHING = re.compile(
@@ -69,7 +69,7 @@ def garnishes_with_anything(text: str) -> bool:
 
 def searched_text(instructions: str | None) -> str:
     """Return the part of the instructions that is searched, in lower case."""
-    return (instructions or "")[:TEXT_LIMIT].casefold()
+    return (instructions or "")[:INSTRUCTIONS_LIMIT].casefold()
 
 
 @lru_cache(maxsize=64)

@@ -18,7 +18,6 @@ from mocktailverse.drinks.ingredients import (
 from mocktailverse.drinks.ingredients.denials import without_denial
 from mocktailverse.drinks.ingredients.name_readings import Words, words
 from mocktailverse.drinks.ingredients.reference_rows import rows_by_key
-from mocktailverse.drinks.lines.recipe_line import parse_line
 from mocktailverse.drinks.reference.tables import read_table
 from mocktailverse.drinks.substitutions.preserved_pieces import preserved
 from mocktailverse.drinks.text import one_line, word_set
@@ -70,6 +69,8 @@ def _known_name(written: str) -> str | None:
         return row.name
     if without_denial(written) is not None:
         return None  # of "Foo beer 0%" only the 0 % is an amount
+    from mocktailverse.drinks.lines import parse_line  # noqa: PLC0415 - few shelves need it
+
     line = parse_line(_STATE.sub("", written))
     if line.in_reference:
         return None if line.alternatives else line.name

@@ -12,7 +12,8 @@ from mocktailverse.drinks.balance.composition import composition_of
 from mocktailverse.drinks.derivation.derive import derive
 from mocktailverse.drinks.derivation.outcome import outcome_of
 from mocktailverse.drinks.derivation.portions import portion_of
-from mocktailverse.drinks.derivation.served import Served, served_of
+from mocktailverse.drinks.derivation.served import served_of
+from mocktailverse.drinks.derivation.served_figures import Served
 from mocktailverse.drinks.drink import IngredientLine
 from mocktailverse.drinks.strength.dilution import MEASURED, dilution, melt_of
 from mocktailverse.drinks.strength.methods import preparation_of

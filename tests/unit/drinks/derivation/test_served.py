@@ -3,7 +3,8 @@
 import msgspec
 import pytest
 
-from mocktailverse.drinks.derivation.served import Served, served_of
+from mocktailverse.drinks.derivation.served import served_of
+from mocktailverse.drinks.derivation.served_figures import Served
 from mocktailverse.drinks.drink import IngredientLine
 from mocktailverse.drinks.ingredients import canonical_name
 from mocktailverse.drinks.measures import parse_measure
