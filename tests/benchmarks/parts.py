@@ -29,7 +29,7 @@ PARTS = {
         "--counts 100 200 400 --pandas-count 200",
         has_records=True,
     ),
-    "cold_start": Part("--rounds 7", "--rounds 1"),
+    "cold_start": Part("--rounds 11", "--rounds 1"),
     "cli_start": Part("--rounds 7", "--rounds 1"),
     "write": Part("--count 1000 --rounds 5", "--count 50 --rounds 1", has_records=True),
     "catalogue": Part(
