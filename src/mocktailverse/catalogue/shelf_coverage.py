@@ -3,11 +3,29 @@
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import chain
+from typing import NamedTuple, Self
 
 from mocktailverse.catalogue.search.bit_sliced_counter import BitSlicedCounter
 from mocktailverse.catalogue.search.drink_needs import DrinkNeeds
 from mocktailverse.drinks.substitutions.allocation import allocate
 from mocktailverse.drinks.substitutions.shelf import StockedShelf, Supply
+
+
+class _Bottles(NamedTuple):
+    """The bottles that one need takes or shares."""
+
+    names: frozenset[str]
+    contested: frozenset[str] = frozenset()
+    """The same, if the need takes one of them for itself alone."""
+
+    @classmethod
+    def of(cls, supplies: list[Supply]) -> Self:
+        """Return the bottles of the ways to meet a need."""
+        free = [way.use for way in supplies if way.is_free]
+        if free:
+            return cls(frozenset(use[0] for use in free if len(use) == 1))
+        names = frozenset(way.use[0] for way in supplies)
+        return cls(names, names)
 
 
 class ShelfCoverage:
@@ -27,9 +45,9 @@ class ShelfCoverage:
         names = shelf.provided_beyond(smaller.shelf) if smaller else shelf.provided
         reached = {key for name in names for key in needs.keys_by_name.get(name, ())}
         supplies = {key: shelf.supplies(needs.needs[key]) for key in reached}
-        new = {key: ways for key, ways in supplies.items() if ways}
-        self._supplies: dict[str, list[Supply]] = smaller._supplies | new if smaller else new  # noqa: SLF001 - of this class, too
-        self.covered = set(self._supplies)
+        new = {key: _Bottles.of(ways) for key, ways in supplies.items() if ways}
+        self._bottles: dict[str, _Bottles] = smaller._bottles | new if smaller else new  # noqa: SLF001 - of this class, too
+        self.covered = set(self._bottles)
         """Keys of the needs that the shelf has something for."""
 
     def with_bottle(self, name: str) -> "ShelfCoverage":
@@ -91,22 +109,14 @@ class ShelfCoverage:
 
     def _groups(self) -> list[list[str]]:
         """Return the needs that compete for a bottle, directly or by way of others."""
-        bottles_of: dict[str, set[str]] = {}
-        contested: set[str] = set()
-        for key, supplies in self._supplies.items():
-            free = [way.use for way in supplies if way.is_free]
-            if free:
-                bottles_of[key] = {use[0] for use in free if len(use) == 1}
-            else:
-                bottles_of[key] = {way.use[0] for way in supplies}
-                contested |= bottles_of[key]
+        contested = {b for bottles in self._bottles.values() for b in bottles.contested}
         groups: dict[str, list[str]] = {}
-        for key, bottles in bottles_of.items() if contested else ():
-            if bottles.isdisjoint(contested):
+        for key, bottles in self._bottles.items() if contested else ():
+            if bottles.names.isdisjoint(contested):
                 continue
-            near = {id(groups[b]): groups[b] for b in bottles & contested if b in groups}
+            near = {id(groups[b]): groups[b] for b in bottles.names & contested if b in groups}
             joined = [key, *chain.from_iterable(near.values())]
-            for bottle in {b for member in joined for b in bottles_of[member] & contested}:
+            for bottle in {b for m in joined for b in self._bottles[m].names & contested}:
                 groups[bottle] = joined
         return list({id(group): group for group in groups.values()}.values())
 

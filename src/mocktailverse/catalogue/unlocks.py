@@ -1,8 +1,8 @@
 """What to buy next: the ingredients that make most drinks makeable, each bought alone."""
 
-from collections import defaultdict, deque
-from collections.abc import Iterable
-from functools import cache, partial, reduce
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from functools import cache, cached_property, partial, reduce
 from heapq import heapify, heappop, heappush
 from itertools import chain
 from operator import or_
@@ -19,6 +19,9 @@ from mocktailverse.drinks.substitutions.shelf import Allowance, StockedShelf, fo
 UNLOCKS = 10
 _MOST_AT_ONCE = 4
 """Maximum number of missing ingredients of a drink that one purchase may provide."""
+
+PURCHASES_AT_ONCE = 32
+"""Purchases that are left out together; more are rarely useless all, fewer save less."""
 
 
 class PurchaseAdvice:
@@ -43,7 +46,7 @@ class PurchaseAdvice:
             ]
             for other, _ in provided_by(name, "near"):
                 as_good[other].append(name)
-        self._provided_by: dict[Allowance, tuple[dict[str, set[str]], list[tuple[int, str]]]] = {}
+        self._provided_by: dict[Allowance, tuple[dict[str, set[str]], list[_Purchases]]] = {}
 
     def unlocks(self, coverage: ShelfCoverage, unready: int) -> list[Unlock]:
         """Return at most ten purchases that make a shelf's unready drinks makeable, best first.
@@ -53,10 +56,11 @@ class PurchaseAdvice:
         before: the drinks that need what it provides, which the catalogue knows; a bound for this
         shelf, which is fast; and the exact count. The best one by its last number gets the next
         number and is put back (lazy greedy evaluation); if it has all, it is the next best. So few
-        are bounded and fewer counted, even if there are thousands.
+        are bounded and fewer counted, even if there are thousands. Of those that make no drink,
+        as most for a small shelf, many are left out at once.
         """
         shelf, unready_drinks = coverage.shelf, _UnreadyDrinks(coverage, unready)
-        provided, ranked = self._provided(shelf.allowance)
+        provided, purchases = self._provided(shelf.allowance)
         completed, have = self._completed_mixtures(shelf), set(shelf.have)
 
         def keys_of(name: str) -> set[str]:
@@ -77,13 +81,16 @@ class PurchaseAdvice:
             equal = (n for n in self._better[name] if bound(n) >= drinks == unlocked(n))
             return not all(map(is_needless, equal))
 
-        first = deque(ranked)
+        ranked = chain.from_iterable(one.ranked for one in purchases if unready_drinks.gain(one))
+        first = next(ranked, None)
         again = [(-bound(name), name) for name in completed]  # some are in both, and chosen once
         heapify(again)
         chosen: dict[str, int] = {}
         while (first or again) and len(chosen) < UNLOCKS:
-            is_first = not again or (first and first[0] <= again[0])
-            most, name = first.popleft() if is_first else heappop(again)
+            if first and not (again and again[0] < first):
+                (most, name), first = first, next(ranked, None)
+            else:
+                most, name = heappop(again)
             drinks = bound(name) if bound(name) < -most else unlocked(name)
             if 0 < drinks < -most:
                 heappush(again, (-drinks, name))
@@ -91,11 +98,10 @@ class PurchaseAdvice:
                 chosen[name] = drinks
         return [Unlock(name, drinks) for name, drinks in chosen.items()]
 
-    def _provided(self, allowance: Allowance) -> tuple[dict[str, set[str]], list[tuple[int, str]]]:
+    def _provided(self, allowance: Allowance) -> tuple[dict[str, set[str]], "list[_Purchases]"]:
         """Return for each purchase the keys of the needs that it helps to meet by itself.
 
-        Beside them the purchases with minus the number of drinks that have these needs, counted
-        once for each need, in ascending order.
+        Beside them the purchases that help to meet some, from most to fewest drinks.
         """
         if allowance not in self._provided_by:
             by_name = self._needs.keys_by_name
@@ -110,7 +116,11 @@ class PurchaseAdvice:
             sizes = dict(self._needs.drinks.by_size())
             totals = {name: sum(map(sizes.__getitem__, keys)) for name, keys in provided.items()}
             ranked = sorted((-total, name) for name, total in totals.items() if total)
-            self._provided_by[allowance] = provided, ranked
+            purchases = [
+                _Purchases(self._needs, ranked[start : start + PURCHASES_AT_ONCE], provided)
+                for start in range(0, len(ranked), PURCHASES_AT_ONCE)
+            ]
+            self._provided_by[allowance] = provided, purchases
         return self._provided_by[allowance]
 
     def _completed_mixtures(self, shelf: StockedShelf) -> dict[str, set[str]]:
@@ -125,6 +135,36 @@ class PurchaseAdvice:
         return completed
 
 
+class _Purchases:
+    """Some purchases of similar rank."""
+
+    def __init__(
+        self, needs: DrinkNeeds, ranked: list[tuple[int, str]], provided: Mapping[str, set[str]]
+    ) -> None:
+        """Take ranked purchases, and the keys of the needs that each helps to meet."""
+        self._needs = needs
+        self.ranked = ranked
+        """The purchases, each after minus the number of drinks that have its needs."""
+        self._keys = [provided[name] for _, name in ranked]
+        self.keys = set[str]().union(*self._keys)
+
+    @cached_property
+    def needed(self) -> int:
+        """The drinks that have one of the needs."""
+        return self._needs.drinks.bitmap_of_any(self.keys)
+
+    @cached_property
+    def needed_for_several(self) -> int:
+        """The drinks that have two or more needs that one of the purchases helps to meet."""
+        several = 0
+        for keys in self._keys:
+            once = 0
+            for bitmap in map(self._needs.bitmap, keys if len(keys) > 1 else ()):
+                several |= once & bitmap
+                once |= bitmap
+        return several
+
+
 class _UnreadyDrinks:
     """The drinks that a shelf does not make, by what they lack."""
 
@@ -136,10 +176,18 @@ class _UnreadyDrinks:
         self._several = reduce(or_, uncovered[2:])
         contested = _contested(coverage, reduce(or_, uncovered))
         self._uncontested = unready & ~contested
-        alone = Selection(uncovered[1] & self._uncontested, needs.size)
-        self._alone_with = cache(partial(needs.count, within=alone))
+        self._alone = Selection(uncovered[1] & self._uncontested, needs.size)
+        self._alone_with = cache(partial(needs.count, within=self._alone))
         rivals = chain.from_iterable(coverage.rivals if contested else ())
         self._relieved = {key: needs.bitmap(key) & contested for key in rivals}
+
+    def gain(self, purchases: _Purchases) -> bool:
+        """Return whether one of the purchases may make a drink; if not, all their bounds are 0."""
+        return (
+            bool(purchases.needed & self._alone.bitmap)
+            or bool(purchases.needed_for_several & self._several & self._uncontested)
+            or not self._relieved.keys().isdisjoint(purchases.keys)
+        )
 
     def bound(self, keys: set[str]) -> int:
         """Return how many drinks a purchase that provides these keys makes at most."""

@@ -1,6 +1,7 @@
 """Makeable drinks: the results equal a count drink by drink."""
 
 from collections import Counter
+from itertools import combinations
 
 import msgspec
 import pytest
@@ -24,6 +25,7 @@ NAMES = (
     "Wumm", "wumm", "Pong",
 )  # fmt: skip
 HAVE = (*NAMES, "rum, white", "Bacardi", "Cointreau", "WUMM", "Nothing of the kind", "Gin")
+SUGARS = ("Sugar", "Sugar syrup", "Superfine sugar", "Powdered sugar", "Rich simple syrup")
 ALLOWANCES = ("strict", "near", "acceptable")
 
 
@@ -110,9 +112,19 @@ def _drinks(make):
     allowance=st.sampled_from(ALLOWANCES),
     limit=st.integers(1, 4),
     most_unlocks=st.integers(1, 10),
+    at_once=st.sampled_from([1, 2, 16]),
 )
 def test_makeable_equals_a_count_drink_by_drink(
-    open_catalogue, make_drink, data, have, missing, mocktail, allowance, limit, most_unlocks
+    open_catalogue,
+    make_drink,
+    data,
+    have,
+    missing,
+    mocktail,
+    allowance,
+    limit,
+    most_unlocks,
+    at_once,
 ):
     drinks = data.draw(_drinks(make_drink))
     catalogue = open_catalogue(drinks)
@@ -122,6 +134,7 @@ def test_makeable_equals_a_count_drink_by_drink(
     while True:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(unlocks, "UNLOCKS", most_unlocks)
+            patch.setattr(unlocks, "PURCHASES_AT_ONCE", at_once)
             page = catalogue.makeable(
                 have,
                 missing=missing,
@@ -182,6 +195,25 @@ def test_one_purchase_may_provide_two_missing_ingredients(open_catalogue, make_d
 
     assert page.counts == {"0": 0, "1": 0, "2": 0}
     assert [(u.ingredient, u.drinks) for u in page.unlocks] == [("Egg", 1)]
+
+
+@pytest.mark.parametrize("pair", list(combinations(SUGARS, 2)), ids=" and ".join)
+def test_one_purchase_may_provide_two_of_what_it_replaces(open_catalogue, make_drink, pair):
+    others = [make_drink(name, name, "Gin", drink_id=f"test:{name}") for name in SUGARS]
+    catalogue = open_catalogue([make_drink("Sweet", *pair), *others])
+
+    page = catalogue.makeable([])
+
+    assert {u.drinks for u in page.unlocks} == {1}
+
+
+def test_a_second_bottle_for_two_lines_is_suggested(open_catalogue, make_drink):
+    catalogue = open_catalogue([make_drink("Two rums", "Rum", "Light rum")])
+
+    page = catalogue.makeable(["Light rum"])
+
+    assert page.counts == {"0": 0, "1": 1, "2": 0}
+    assert [(u.ingredient, u.drinks) for u in page.unlocks] == [("Rum", 1)]
 
 
 def test_one_bottle_does_not_serve_two_lines(open_catalogue, make_drink):

@@ -92,6 +92,14 @@ def test_few_purchases_are_counted_even_if_thousands_are_equal(
     assert calls.total() < CALLS
 
 
+def test_purchases_that_make_no_drink_are_left_out_together(unlocked, common):
+    """Each rare ingredient makes one drink at most, with four bottles that a small shelf lacks."""
+    _, calls = unlocked(common[:3], "near")
+
+    assert calls["_UnreadyDrinks.gain"] >= RARE // unlocks.PURCHASES_AT_ONCE
+    assert calls["_UnreadyDrinks.bound"] <= RARE // 2
+
+
 def test_equal_purchases_are_counted_in_the_order_of_their_names(unlocked, common):
     """The drinks 0, 20, 40, ... need a second rum: no other purchase makes them."""
     advice, calls = unlocked(common, "near")

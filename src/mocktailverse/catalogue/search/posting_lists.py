@@ -5,6 +5,7 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from functools import cached_property, reduce
+from itertools import chain
 from operator import or_
 from types import MappingProxyType
 
@@ -87,6 +88,13 @@ class PostingLists:
         drinks = self.sets.get(value, 0)
         return drinks if isinstance(drinks, int) else ordinals_bitmap(drinks, self._size)
 
+    def bitmap_of_any(self, values: Iterable[str]) -> int:
+        """Return the drinks that have one of these values, which some drinks have."""
+        members = [self.sets[value] for value in values]
+        listed = chain.from_iterable(drinks for drinks in members if not isinstance(drinks, int))
+        bitmaps = (drinks for drinks in members if isinstance(drinks, int))
+        return reduce(or_, bitmaps, ordinals_bitmap(listed, self._size))
+
     def ordinals(self, value: str) -> Iterable[int]:
         """Return the drinks of exactly this value; there must be one."""
         drinks = self.sets[value]
@@ -143,7 +151,7 @@ class PostingLists:
 
     def union(self, values: Sequence[str]) -> StoredSet:
         """Return the drinks that have one of these values; they must be values of some drinks."""
-        return self.sets[values[0]] if len(values) == 1 else reduce(or_, map(self.bitmap, values))
+        return self.sets[values[0]] if len(values) == 1 else self.bitmap_of_any(values)
 
     def joined_spellings(
         self,

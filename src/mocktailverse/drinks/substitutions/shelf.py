@@ -1,7 +1,7 @@
 """What a shelf covers: for each ingredient the bottles that provide it, and how well."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from copy import copy
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
@@ -61,18 +61,18 @@ class StockedShelf:
 
     def __init__(self, have: Iterable[str], allowance: Allowance = "near") -> None:
         """Take canonical names; a name outside the reference provides itself, in any case."""
-        self.have = tuple(dict.fromkeys(have))
+        self.have: tuple[str, ...] = ()
         self.allowance = allowance
         self.is_strict = allowance == "strict"
-        self._supplies: dict[str, list[Supply]] = defaultdict(list)
-        for name in self.have:
-            self._add_bottle(name)
-        if not self.is_strict:
-            self._add_mixtures()
+        self._supplies: dict[str, tuple[Supply, ...]] = {}
+        self._incomplete = [] if self.is_strict else _allowed_mixtures(allowance)
+        self._add(have)
 
     def with_bottle(self, name: str) -> "StockedShelf":
         """Return the shelf with one more ingredient, by canonical name."""
-        return StockedShelf((*self.have, name), self.allowance)
+        larger = copy(self)
+        larger._add([name])  # noqa: SLF001 - a new object of this class
+        return larger
 
     def supplies(self, need: Need) -> list[Supply]:
         """Return the ways to meet a need; none if the shelf does not cover it."""
@@ -108,29 +108,32 @@ class StockedShelf:
 
     def incomplete_mixtures(self) -> Iterator[tuple[str, frozenset[str]]]:
         """Yield mixtures that the shelf cannot make, and the ingredients that complete each."""
-        for mixture in () if self.is_strict else self._allowed_mixtures():
+        for mixture in self._incomplete:
             missing = [part for part in mixture.parts if not self._part(part)]
-            if missing:
-                complete = map(_same_as, missing)
-                yield mixture.name, frozenset.intersection(*complete)
+            yield mixture.name, frozenset.intersection(*map(_same_as, missing))
 
-    def _of(self, name: str) -> list[Supply]:
-        return self._supplies.get(folded(name), [])
+    def _of(self, name: str) -> tuple[Supply, ...]:
+        return self._supplies.get(folded(name), ())
 
-    def _add_bottle(self, name: str) -> None:
-        for other, supply in _supplied_by(name, self.allowance):
-            self._supplies[other].append(supply)
+    def _add(self, bottles: Iterable[str]) -> None:
+        """Add bottles that are new, and the mixtures that the shelf has all parts for now."""
+        self._supplies = self._supplies.copy()
+        for bottle in dict.fromkeys(bottles):
+            if bottle not in self.have:
+                self.have += (bottle,)
+                for name, supply in _supplied_by(bottle, self.allowance):
+                    self._supply(name, supply)
+        incomplete = []
+        for mixture in self._incomplete:
+            use = tuple(filter(None, map(self._part, mixture.parts)))
+            if len(use) == len(mixture.parts):
+                self._supply(folded(mixture.name), Supply(use, mixture.substitution))
+            else:
+                incomplete.append(mixture)
+        self._incomplete = incomplete
 
-    def _add_mixtures(self) -> None:
-        for mixture in self._allowed_mixtures():
-            parts = [self._part(part) for part in mixture.parts]
-            if all(parts):
-                use = tuple(part for part in parts if part)
-                self._supplies[folded(mixture.name)].append(Supply(use, mixture.substitution))
-
-    def _allowed_mixtures(self) -> list[Mixture]:
-        mixtures = substitution_table().mixtures
-        return [m for m in mixtures if m.substitution.confidence in _ALLOWED[self.allowance]]
+    def _supply(self, name: str, supply: Supply) -> None:
+        self._supplies[name] = (*self._supplies.get(name, ()), supply)
 
     def _part(self, name: str) -> str | None:
         """Return the bottle for a part of a mixture: the ingredient, or the same in a form."""
@@ -138,6 +141,11 @@ class StockedShelf:
             if supply.is_free and len(supply.use) == 1:
                 return supply.use[0]
         return None
+
+
+def _allowed_mixtures(allowance: Allowance) -> list[Mixture]:
+    mixtures = substitution_table().mixtures
+    return [m for m in mixtures if m.substitution.confidence in _ALLOWED[allowance]]
 
 
 def provided_by(name: str, allowance: Allowance) -> list[tuple[str, Substitution | None]]:

@@ -129,6 +129,21 @@ def test_adding_to_the_shelf_never_loses_a_drink(needs, have, more):
 
 
 @settings(max_examples=examples(300), deadline=None)
+@given(needs=NEEDS, have=SHELVES, more=NAMES | st.sampled_from(USED))
+def test_a_bottle_more_gives_the_same_as_a_new_shelf(needs, have, more):
+    for allowance in ("strict", "near", "acceptable"):
+        shelf = StockedShelf(have, allowance)
+        mixtures = list(shelf.incomplete_mixtures())
+        larger, new = shelf.with_bottle(more), StockedShelf([*have, more], allowance)
+        assert larger.have == new.have
+        assert allocate(needs, larger) == allocate(needs, new)
+        assert list(larger.incomplete_mixtures()) == list(new.incomplete_mixtures())
+        assert new.provided - shelf.provided <= larger.provided_beyond(shelf) <= new.provided
+        assert list(shelf.incomplete_mixtures()) == mixtures, "the smaller shelf stays as it is"
+        assert allocate(needs, shelf) == allocate(needs, StockedShelf(have, allowance))
+
+
+@settings(max_examples=examples(300), deadline=None)
 @given(needs=NEEDS, have=SHELVES)
 def test_each_allowance_serves_at_least_as_much_as_the_stricter(needs, have):
     missing = [
