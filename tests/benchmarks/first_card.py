@@ -30,7 +30,8 @@ from mocktailverse.local.state import DASHBOARD, LocalStack
 from mocktailverse.local.tcp_ports import HOST
 
 TRIVIAL, OURS = "a trivial Streamlit page", "the dashboard"
-VISITORS = ("first visitor", "later visits")
+VISITORS = ("first visitor", "later visits", "visits after those")
+"""The later visits come while a dashboard of many drinks still builds its index."""
 
 CHROMIUM_OPTIONS = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
 """It can reach only this machine: pictures of drinks must not count."""
@@ -105,13 +106,13 @@ def _times(
     return times
 
 
-def _visits(browser: Browser, app: App, visits: int) -> tuple[float, float]:
-    """Start a server; return the time of its first visitor, and the median of later ones."""
+def _visits(browser: Browser, app: App, visits: int) -> tuple[float, float, float]:
+    """Start a server; return the times of its visitors, each kind's median; see `VISITORS`."""
     with tempfile.TemporaryDirectory() as scratch:
         service_processes.place_streamlit_config(find_checkout(), Path(scratch))
         with served(Path(scratch), DASHBOARD, app.command, app.port, app.environment):
-            first, *later = (_visit(browser, app) for _ in range(1 + visits))
-    return first, statistics.median(later)
+            first, *later = (_visit(browser, app) for _ in range(1 + 2 * visits))
+    return first, statistics.median(later[:visits]), statistics.median(later[visits:])
 
 
 def _visit(browser: Browser, app: App) -> float:

@@ -110,6 +110,8 @@ def first_card_tables(figures: Figures) -> list[Table]:
             "The time from the request to the visible card. The first visitor comes as soon as "
             "the server is healthy, and waits for the download of the catalogue from the embedded "
             "AWS, too. Later visits share what the server has; each has an empty browser cache. "
+            "Those are the next two, in which a server with many drinks still builds its index, "
+            "and then the two after them. "
             "The trivial page shows one card by the same Streamlit, and its server starts in the "
             "same round. Wall-clock time.",
             ("", "drinks", "ratio", "spread", "ms"),
