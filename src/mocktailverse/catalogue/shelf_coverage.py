@@ -1,8 +1,9 @@
 """How many needs of each drink a shelf leaves open, for all drinks of a catalogue at once."""
 
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, reduce
 from itertools import chain
+from operator import or_
 from typing import NamedTuple, Self
 
 from mocktailverse.catalogue.search.bit_sliced_counter import BitSlicedCounter
@@ -49,6 +50,7 @@ class ShelfCoverage:
         self._bottles: dict[str, _Bottles] = smaller._bottles | new if smaller else new  # noqa: SLF001 - of this class, too
         self.covered = set(self._bottles)
         """Keys of the needs that the shelf has something for."""
+        self._uncovered: dict[int, int] = {}
 
     def with_bottle(self, name: str) -> "ShelfCoverage":
         """Return what the shelf covers with one more ingredient, by canonical name."""
@@ -69,11 +71,18 @@ class ShelfCoverage:
 
     def uncovered_counts(self, most: int, among: int) -> list[int]:
         """Return, of a set of drinks, those with exactly 0, 1, ... `most` uncovered needs."""
-        counts = [0] * (most + 1)
-        for length, drinks in self.needs.by_length.items():
-            for uncovered in range(min(length, most) + 1):
-                counts[uncovered] |= self._covered_needs.equals(length - uncovered, drinks & among)
-        return counts
+        return [self._with_uncovered(number) & among for number in range(most + 1)]
+
+    def _with_uncovered(self, number: int) -> int:
+        """Return the drinks with exactly this many uncovered needs; kept, as it is asked twice."""
+        if number not in self._uncovered:
+            sets = (
+                self._covered_needs.equals(length - number, drinks)
+                for length, drinks in self.needs.by_length.items()
+                if length >= number
+            )
+            self._uncovered[number] = reduce(or_, sets, 0)
+        return self._uncovered[number]
 
     def contested(self, among: int) -> Iterator[tuple[int, int]]:
         """Yield sets of drinks with how many covered needs of theirs find no bottle of their own.

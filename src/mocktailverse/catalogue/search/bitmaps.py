@@ -7,6 +7,7 @@ microsecond, and `int.bit_count` counts their drinks.
 """
 
 from collections.abc import Iterable, Iterator, Sized
+from functools import cached_property
 
 _TO_DIGITS = bytes.maketrans(b"\x00\x01", b"01")
 _FROM_DIGITS = bytes.maketrans(b"01", b"\x00\x01")
@@ -66,7 +67,12 @@ class Selection:
     def __init__(self, bitmap: int, size: int) -> None:
         """Take a bitmap of ordinals below `size`."""
         self.bitmap = bitmap
-        self.flags = bitmap_flags(bitmap, size)
+        self._size = size
+
+    @cached_property
+    def flags(self) -> bytes:
+        """One byte for each ordinal: 1 in the set, 0 not."""
+        return bitmap_flags(self.bitmap, self._size)
 
     def __len__(self) -> int:
         return self.bitmap.bit_count()
