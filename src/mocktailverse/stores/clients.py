@@ -49,7 +49,7 @@ INTERACTIVE: Final = ClientTimeouts(connect_s=2, read_s=5, attempts=2)
 _NO_RETRIES = Config(retries={"mode": "standard", "total_max_attempts": 1})
 
 _SERVICE_FILES = ServiceFiles()
-"""Reads the files of each service once for all sessions: 0.1 s less for each client."""
+"""Reads the files of each service once for all sessions."""
 
 _BILLING_REGION = "us-east-1"
 """The only region that serves the figures of the whole account."""

@@ -3,8 +3,9 @@
 import json
 from pathlib import Path
 
+import botocore.session
 import pytest
-from botocore.exceptions import DataNotFoundError
+from botocore.exceptions import UnknownServiceError
 from botocore.loaders import Loader
 
 from mocktailverse.stores.clients import Clients
@@ -33,14 +34,26 @@ def test_a_services_files_are_read_as_botocore_reads_them(service):
         assert json.dumps(read) == json.dumps(usual.load_service_model(service, file))
 
 
-def test_a_service_without_such_a_file_is_not_found():
-    with pytest.raises(DataNotFoundError):
-        ServiceFiles().load_service_model("sts", "waiters-2")
+@pytest.mark.parametrize("loader", [ServiceFiles, Loader])
+@pytest.mark.parametrize("missing", [("sts", "waiters-2"), ("cocktails", "service-2")])
+def test_what_is_missing_is_the_same_error_as_botocores(loader, missing):
+    with pytest.raises(UnknownServiceError, match=f"'{missing[0]}'"):
+        loader().load_service_model(*missing)
 
 
-def test_a_service_that_does_not_exist_is_not_found():
-    with pytest.raises(DataNotFoundError):
-        ServiceFiles().load_service_model("cocktails", "service-2")
+def test_a_service_without_a_file_of_endpoint_rules_has_a_client(monkeypatch, tmp_path):
+    """As a model in ~/.aws/models may lack one: botocore then forms the address itself."""
+    description = Loader().load_service_model("sts", "service-2")
+    folder = tmp_path / "drinks" / "2011-06-15"
+    folder.mkdir(parents=True)
+    (folder / "service-2.json").write_text(json.dumps(description))
+    monkeypatch.setattr(ServiceFiles, "CUSTOMER_DATA_PATH", str(tmp_path))
+    session = botocore.session.Session()
+    session.register_component("data_loader", ServiceFiles())
+
+    client = session.create_client("drinks", "eu-west-1")
+
+    assert client.meta.endpoint_url == "https://sts.eu-west-1.amazonaws.com"
 
 
 def test_a_client_says_whether_an_operation_has_pages():
