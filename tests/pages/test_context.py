@@ -48,7 +48,7 @@ def contexts_of_two_runs():
     def script():
         import streamlit as st  # noqa: PLC0415  a separate script
 
-        from mocktailverse.dashboard.context import dashboard_context  # noqa: PLC0415  as above
+        from mocktailverse.dashboard.context import dashboard_context  # noqa: PLC0415  Streamlit runs this alone
 
         st.session_state.setdefault("contexts", []).append(dashboard_context())
 

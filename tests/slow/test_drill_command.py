@@ -102,4 +102,4 @@ def test_a_command_that_does_not_end_is_an_error(tmp_path, monkeypatch):
 
     monkeypatch.setattr(subprocess, "run", time_out)
     with pytest.raises(TransientError, match="`mocktailverse verify` did not end within 120 s"):
-        drill._run(["verify"], DrillStack(None, tmp_path))  # noqa: SLF001  as above
+        drill._run(["verify"], DrillStack(None, tmp_path))  # noqa: SLF001  fails before it needs a stack

@@ -16,17 +16,16 @@ class _Bottles(NamedTuple):
     """The bottles that one need takes or shares."""
 
     names: frozenset[str]
-    contested: frozenset[str] = frozenset()
-    """The same, if the need takes one of them for itself alone."""
+    is_contested: bool
+    """Whether the need takes one of them for itself alone."""
 
     @classmethod
     def of(cls, supplies: list[Supply]) -> Self:
         """Return the bottles of the ways to meet a need."""
         free = [way.use for way in supplies if way.is_free]
         if free:
-            return cls(frozenset(use[0] for use in free if len(use) == 1))
-        names = frozenset(way.use[0] for way in supplies)
-        return cls(names, names)
+            return cls(frozenset(use[0] for use in free if len(use) == 1), is_contested=False)
+        return cls(frozenset(way.use[0] for way in supplies), is_contested=True)
 
 
 class ShelfCoverage:
@@ -118,7 +117,7 @@ class ShelfCoverage:
 
     def _groups(self) -> list[list[str]]:
         """Return the needs that compete for a bottle, directly or by way of others."""
-        contested = {b for bottles in self._bottles.values() for b in bottles.contested}
+        contested = {b for one in self._bottles.values() if one.is_contested for b in one.names}
         groups: dict[str, list[str]] = {}
         for key, bottles in self._bottles.items() if contested else ():
             if bottles.names.isdisjoint(contested):

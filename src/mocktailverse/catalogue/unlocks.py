@@ -81,7 +81,8 @@ class PurchaseAdvice:
             equal = (n for n in self._better[name] if bound(n) >= drinks == unlocked(n))
             return not all(map(is_needless, equal))
 
-        ranked = chain.from_iterable(one.ranked for one in purchases if unready_drinks.gain(one))
+        useful = filter(unready_drinks.may_gain, purchases)
+        ranked = chain.from_iterable(some.ranked for some in useful)
         first = next(ranked, None)
         again = [(-bound(name), name) for name in completed]  # some are in both, and chosen once
         heapify(again)
@@ -181,7 +182,7 @@ class _UnreadyDrinks:
         rivals = chain.from_iterable(coverage.rivals if contested else ())
         self._relieved = {key: needs.bitmap(key) & contested for key in rivals}
 
-    def gain(self, purchases: _Purchases) -> bool:
+    def may_gain(self, purchases: _Purchases) -> bool:
         """Return whether one of the purchases may make a drink; if not, all their bounds are 0."""
         return (
             bool(purchases.needed & self._alone.bitmap)

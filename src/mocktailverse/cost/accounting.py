@@ -57,7 +57,7 @@ class ByType(defaultdict[str, list[Resource]]):
         """Return the type of the resource that a reference is for."""
         return self._types.get(target_of(reference))
 
-    def function_of(self, reference: Any) -> str:  # noqa: ANN401  as above
+    def function_of(self, reference: Any) -> str:  # noqa: ANN401  a text, or a call such as `Ref`
         """Return the function that a reference is for, also through an alias."""
         target = target_of(reference)
         for alias in self["AWS::Lambda::Alias"]:

@@ -158,7 +158,7 @@ class _Stage:
         pairs = ((key, self.value(value)) for key, value in node.items())
         return {key: value for key, value in pairs if value is not _NO_VALUE}
 
-    def _apply(self, function: str, argument: Any) -> Any:  # noqa: ANN401  as above
+    def _apply(self, function: str, argument: Any) -> Any:  # noqa: ANN401  each function has its types
         match function:
             case "Ref":
                 return self._parameters.get(argument, {"Ref": argument})
@@ -174,7 +174,7 @@ class _Stage:
             case _:
                 return _LOGIC[function](self.value(argument))
 
-    def _mapped(self, mapping: str, first: str, second: str) -> Any:  # noqa: ANN401  as above
+    def _mapped(self, mapping: str, first: str, second: str) -> Any:  # noqa: ANN401  a text, a number or a list
         try:
             return self._mappings[mapping][first][second]
         except KeyError as error:

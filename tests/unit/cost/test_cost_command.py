@@ -107,7 +107,7 @@ def test_a_refusal_to_read_the_free_limits_is_reported_and_the_report_continues(
 ):
     refusal = Mock(side_effect=PermanentError("not allowed"))
     monkeypatch.setattr(cost_command, "read_free_offers", refusal)
-    assert cost_command._account(AWS, ask_bill=False).free_tier is None  # noqa: SLF001  as above
+    assert cost_command._account(AWS, ask_bill=False).free_tier is None  # noqa: SLF001  it has to be AWS, which the command looks up
     assert "not allowed" in capsys.readouterr().err
 
 

@@ -120,6 +120,6 @@ def test_a_refusal_to_read_the_bill_is_a_permanent_error(cost_explorer):
 
 
 def test_a_request_is_never_sent_twice_because_each_costs_money():
-    clients = Clients(region="eu-central-1", access_key_id="test", secret_access_key="test")  # noqa: S106  as above
+    clients = Clients(region="eu-central-1", access_key_id="test", secret_access_key="test")  # noqa: S106  nothing accepts this key
     retries = clients.cost_explorer.meta.config.retries
     assert retries["total_max_attempts"] == 1

@@ -102,8 +102,7 @@ class PostingLists:
 
     def any_of(self, texts: Iterable[str]) -> int:
         """Return the drinks that have one of these values, in any case."""
-        values = (value for text in texts for value in self.spellings(text))
-        return reduce(or_, map(self.bitmap, values), 0)
+        return self.bitmap_of_any(value for text in texts for value in self.spellings(text))
 
     def count(self, value: str, within: Selection) -> int:
         """Return how many drinks of the selection have a value that some drink has."""

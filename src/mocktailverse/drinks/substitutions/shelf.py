@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from copy import copy
 from functools import cache, lru_cache
+from itertools import chain
 from typing import Literal, NamedTuple
 
 from mocktailverse.drinks.ingredients import ancestors, match_ingredient
@@ -15,7 +16,6 @@ from mocktailverse.drinks.substitutions.replaceable import (
 )
 from mocktailverse.drinks.substitutions.substitution_table import (
     Confidence,
-    Mixture,
     Substitution,
     substitution_table,
 )
@@ -65,7 +65,9 @@ class StockedShelf:
         self.allowance = allowance
         self.is_strict = allowance == "strict"
         self._supplies: dict[str, tuple[Supply, ...]] = {}
-        self._incomplete = [] if self.is_strict else _allowed_mixtures(allowance)
+        mixtures = substitution_table().mixtures
+        allowed = _ALLOWED[allowance]
+        self._incomplete = [m for m in mixtures if m.substitution.confidence in allowed]
         self._add(have)
 
     def with_bottle(self, name: str) -> "StockedShelf":
@@ -118,11 +120,10 @@ class StockedShelf:
     def _add(self, bottles: Iterable[str]) -> None:
         """Add bottles that are new, and the mixtures that the shelf has all parts for now."""
         self._supplies = self._supplies.copy()
-        for bottle in dict.fromkeys(bottles):
-            if bottle not in self.have:
-                self.have += (bottle,)
-                for name, supply in _supplied_by(bottle, self.allowance):
-                    self._supply(name, supply)
+        new = [bottle for bottle in dict.fromkeys(bottles) if bottle not in self.have]
+        self.have += tuple(new)
+        for name, supply in chain.from_iterable(_supplied_by(b, self.allowance) for b in new):
+            self._supply(name, supply)
         incomplete = []
         for mixture in self._incomplete:
             use = tuple(filter(None, map(self._part, mixture.parts)))
@@ -141,11 +142,6 @@ class StockedShelf:
             if supply.is_free and len(supply.use) == 1:
                 return supply.use[0]
         return None
-
-
-def _allowed_mixtures(allowance: Allowance) -> list[Mixture]:
-    mixtures = substitution_table().mixtures
-    return [m for m in mixtures if m.substitution.confidence in _ALLOWED[allowance]]
 
 
 def provided_by(name: str, allowance: Allowance) -> list[tuple[str, Substitution | None]]:
