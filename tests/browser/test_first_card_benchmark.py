@@ -17,7 +17,7 @@ def test_a_quick_run_measures_the_first_card_beside_a_trivial_page():
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE)
     (figures,) = json.loads(done.stdout)["catalogues"]
     assert figures["drinks"] == 60
-    assert list(figures["visitors"]) == ["first visitor", "later visits"]
+    assert list(figures["visitors"]) == ["first visitor", "later visits", "visits after those"]
     for timings in figures["visitors"].values():
         assert [one["name"] for one in timings] == ["a trivial Streamlit page", "the dashboard"]
         assert all(one["seconds"] > 0 for one in timings)
