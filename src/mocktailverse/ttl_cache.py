@@ -78,12 +78,20 @@ class TtlCache(Generic[T]):
         return self.snapshot.value is not None and not self._is_due()
 
     def get(self, *, timeout_s: float | None = None) -> Snapshot[T]:
-        """Return the snapshot, after a fetch if it is due; the first caller waits for the fetch."""
+        """Return the snapshot, after a fetch if it is due.
+
+        Args:
+            timeout_s: how long to wait for a fetch in the background, and before it for one that
+                another caller began. Without it, only the caller that begins a fetch waits.
+        """
         if self._expires_at is None:
             self._refresh_when_free()
-        elif self._is_due() and self._lock.acquire(blocking=False):  # else another thread fetches
-            usual_s = self._timeout_s if timeout_s is None else timeout_s
-            self._begin_refresh(usual_s if self.snapshot.error is None else 0)
+        elif self._is_due():
+            own_s, others_s = (self._timeout_s, 0.0) if timeout_s is None else (timeout_s,) * 2
+            if self.snapshot.error is not None:
+                own_s = others_s = 0.0
+            if self._lock.acquire(timeout=others_s):
+                self._begin_refresh(own_s)
         return self.snapshot
 
     def current(self, *, timeout_s: float | None = None) -> T:

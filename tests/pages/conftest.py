@@ -42,6 +42,10 @@ class FakeCopy:
         self.failing_for_s = 90.0 if problem else None
         self.reads = 0
         self.timeouts_s: list[float | None] = []
+        self.is_expired = False
+
+    def expire(self) -> None:
+        self.is_expired = True
 
     def current(self, *, timeout_s: float | None = None) -> Catalogue:
         self.reads += 1

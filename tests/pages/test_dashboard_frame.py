@@ -63,6 +63,21 @@ def test_the_page_of_an_empty_catalogue_says_what_to_do(open_page, make_catalogu
     assert "--env dev" in shown.code[0].value
 
 
+@pytest.mark.parametrize("is_empty", [True, False])
+def test_the_page_without_drinks_looks_for_them_at_once_on_a_click(
+    open_page, make_catalogue, sample_catalogue, is_empty
+):
+    absent = make_catalogue([]) if is_empty else UnreachableError("No response.")
+    shown = open_page(catalogue=absent)
+    copy = shown.session_state[OVERRIDE].catalogue
+    assert not copy.is_expired
+    copy.catalogue = sample_catalogue
+    shown.button(key="refresh").click().run()
+    assert copy.is_expired
+    assert copy.timeouts_s == [2.0, 2.0], "the click waits for the drinks"
+    assert shown.title[0].value == "Find a drink"
+
+
 @pytest.mark.parametrize(
     "error",
     [

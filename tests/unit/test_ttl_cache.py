@@ -7,6 +7,7 @@ import pytest
 from mocktailverse import ttl_cache
 from mocktailverse.errors import UnreachableError
 from mocktailverse.ttl_cache import TtlCache
+from mocktailverse.waiting import wait_until
 
 MINUTE_MS = 60_000
 
@@ -139,6 +140,41 @@ def test_while_one_thread_fetches_the_others_get_the_stale_value(clock):
     may_end.set()
     slow.join()
     assert cache.get().value == 2
+
+
+def begin_slow_fetch(source, clock):
+    """Return a cache whose second fetch is under way, and the event that lets it end."""
+    started, may_end = threading.Event(), threading.Event()
+
+    def fetch():
+        if source.calls:
+            started.set()
+            assert may_end.wait(60)
+        return source()
+
+    cache = new_cache(fetch, clock, in_background=True)
+    cache.get()
+    clock.at += MINUTE_MS
+    cache.get(timeout_s=0)
+    assert started.wait(240)
+    return cache, may_end
+
+
+def test_a_caller_with_a_timeout_waits_for_the_fetch_of_another(source, clock):
+    cache, may_end = begin_slow_fetch(source, clock)
+    assert cache.get(timeout_s=0).value == 1
+    threading.Timer(0.01, may_end.set).start()
+    assert cache.get(timeout_s=240).value == 2
+    assert source.calls == 2, "both callers share one fetch"
+
+
+def test_while_the_source_fails_no_caller_waits_for_the_fetch_of_another(source, clock):
+    source.down = True
+    cache, may_end = begin_slow_fetch(source, clock)
+    source.down = False
+    assert cache.get(timeout_s=240).problem == "nothing answers"
+    may_end.set()
+    assert wait_until(lambda: cache.snapshot.value == 2, 240), "the fetch waited for the caller"
 
 
 def test_a_value_that_expires_while_it_is_fetched_is_fetched_again(clock):

@@ -12,7 +12,7 @@ from mocktailverse.dashboard.error_banner import show_error_banner
 from mocktailverse.errors import MissingError, MocktailverseError
 
 _HAS_CATALOGUE = "has-catalogue"
-"""Session state key: whether the visitor has seen a catalogue."""
+"""Session state key: whether the visitor has seen a catalogue with drinks."""
 
 _NEW_VISITOR_TIMEOUT_S = 2.0
 """How long a new visitor waits for a newer catalogue than the last visitor's, or the server's
@@ -44,7 +44,8 @@ def current_catalogue(context: DashboardContext) -> Catalogue:
         return pinned[0]
     is_new = _HAS_CATALOGUE not in st.session_state
     catalogue = context.catalogue.current(timeout_s=_NEW_VISITOR_TIMEOUT_S if is_new else None)
-    st.session_state[_HAS_CATALOGUE] = True
+    if catalogue.meta.drinks:
+        st.session_state[_HAS_CATALOGUE] = True
     if pinned is not None:
         pinned.append(catalogue)
     return catalogue
@@ -61,7 +62,7 @@ def open_catalogue() -> Catalogue:
     except MissingError:
         catalogue = None
     except (MocktailverseError, OSError) as error:
-        _show_unreachable(str(error))
+        _show_unreachable(context, str(error))
         st.stop()
     if catalogue is None or catalogue.meta.drinks == 0:
         _show_empty(context)
@@ -85,14 +86,19 @@ def _show_empty(context: DashboardContext) -> None:
     )
     st.code(context.ingest_commands, language="shell")
     st.caption("Watch the progress on the Pipeline page. Drinks appear here within seconds.")
-    st.button("Refresh", icon=":material/refresh:", type="primary", key="refresh")
+    _refresh_button(context, "Refresh")
 
 
-def _show_unreachable(problem: str) -> None:
+def _show_unreachable(context: DashboardContext, problem: str) -> None:
     st.title("Cannot reach AWS", anchor=False)
     st.markdown(
         "No catalogue has been downloaded yet. For a local stack, run `mocktailverse status` to "
         "see whether it is running, and `mocktailverse up` to start it."
     )
     st.code(problem[:1000], language=None, wrap_lines=True)
-    st.button("Try again", icon=":material/refresh:", type="primary", key="try-again")
+    _refresh_button(context, "Try again")
+
+
+def _refresh_button(context: DashboardContext, label: str) -> None:
+    refresh = context.catalogue.expire  # a click asks at once, however new the copy is
+    st.button(label, icon=":material/refresh:", type="primary", key="refresh", on_click=refresh)
