@@ -20,7 +20,6 @@ import contextlib
 import io
 import os
 import sys
-from importlib.metadata import version
 from typing import Annotated, NoReturn
 
 import typer
@@ -61,6 +60,8 @@ def _mocktailverse(
 
 
 def _print_version() -> NoReturn:
+    from importlib.metadata import version  # noqa: PLC0415 - the e-mail package comes with it
+
     typer.echo(f"mocktailverse {version('mocktailverse')}")
     raise Exit
 
